@@ -1,0 +1,40 @@
+const transform = {
+  '^.+\\.ts$': [
+    '@swc/jest',
+    {
+      jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
+      module: { type: 'commonjs' },
+      sourceMaps: 'inline',
+    },
+  ],
+};
+
+/** One project per suite, so that `npm test -- --selectProjects unit` runs one of them. */
+const project = (displayName, testMatch) => ({
+  displayName,
+  testMatch: testMatch.map((glob) => `<rootDir>/test/${glob}`),
+  transform,
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: [],
+});
+
+const UNIT = [
+  '*.test.ts',
+  ...['config', 'job', 'personalize', 'content', 'audience', 'report', 'sample'].map((f) => `${f}/**/*.test.ts`),
+];
+const SERVICES = ['database', 'storage', 'queue', 'mail', 'run'].map((f) => `${f}/**/*.test.ts`);
+
+module.exports = {
+  testTimeout: 60_000,
+  projects: [
+    project('unit', UNIT),
+    project('services', SERVICES),
+    project('local', ['local/**/*.test.ts']),
+    project('architecture', ['architecture/**/*.test.ts']),
+    project('cli', ['cli/**/*.test.ts']),
+    project('e2e', ['e2e/**/*.test.ts']),
+    project('faults', ['faults/**/*.test.ts']),
+    project('browser', ['browser/**/*.test.ts']),
+    project('real-data', ['real-data/**/*.test.ts']),
+  ],
+};

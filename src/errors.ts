@@ -1,0 +1,148 @@
+/** The one error class of nightjar and the table of its codes. Printing and exiting belong to `cli/`. */
+
+/** Says whether trying again can help: never, by itself later, or once a person has mended something. */
+export type Retry = 'never' | 'later' | 'afterFix';
+
+/** Exit codes of the command line; docs/exit-codes.md explains them. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130 | 143;
+
+interface CodeFacts {
+  readonly about: string;
+  readonly exit: ExitCode;
+  readonly retry: Retry;
+}
+
+/** Every code that nightjar raises. A code that no source file uses, or that is used and not listed, fails a test. */
+export const ERROR_CODES = {
+  E_BUG: { about: 'a defect of nightjar', exit: 1, retry: 'never' },
+  E_USAGE: { about: 'the command line is wrong', exit: 2, retry: 'afterFix' },
+  E_JOB_SYNTAX: { about: 'a job file is not YAML', exit: 3, retry: 'afterFix' },
+  E_JOB_FIELD: { about: 'a field of a job file is wrong', exit: 3, retry: 'afterFix' },
+  E_JOB_UNKNOWN: { about: 'there is no job of that name', exit: 2, retry: 'afterFix' },
+  E_TEMPLATE_SYNTAX: { about: 'a template does not compile', exit: 3, retry: 'afterFix' },
+  E_TEMPLATE_FIELD: { about: 'a template names a field or helper that does not exist', exit: 3, retry: 'afterFix' },
+  E_TEMPLATE_MISSING: { about: 'a template or one of its files does not exist', exit: 3, retry: 'afterFix' },
+  E_CONFIG_FIELD: { about: 'a setting is wrong or unknown', exit: 3, retry: 'afterFix' },
+  E_CONFIG_SYNTAX: { about: 'a settings file is not YAML', exit: 3, retry: 'afterFix' },
+  E_IMPORT_ROW: { about: 'rows of an import file are wrong', exit: 3, retry: 'afterFix' },
+  E_IMPORT_FILE: { about: 'an import file is missing, or its header is wrong', exit: 3, retry: 'afterFix' },
+  E_ENGINE_DATABASE: { about: 'the database is unreachable', exit: 5, retry: 'later' },
+  E_ENGINE_POSTGRES_MISSING: { about: 'no PostgreSQL binaries for this platform', exit: 5, retry: 'afterFix' },
+  E_ENGINE_STATE: { about: 'the state folder cannot be used', exit: 5, retry: 'afterFix' },
+  E_ENGINE_INSTANCE: { about: 'the database belongs to another instance', exit: 6, retry: 'afterFix' },
+  E_ENGINE_DISK_FULL: { about: 'the disk is full', exit: 5, retry: 'afterFix' },
+  E_ENGINE_AWS: { about: 'AWS is unreachable or refuses a call', exit: 5, retry: 'later' },
+  E_ENGINE_PORT: { about: 'a port is already in use', exit: 5, retry: 'afterFix' },
+  E_QUEUE: { about: 'the queue is unreachable', exit: 5, retry: 'later' },
+  E_MAIL_SERVER: { about: 'the SMTP server is unreachable or refuses us', exit: 5, retry: 'later' },
+  E_MAIL_ADDRESS: { about: 'an address cannot be written to', exit: 3, retry: 'never' },
+  E_OBJECT_MISSING: { about: 'an S3 object does not exist', exit: 5, retry: 'afterFix' },
+  E_OBJECT_URI: { about: 'an S3 URI is wrong', exit: 2, retry: 'afterFix' },
+  E_OBJECT_FORMAT: { about: 'a file is not of the format it should have', exit: 3, retry: 'afterFix' },
+  E_RECO_SOLUTION: {
+    about: 'a solution or solution version does not exist or is not ACTIVE',
+    exit: 3,
+    retry: 'afterFix',
+  },
+  E_RECO_QUERY: { about: 'an attribute query of a segment is wrong', exit: 3, retry: 'afterFix' },
+  E_RECO_JOB_FAILED: { about: 'Personalize reports a batch job as CREATE FAILED', exit: 5, retry: 'afterFix' },
+  E_RECO_JOB_MISMATCH: {
+    about: 'a batch job of our name exists, but with other parameters',
+    exit: 5,
+    retry: 'afterFix',
+  },
+  E_RECO_LIMIT: { about: 'an input passes a limit of Personalize', exit: 3, retry: 'afterFix' },
+  E_RUN_NO_RECIPIENTS: { about: 'a run has no recipient left', exit: 3, retry: 'afterFix' },
+  E_RUN_UNKNOWN: { about: 'there is no run of that id', exit: 2, retry: 'afterFix' },
+} as const satisfies Record<string, CodeFacts>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Where a problem lies; line and column count from 1. */
+export interface Where {
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly step?: string;
+}
+
+export interface ErrorDetails {
+  readonly where?: Where;
+  /** One fix, imperative, that can be pasted. */
+  readonly fix?: string;
+  readonly cause?: unknown;
+  /** Further problems of the same file, found in the same pass. */
+  readonly others?: readonly NightjarError[];
+}
+
+/**
+ * Carries a code, a place and a fix beside the message.
+ * Match on `code`, never on the text or on instanceof (classes have two identities in test realms).
+ * The message is lower case, without a final full stop, and holds no secret and no full e-mail address.
+ */
+export class NightjarError extends Error {
+  readonly code: ErrorCode;
+  readonly where: Where | undefined;
+  readonly fix: string | undefined;
+  readonly others: readonly NightjarError[];
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'NightjarError';
+    this.code = code;
+    this.where = details.where;
+    this.fix = details.fix;
+    this.others = details.others ?? [];
+  }
+
+  get retry(): Retry {
+    return ERROR_CODES[this.code].retry;
+  }
+
+  get exitCode(): ExitCode {
+    return ERROR_CODES[this.code].exit;
+  }
+}
+
+/** Tells a NightjarError by its code, also across realms and processes. */
+export function isNightjarError(error: unknown): error is NightjarError {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code in ERROR_CODES;
+}
+
+/** Prints `error[CODE] file:line:column`, the message and the fix, as docs/exit-codes.md shows; several lines, no final newline. */
+export function formatError(error: NightjarError): string {
+  return [error, ...error.others.slice(0, 19)].map(formatOne).concat(overflow(error)).join('\n');
+}
+
+function formatOne(error: NightjarError): string {
+  const where = formatWhere(error.where);
+  const head = `error[${error.code}]${where === '' ? '' : ` ${where}`}`;
+  const fix = error.fix === undefined ? '' : `\n  fix: ${error.fix}`;
+  return `${head}\n  ${error.message}${fix}`;
+}
+
+function formatWhere(where: Where | undefined): string {
+  if (where === undefined) return '';
+  const place = [where.file, where.line, where.column].filter((part) => part !== undefined).join(':');
+  return where.step === undefined ? place : `${place}${place === '' ? '' : ' '}(${where.step})`;
+}
+
+function overflow(error: NightjarError): string[] {
+  return error.others.length > 19 ? [`and ${error.others.length - 19} more problems`] : [];
+}
+
+/** Makes one error of many, in the order given; `undefined` where there is none. */
+export function combineErrors(errors: readonly NightjarError[]): NightjarError | undefined {
+  const [first, ...others] = errors;
+  if (first === undefined || others.length === 0) return first;
+  return new NightjarError(first.code, first.message, {
+    ...(first.where === undefined ? {} : { where: first.where }),
+    ...(first.fix === undefined ? {} : { fix: first.fix }),
+    others,
+  });
+}
+
+/** Marks a branch that the types rule out. */
+export function assertNever(value: never): never {
+  throw new NightjarError('E_BUG', `a case was forgotten: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,89 @@
+/**
+ * The types of a job file, and the words that nightjar uses.
+ *
+ * job         a file in jobs/: what to do, when, for whom; the file name is the job name
+ * slot        the logical time that a run is for: a date, or a date and hour-minute
+ * run         one execution of a job for one slot
+ * stage       prepare, infer, deliver, report: a step of a run
+ * shard       a byte range of one output object, or one query of a segment
+ * slate       the item ids chosen for one recipient, in order, with the spare
+ * recipient   a contact chosen for a run
+ * delivery    one e-mail to one recipient in one run, with its state
+ * audience    a named set of users from a segment query; its members are versioned per run
+ */
+import type { PerSecond } from '../units';
+
+export type Scalar = string | number | boolean;
+
+/** A condition on one attribute; all members that are present must hold. Times are ISO 8601 texts. */
+export interface Condition {
+  readonly min?: number;
+  readonly max?: number;
+  readonly before?: string;
+  readonly after?: string;
+  readonly exists?: boolean;
+  readonly not?: Scalar | readonly Scalar[];
+}
+
+/** Attribute name → value, list of values (any of them), or condition; all attributes must hold. `consent: true` is consent for the job's topic. */
+export type Where = Readonly<Record<string, Scalar | readonly Scalar[] | Condition>>;
+
+/** Shown, and not yet fired. */
+export interface Schedule {
+  readonly cron: string;
+  /** IANA name. */
+  readonly timezone: string;
+}
+
+interface JobBase {
+  /** `[a-z0-9][a-z0-9-]{0,39}`, the file's name without `.yaml`. */
+  readonly name: string;
+  /** Path of the file as it was given, for messages. */
+  readonly file: string;
+  readonly about: string;
+  readonly schedule?: Schedule;
+}
+
+export interface EmailJob extends JobBase {
+  readonly kind: 'email';
+  readonly recommend: {
+    /** A name of the settings' `solutions`, or a solution or solution version ARN. */
+    readonly solution: string;
+    /** numResults, 1 to 500. */
+    readonly results: number;
+  };
+  readonly recipients: { readonly from: 'contacts'; readonly where: Where };
+  readonly content: {
+    readonly template: string;
+    /** Replaces the template's own subject; a Handlebars text. */
+    readonly subject?: string;
+    readonly show: { readonly items: number; readonly inStock: boolean; readonly fallback: 'popular' | 'none' };
+  };
+  readonly send: { readonly from?: string; readonly rate?: PerSecond };
+}
+
+export interface AudienceJob extends JobBase {
+  readonly kind: 'audience';
+  readonly segment: {
+    readonly solution: string;
+    /** numResults: users per query, 1 to 5,000,000. */
+    readonly users: number;
+    /** Query name → query, in the file's order: of attribute queries, or of one item id each. Exactly one of the two forms. */
+    readonly queries: readonly SegmentQuery[];
+  };
+  readonly audience: {
+    readonly where: Where;
+    readonly formats: readonly 'csv'[];
+    /** Key prefix below the output location, ends with `/`. */
+    readonly to: string;
+  };
+}
+
+/** `attributes` is a query in Personalize's grammar, `ITEMS.GENRES = "Drama"`; `item` an item id. */
+export type SegmentQuery =
+  | { readonly name: string; readonly by: 'attributes'; readonly query: string }
+  | { readonly name: string; readonly by: 'item'; readonly itemId: string };
+
+declare const parsed: unique symbol;
+/** A job that came out of `parseJob`: raw YAML can't reach a run. */
+export type ParsedJob = (EmailJob | AudienceJob) & { readonly [parsed]: true };

@@ -1,0 +1,105 @@
+/** What a report says of one run: plain data, made by `run/`, printed by the renderers beside this file. */
+import type { Money } from '../units';
+
+/** A count of something by its reason, name or text. */
+export interface Tally {
+  readonly name: string;
+  readonly count: number;
+}
+
+/** The eight ledger states of DESIGN.md D5; their sum is the number chosen. */
+export interface DeliveryCounts {
+  readonly planned: number;
+  readonly claimed: number;
+  readonly deferred: number;
+  readonly unknown: number;
+  readonly accepted: number;
+  readonly refused: number;
+  readonly excluded: number;
+  readonly dropped: number;
+}
+
+/** A broken line of an output object. */
+export interface OutputFinding {
+  readonly object: string;
+  readonly line: number;
+  readonly byteOffset: number;
+  readonly reason: string;
+}
+
+/** A batch job as the run used it; `reused` means that an equal one had been bought before. */
+export interface BatchJobSummary {
+  readonly name: string;
+  readonly kind: 'inference' | 'segment';
+  readonly arn?: string;
+  readonly state: string;
+  /** Lines of the input: users scored, or queries. */
+  readonly lines: number;
+  readonly reused: boolean;
+  readonly cost: Money;
+}
+
+/** A file or object that the run made. */
+export interface Artefact {
+  /** `audience`, `members`, `report`, `input`, `bundle`. */
+  readonly kind: string;
+  readonly name: string;
+  readonly uri: string;
+  readonly rows?: number;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** One audience of an audience run: users in the segment, members written, and those left out by reason. */
+export interface AudienceSummary {
+  readonly name: string;
+  readonly query: string;
+  readonly segmentUsers: number;
+  readonly members: number;
+  readonly leftOut: readonly Tally[];
+}
+
+export interface RunSummary {
+  readonly version: 1;
+  readonly run: string;
+  readonly job: string;
+  readonly kind: 'email' | 'audience';
+  readonly about: string;
+  readonly slot: string;
+  /** A state of DESIGN.md, `paused(unknown)` with its reason. */
+  readonly state: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly instance: string;
+  /** E-mail runs: every contact was considered; those left out before the ledger, by reason. */
+  readonly contacts?: { readonly considered: number; readonly leftOut: readonly Tally[] };
+  readonly chosen?: number;
+  readonly deliveries?: DeliveryCounts;
+  readonly excluded?: readonly Tally[];
+  readonly refused?: readonly Tally[];
+  readonly dropped?: readonly Tally[];
+  readonly audiences?: readonly AudienceSummary[];
+  readonly stages: readonly { readonly stage: string; readonly milliseconds: number }[];
+  readonly output: {
+    readonly objects: number;
+    readonly lines: number;
+    /** Lines that carry an `error`, by its text. */
+    readonly errorLines: readonly Tally[];
+    readonly brokenLines: number;
+    /** The first twenty. */
+    readonly findings: readonly OutputFinding[];
+    readonly unknownItems: number;
+    /** Recipients who got popular items instead of recommendations. */
+    readonly fallback: number;
+  };
+  readonly batchJobs: readonly BatchJobSummary[];
+  /** Over the batch jobs that this run started; unknown where a price is not set. */
+  readonly cost: Money;
+  /** Rows that were not bought because the contact can't be written to, and what they would have cost. */
+  readonly avoided: { readonly rows: number; readonly cost: Money };
+  readonly pricesAsOf?: string;
+  readonly artefacts: readonly Artefact[];
+  /** The next useful command, if there is one. */
+  readonly next?: string;
+}
