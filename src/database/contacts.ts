@@ -1,0 +1,173 @@
+/** Queries on contacts and suppressions. */
+import { sql } from 'kysely';
+import { z } from 'zod';
+import type { Contact } from '../job/people';
+import type { Database } from './connection';
+
+const consentSchema = z.union([z.boolean(), z.array(z.string())]).nullable();
+const attributesSchema = z.record(z.string(), z.string());
+
+const rowSchema = z.object({
+  user_id: z.string(),
+  email: z.string().nullable(),
+  address_hash: z.string().nullable(),
+  first_name: z.string().nullable(),
+  last_name: z.string().nullable(),
+  locale: z.string().nullable(),
+  country: z.string().nullable(),
+  time_zone: z.string().nullable(),
+  phone: z.string().nullable(),
+  consent: consentSchema,
+  consent_at: z.number().nullable(),
+  consent_source: z.string().nullable(),
+  attributes: attributesSchema,
+  suppression: z.string().nullable(),
+});
+
+/** A contact with what decides whether it may be written to. */
+export interface StoredContact {
+  readonly contact: Contact;
+  /** SHA-256 of the normalised address, hex; undefined without a usable address. */
+  readonly addressHash: string | undefined;
+  /** Reason of the suppression of its address, if there is one. */
+  readonly suppression: string | undefined;
+}
+
+const SELECT = sql`
+  SELECT c.user_id, c.email, c.address_hash, c.first_name, c.last_name, c.locale, c.country, c.time_zone, c.phone, c.consent,
+         c.consent_at, c.consent_source, c.attributes, s.reason AS suppression
+  FROM contact c LEFT JOIN suppression s ON s.address_hash = c.address_hash`;
+
+const PAGE_ROWS = 5000;
+
+/** Streams all contacts in the byte order of `user_id`, a page at a time; what changes meanwhile may or may not be seen. */
+export async function* streamContacts(db: Database): AsyncGenerator<StoredContact> {
+  let after: string | undefined;
+  while (true) {
+    const where = after === undefined ? sql`` : sql`WHERE c.user_id > ${after}`;
+    const page = await sql`${SELECT} ${where} ORDER BY c.user_id LIMIT ${sql.lit(PAGE_ROWS)}`.execute(db);
+    const rows = page.rows.map(readRow);
+    yield* rows;
+    after = rows.at(-1)?.contact.userId;
+    if (rows.length < PAGE_ROWS) return;
+  }
+}
+
+/** Looks contacts up by id; the answer maps the ids that exist. */
+export async function findContacts(
+  db: Database,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, StoredContact>> {
+  const found =
+    await sql`${SELECT} JOIN unnest(${[...userIds]}::text[]) AS wanted(user_id) ON wanted.user_id = c.user_id`.execute(
+      db,
+    );
+  return new Map(found.rows.map(readRow).map((row) => [row.contact.userId, row]));
+}
+
+/** Counts the contacts. */
+export async function countContacts(db: Database): Promise<number> {
+  const row = await db.selectFrom('contact').select(sql<number>`count(*)`.as('count')).executeTakeFirstOrThrow();
+  return row.count;
+}
+
+export interface ContactRow {
+  readonly contact: Contact;
+  readonly addressHash: string | undefined;
+}
+
+/**
+ * Inserts or replaces contacts by key.
+ * @param rows at most some thousands; a key may occur once
+ * @returns how many rows are new or differ from what was there
+ */
+export async function saveContacts(db: Database, rows: readonly ContactRow[], now: number): Promise<number> {
+  const values = rows.map(({ contact, addressHash }) => ({
+    user_id: contact.userId,
+    email: contact.email ?? null,
+    address_hash: addressHash ?? null,
+    first_name: contact.firstName ?? null,
+    last_name: contact.lastName ?? null,
+    locale: contact.locale ?? null,
+    country: contact.country ?? null,
+    time_zone: contact.timeZone ?? null,
+    phone: contact.phone ?? null,
+    consent: contact.consent ?? null,
+    consent_at: contact.consentAt ?? null,
+    consent_source: contact.consentSource ?? null,
+    attributes: contact.attributes,
+  }));
+  const saved = await sql`
+    INSERT INTO contact (user_id, email, address_hash, first_name, last_name, locale, country, time_zone, phone, consent, consent_at,
+                         consent_source, attributes, imported_at)
+    SELECT user_id, email, address_hash, first_name, last_name, locale, country, time_zone, phone, consent, consent_at,
+           consent_source, attributes, ${new Date(now)}
+    FROM jsonb_to_recordset(${JSON.stringify(values)}::jsonb) AS r(user_id text, email text, address_hash text, first_name text,
+         last_name text, locale text, country text, time_zone text, phone text, consent jsonb, consent_at timestamptz,
+         consent_source text, attributes jsonb)
+    ON CONFLICT (user_id) DO UPDATE SET
+      email = excluded.email, address_hash = excluded.address_hash, first_name = excluded.first_name, last_name = excluded.last_name,
+      locale = excluded.locale, country = excluded.country, time_zone = excluded.time_zone, phone = excluded.phone,
+      consent = excluded.consent, consent_at = excluded.consent_at, consent_source = excluded.consent_source,
+      attributes = excluded.attributes, imported_at = excluded.imported_at
+    WHERE (contact.email, contact.first_name, contact.last_name, contact.locale, contact.country, contact.time_zone, contact.phone,
+           contact.consent, contact.consent_at, contact.consent_source, contact.attributes)
+      IS DISTINCT FROM (excluded.email, excluded.first_name, excluded.last_name, excluded.locale, excluded.country,
+           excluded.time_zone, excluded.phone, excluded.consent, excluded.consent_at, excluded.consent_source, excluded.attributes)
+  `.execute(db);
+  return Number(saved.numAffectedRows ?? 0n);
+}
+
+/** Removes the contacts that are not among `keep`, which `--replace` asks for, and tells how many. */
+export async function removeContactsExcept(db: Database, keep: ReadonlySet<string>): Promise<number> {
+  const removed = await sql`
+    DELETE FROM contact c WHERE NOT EXISTS (SELECT 1 FROM unnest(${[...keep]}::text[]) AS k(user_id) WHERE k.user_id = c.user_id)
+  `.execute(db);
+  return Number(removed.numAffectedRows ?? 0n);
+}
+
+export interface Suppression {
+  readonly addressHash: string;
+  /** unsubscribe, bounce, complaint, manual. */
+  readonly reason: string;
+  readonly source: string;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** Adds suppressions; an address that is suppressed already keeps its first reason. Tells how many are new. */
+export async function saveSuppressions(db: Database, rows: readonly Suppression[]): Promise<number> {
+  if (rows.length === 0) return 0;
+  const saved = await db
+    .insertInto('suppression')
+    .values(
+      rows.map((row) => ({
+        address_hash: row.addressHash,
+        reason: row.reason,
+        source: row.source,
+        at: new Date(row.at),
+      })),
+    )
+    .onConflict((conflict) => conflict.column('address_hash').doNothing())
+    .executeTakeFirst();
+  return Number(saved.numInsertedOrUpdatedRows ?? 0n);
+}
+
+function readRow(row: unknown): StoredContact {
+  const read = rowSchema.parse(row);
+  const contact: Contact = {
+    userId: read.user_id,
+    attributes: read.attributes,
+    ...(read.email === null ? {} : { email: read.email }),
+    ...(read.first_name === null ? {} : { firstName: read.first_name }),
+    ...(read.last_name === null ? {} : { lastName: read.last_name }),
+    ...(read.locale === null ? {} : { locale: read.locale }),
+    ...(read.country === null ? {} : { country: read.country }),
+    ...(read.time_zone === null ? {} : { timeZone: read.time_zone }),
+    ...(read.phone === null ? {} : { phone: read.phone }),
+    ...(read.consent === null ? {} : { consent: read.consent }),
+    ...(read.consent_at === null ? {} : { consentAt: new Date(read.consent_at).toISOString() }),
+    ...(read.consent_source === null ? {} : { consentSource: read.consent_source }),
+  };
+  return { contact, addressHash: read.address_hash ?? undefined, suppression: read.suppression ?? undefined };
+}

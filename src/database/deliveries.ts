@@ -1,0 +1,161 @@
+/** Queries on the delivery ledger outside the sending itself: planning, slates, counts. */
+import { sql } from 'kysely';
+import type { Database } from './connection';
+
+/** The eight states of D5; the last four are terminal. */
+export const DELIVERY_STATES = [
+  'planned',
+  'claimed',
+  'deferred',
+  'unknown',
+  'accepted',
+  'refused',
+  'excluded',
+  'dropped',
+] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+export interface RunOfDeliveries {
+  readonly runId: string;
+  readonly job: string;
+  readonly slot: string;
+}
+
+export interface PlannedDelivery {
+  readonly userId: string;
+  readonly addressHash: string;
+}
+
+/**
+ * Plans deliveries, one per recipient and one per address of the job's slot.
+ * A second recipient of the same address is excluded(duplicate_address). A recipient whose delivery in an earlier run of the slot
+ * ended without being accepted goes over to this run; one that was accepted stays where it is and gets nothing more.
+ * Planning the same recipients again changes nothing.
+ */
+export async function planDeliveries(
+  db: Database,
+  run: RunOfDeliveries,
+  plan: { rows: readonly PlannedDelivery[]; now: number },
+): Promise<void> {
+  const users = plan.rows.map((row) => row.userId);
+  const hashes = plan.rows.map((row) => row.addressHash);
+  const now = new Date(plan.now);
+  await db.transaction().execute(async (trx) => {
+    await sql`
+      UPDATE delivery d SET run_id = ${run.runId}, state = 'planned', reason = NULL, due_at = ${now}, slate = NULL, fallback = false,
+             token = NULL, lease_until = NULL, attempt = 0, smtp_code = NULL, enhanced_code = NULL, answer = NULL
+      FROM unnest(${users}::text[]) AS r(user_id)
+      WHERE d.job = ${run.job} AND d.slot = ${run.slot} AND d.user_id = r.user_id AND d.run_id <> ${run.runId}
+        AND d.state IN ('planned', 'refused', 'excluded', 'dropped') AND d.reason IS DISTINCT FROM 'duplicate_address'
+    `.execute(trx);
+    await sql`
+      INSERT INTO delivery (job, slot, user_id, run_id, address_hash, state, due_at, fallback, attempt)
+      SELECT ${run.job}, ${run.slot}, user_id, ${run.runId}, address_hash, 'planned', ${now}::timestamptz, false, 0
+      FROM unnest(${users}::text[], ${hashes}::text[]) AS r(user_id, address_hash) ORDER BY user_id
+      ON CONFLICT DO NOTHING
+    `.execute(trx);
+    await sql`
+      INSERT INTO delivery (job, slot, user_id, run_id, address_hash, state, reason, due_at, fallback, attempt)
+      SELECT ${run.job}, ${run.slot}, user_id, ${run.runId}, address_hash, 'excluded', 'duplicate_address', ${now}::timestamptz, false, 0
+      FROM unnest(${users}::text[], ${hashes}::text[]) AS r(user_id, address_hash) ORDER BY user_id
+      ON CONFLICT (job, slot, user_id) DO NOTHING
+    `.execute(trx);
+  });
+}
+
+const PAGE_ROWS = 10_000;
+
+/** Streams the user ids whose recommendations the run has to buy, in byte order. */
+export async function* streamPlannedUsers(db: Database, runId: string): AsyncGenerator<string> {
+  let after = '';
+  while (true) {
+    const query = db
+      .selectFrom('delivery')
+      .select('user_id')
+      .where('run_id', '=', runId)
+      .where('state', '=', 'planned');
+    const rows = await query.where('user_id', '>', after).orderBy('user_id').limit(PAGE_ROWS).execute();
+    for (const row of rows) yield row.user_id;
+    after = rows.at(-1)?.user_id ?? after;
+    if (rows.length < PAGE_ROWS) return;
+  }
+}
+
+export interface Slate {
+  readonly userId: string;
+  readonly itemIds: readonly string[];
+}
+
+/** Stores slates on planned rows in bulk and answers how many users have a row; doing so again gives the same rows. */
+export async function saveSlates(db: Database, runId: string, slates: readonly Slate[]): Promise<number> {
+  const saved = await sql`
+    UPDATE delivery d SET slate = r.slate
+    FROM unnest(${slates.map((slate) => slate.userId)}::text[], ${slates.map((slate) => JSON.stringify(slate.itemIds))}::jsonb[]) AS r(user_id, slate),
+         run
+    WHERE run.run_id = ${runId} AND d.job = run.job AND d.slot = run.slot AND d.user_id = r.user_id AND d.run_id = ${runId}
+      AND d.state = 'planned'
+  `.execute(db);
+  return Number(saved.numAffectedRows ?? 0n);
+}
+
+/** Gives every planned row without a slate the fallback, and answers how many. */
+export async function applyFallback(db: Database, runId: string, itemIds: readonly string[]): Promise<number> {
+  const saved = await sql`
+    UPDATE delivery SET slate = ${JSON.stringify(itemIds)}::jsonb, fallback = true
+    WHERE run_id = ${runId} AND state = 'planned' AND (slate IS NULL OR slate = '[]'::jsonb)
+  `.execute(db);
+  return Number(saved.numAffectedRows ?? 0n);
+}
+
+/** Excludes every planned row without a slate as no_recommendations, and answers how many. */
+export async function excludeWithoutSlate(db: Database, runId: string, now: number): Promise<number> {
+  const saved = await sql`
+    UPDATE delivery SET state = 'excluded', reason = 'no_recommendations', answered_at = ${new Date(now)}
+    WHERE run_id = ${runId} AND state = 'planned' AND (slate IS NULL OR slate = '[]'::jsonb)
+  `.execute(db);
+  return Number(saved.numAffectedRows ?? 0n);
+}
+
+/** Counts the deliveries of a run by state; every state is present. */
+export async function countDeliveries(db: Database, runId: string): Promise<Readonly<Record<DeliveryState, number>>> {
+  const rows = await db
+    .selectFrom('delivery')
+    .select(['state', sql<number>`count(*)`.as('count')])
+    .where('run_id', '=', runId)
+    .groupBy('state')
+    .execute();
+  const count = (state: DeliveryState) => rows.find((row) => row.state === state)?.count ?? 0;
+  return {
+    planned: count('planned'),
+    claimed: count('claimed'),
+    deferred: count('deferred'),
+    unknown: count('unknown'),
+    accepted: count('accepted'),
+    refused: count('refused'),
+    excluded: count('excluded'),
+    dropped: count('dropped'),
+  };
+}
+
+/** Counts the deliveries of a run in one state by reason, the most frequent first. */
+export async function tallyReasons(
+  db: Database,
+  runId: string,
+  state: DeliveryState,
+): Promise<readonly { name: string; count: number }[]> {
+  return db
+    .selectFrom('delivery')
+    .select([sql<string>`coalesce(reason, '')`.as('name'), sql<number>`count(*)`.as('count')])
+    .where('run_id', '=', runId)
+    .where('state', '=', state)
+    .groupBy('reason')
+    .orderBy('count', 'desc')
+    .orderBy('name')
+    .execute();
+}
+
+/** Counts the accepted mails of a run that show the fallback. */
+export async function countFallback(db: Database, runId: string): Promise<number> {
+  const query = db.selectFrom('delivery').select(sql<number>`count(*)`.as('count')).where('run_id', '=', runId);
+  return (await query.where('fallback', '=', true).where('state', '<>', 'excluded').executeTakeFirstOrThrow()).count;
+}

@@ -1,0 +1,125 @@
+/** The tables as Kysely sees them: what is selected is on the left, what is inserted on the right. Times are epoch ms inside. */
+import type { ColumnType } from 'kysely';
+
+/** A timestamptz: read as epoch ms, written as a Date. */
+export type Time = ColumnType<number, Date, Date>;
+type OptionalTime = ColumnType<number | null, Date | null | undefined, Date | null>;
+type OptionalText = ColumnType<string | null, string | null | undefined, string | null>;
+type OptionalNumber = ColumnType<number | null, number | null | undefined, number | null>;
+/** A jsonb: read as parsed and yet unchecked, written as JSON text. */
+export type Json = ColumnType<unknown, string | null | undefined, string | null>;
+
+interface ContactTable {
+  user_id: string;
+  email: OptionalText;
+  address_hash: OptionalText;
+  first_name: OptionalText;
+  last_name: OptionalText;
+  locale: OptionalText;
+  country: OptionalText;
+  time_zone: OptionalText;
+  phone: OptionalText;
+  consent: Json;
+  consent_at: OptionalTime;
+  consent_source: OptionalText;
+  attributes: Json;
+  imported_at: Time;
+}
+
+interface RunTable {
+  run_id: string;
+  job: string;
+  slot: string;
+  n: number;
+  kind: string;
+  state: string;
+  paused_reason: OptionalText;
+  resume_state: OptionalText;
+  error: Json;
+  plan: Json;
+  bundle_uri: string;
+  catalogue_version: number;
+  created_at: Time;
+  updated_at: Time;
+  finished_at: OptionalTime;
+  summary: Json;
+}
+
+interface BatchJobTable {
+  name: string;
+  fingerprint: string;
+  part: number;
+  attempt: number;
+  kind: string;
+  arn: OptionalText;
+  state: string;
+  reason: OptionalText;
+  request: Json;
+  lines: number;
+  input_uri: string;
+  output_uri: string;
+  intended_at: Time;
+  created_at: OptionalTime;
+  done_at: OptionalTime;
+}
+
+interface DeliveryTable {
+  job: string;
+  slot: string;
+  user_id: string;
+  run_id: string;
+  address_hash: string;
+  state: string;
+  reason: OptionalText;
+  due_at: Time;
+  slate: Json;
+  fallback: boolean;
+  arm: OptionalText;
+  token: OptionalText;
+  lease_until: OptionalTime;
+  attempt: number;
+  message_id: OptionalText;
+  smtp_code: OptionalNumber;
+  enhanced_code: OptionalText;
+  answer: OptionalText;
+  claimed_at: OptionalTime;
+  answered_at: OptionalTime;
+}
+
+interface ArtefactTable {
+  run_id: string;
+  kind: string;
+  name: string;
+  uri: string;
+  row_count: OptionalNumber;
+  bytes: number;
+  sha256: string;
+  created_at: Time;
+}
+
+/** Every table of the schema `nightjar`. */
+export interface Tables {
+  instance: { name: string; created_at: Time };
+  embedded_service: { name: string; port: number; token: string; pid: number; published_at: Time };
+  contact: ContactTable;
+  suppression: { address_hash: string; reason: string; source: string; at: Time };
+  catalogue_version: { version: number; created_at: Time };
+  item: { item_id: string; version: number; data: Json; removed: boolean };
+  interaction: { user_id: string; item_id: string; at: Time; event_type: string; event_value: OptionalNumber };
+  run: RunTable;
+  run_event: { run_id: string; seq: number; state: string; at: Time };
+  shard: {
+    run_id: string;
+    stage: string;
+    shard: number;
+    spec: Json;
+    result: Json;
+    attempt: number;
+    done_at: OptionalTime;
+  };
+  batch_job: BatchJobTable;
+  run_batch_job: { run_id: string; name: string; reused: boolean };
+  delivery: DeliveryTable;
+  pace: { sender: string; next_at: Time };
+  artefact: ArtefactTable;
+}
