@@ -1,48 +1,98 @@
 /** The shape of the settings; `config/default.yaml` documents every one by being there. */
 import { z } from 'zod';
 
-const url = z.string().min(1);
+const seconds = z.number().positive().meta({ expected: 'a number of seconds greater than 0' });
+const count = z.int().positive().meta({ expected: 'a whole number, 1 or more' });
+const price = z.number().nonnegative().nullable().meta({ expected: 'an amount, or null where it is not known' });
+const text = z.string().min(1).meta({ expected: 'a text' });
 
+const recipe = text.meta({ expected: 'the name of a recipe', examples: ['aws-user-personalization'] });
+
+const instance = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
+  .meta({ expected: 'lower-case letters, digits and dashes, at most 40' });
+
+const publicUrl = z
+  .string()
+  .regex(/^https?:\/\/[^\s]+$/)
+  .meta({ expected: 'a URL such as https://shop.example' });
+
+const databaseUrl = z
+  .string()
+  .regex(/^(embedded|postgres(ql)?:\/\/\S+)$/)
+  .meta({ expected: 'embedded, or a URL such as postgres://user:password@host/database' });
+
+const queueUrl = z
+  .string()
+  .regex(/^(embedded|database|rediss?:\/\/\S+)$/)
+  .meta({ expected: 'embedded, database, or a URL such as redis://host:6379' });
+
+const mailUrl = z
+  .string()
+  .regex(/^(embedded|smtps?:\/\/\S+)$/)
+  .meta({ expected: 'embedded, or a URL such as smtps://user:password@relay:465' });
+
+const endpoint = z
+  .string()
+  .regex(/^(embedded|https?:\/\/\S+)$/)
+  .nullable()
+  .meta({ expected: 'embedded, null for AWS itself, or a URL' });
+
+const roleArn = z
+  .string()
+  .regex(/^arn:([a-z\d-]+):iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/)
+  .meta({ expected: 'the ARN of an IAM role' });
+
+const kmsKeyArn = z
+  .string()
+  .regex(/^arn:[a-z\d-]+:kms:\S+$/)
+  .nullable()
+  .meta({ expected: 'the ARN of a KMS key, or null' });
+
+const bucket = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)
+  .meta({ expected: 'a bucket name, 3 to 63 lower-case letters, digits, dots and dashes' });
+
+const prefix = z
+  .string()
+  .regex(/^$|^(?!\/)(?!(.*\/)?\.\.\/)[^\s]+\/$/)
+  .meta({ expected: 'a key prefix that ends with "/", or an empty text' });
+
+const prices = z.strictObject({
+  inferencePer1000: price,
+  segmentPer1000: price,
+  trainingHour: price,
+  currency: z.string().length(3).meta({ expected: 'a currency code such as USD' }),
+  asOf: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .meta({ expected: 'a date such as "2019-11-16"' }),
+});
+
+/** Describes every setting; unknown ones are refused. */
 export const settingsSchema = z.strictObject({
-  instance: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
-  publicUrl: z.string().regex(/^https?:\/\/[^\s]+$/),
-  database: z.strictObject({ url }),
-  queue: z.strictObject({ url, lockSeconds: z.number().positive(), stalledSeconds: z.number().positive() }),
-  aws: z.strictObject({
-    region: z.string().min(1),
-    endpoint: z.string().min(1).nullable(),
-    roleArn: z.string().regex(/^arn:([a-z\d-]+):iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/),
-    kmsKeyArn: z.string().nullable(),
-    pollSeconds: z.number().positive(),
-  }),
-  storage: z.strictObject({ bucket: z.string().min(3), prefix: z.string() }),
+  instance,
+  publicUrl,
+  database: z.strictObject({ url: databaseUrl }),
+  queue: z.strictObject({ url: queueUrl, lockSeconds: seconds, stalledSeconds: seconds, reconcileSeconds: seconds }),
+  aws: z.strictObject({ region: text, endpoint, roleArn, kmsKeyArn, pollSeconds: seconds }),
+  storage: z.strictObject({ bucket, prefix }),
   images: z.strictObject({ url: z.string(), from: z.string() }).nullable(),
-  solutions: z.record(z.string(), z.strictObject({ solution: z.string().min(1), recipe: z.string().min(1) })),
+  solutions: z.record(z.string(), z.strictObject({ solution: text, recipe })),
   mail: z.strictObject({
-    url,
-    from: z.string().min(3),
-    postalAddress: z.string().min(1),
-    unsubscribeMailto: z.string().nullable(),
-    connections: z.number().int().positive(),
-    retryAfterSeconds: z.array(z.number().positive()).min(1),
+    url: mailUrl,
+    from: z.string().min(3).meta({ expected: 'a sender such as "Corner Shop <news@shop.example>"' }),
+    postalAddress: text,
+    unsubscribeMailto: z.string().nullable().meta({ expected: 'an address, or null' }),
+    connections: count,
+    retryAfterSeconds: z.array(seconds).min(1).meta({ expected: 'a list of seconds such as [300, 900]' }),
   }),
-  prices: z.record(
-    z.string(),
-    z.strictObject({
-      inferencePer1000: z.number().nonnegative().nullable(),
-      segmentPer1000: z.number().nonnegative().nullable(),
-      trainingHour: z.number().nonnegative().nullable(),
-      currency: z.string().length(3),
-      asOf: z.string(),
-    }),
-  ),
-  worker: z.strictObject({
-    shards: z.number().int().positive(),
-    sends: z.number().int().positive(),
-    leaseSeconds: z.number().positive(),
-  }),
+  prices: z.record(z.string(), prices),
+  worker: z.strictObject({ shards: count, sends: count, leaseSeconds: seconds }),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']), format: z.enum(['pretty', 'json']) }),
 });
 
-/** All settings, each resolved. Secrets are not among them: they come from the environment (`secrets.ts`). */
+/** All settings, each resolved. The signing secret is not among them: it comes from the environment. */
 export type Settings = z.infer<typeof settingsSchema>;

@@ -1,0 +1,99 @@
+/** The shape of an audience job as its file is written; `description` is for editors, `expected` for messages. */
+import { z } from 'zod';
+import { headFields, kindField } from './head-schema';
+import { type JobNames, solutionField } from './names';
+import { whereField } from './where-schema';
+
+/** numResults of a batch segment job; https://docs.aws.amazon.com/personalize/latest/dg/limits.html */
+const MAX_USERS = 5_000_000;
+
+/** A key prefix that stays below the output location. */
+const OUTPUT_PREFIX = /^(?!\/)(?!(?:.*\/)?\.{1,2}\/)(?!.*\/\/)[A-Za-z0-9!_.*'()/-]+\/$/;
+
+/** Begins with a letter: maps put keys that are numbers first, and queries keep the order of the file. */
+const QUERY_NAME = /^[a-z][a-z0-9-]{0,39}$/;
+
+const EXAMPLE_QUERY = 'ITEMS.CATEGORY = "coffee"';
+
+const users = z
+  .int()
+  .min(1)
+  .max(MAX_USERS)
+  .meta({
+    description: 'How many users to buy for each query (numResults)',
+    expected: `a whole number, 1 to ${MAX_USERS}`,
+    examples: [50000],
+  });
+
+const queryName = z
+  .string()
+  .regex(QUERY_NAME)
+  .meta({ expected: 'a letter, then lower-case letters, digits and dashes, at most 40' });
+
+const query = z
+  .string()
+  .min(1)
+  .regex(/^[^\r\n]*$/)
+  .meta({ expected: 'an attribute query on one line', examples: [EXAMPLE_QUERY] });
+
+const queries = z
+  .record(queryName, query)
+  .refine((map) => Object.keys(map).length > 0)
+  .optional()
+  .meta({
+    description: 'Queries of an Item-Attribute-Affinity solution by name; each makes an audience of that name',
+    expected: 'a map of a name and an attribute query each',
+    examples: [{ coffee: EXAMPLE_QUERY }],
+  });
+
+const items = z
+  .array(z.string().min(1).max(256).meta({ expected: 'an item id in quotes' }))
+  .min(1)
+  .superRefine((ids, context) => {
+    for (const [index, id] of ids.entries()) {
+      if (ids.indexOf(id) === index) continue;
+      const params = { expected: 'each item id once', fix: 'remove it from the list' };
+      context.addIssue({ code: 'custom', input: id, path: [index], params });
+    }
+  })
+  .optional()
+  .meta({
+    description: 'Item ids of an Item-Affinity solution; each makes an audience',
+    expected: 'a list of item ids',
+    examples: [['coffee-017', 'tea-004']],
+  });
+
+const formats = z
+  .array(z.enum(['csv']))
+  .min(1)
+  .refine((names) => new Set(names).size === names.length)
+  .default(['csv'])
+  .meta({ description: 'The files to write', expected: 'a list of formats: csv', examples: [['csv']] });
+
+const to = z
+  .string()
+  .regex(OUTPUT_PREFIX)
+  .max(200)
+  .optional()
+  .meta({
+    description: 'The key prefix of the files below the output location; without it audiences/<job>/',
+    expected: 'a relative prefix that ends with "/", without ".."',
+    examples: ['audiences/coffee/'],
+  });
+
+/** Makes the schema of an audience job, which knows the solutions that there are. */
+export function audienceSchema(names: JobNames) {
+  const solution = solutionField(names, 'attribute-fans');
+  return z.strictObject({
+    ...headFields,
+    kind: kindField('audience'),
+    segment: z.strictObject({ solution, users, queries, items }).meta({
+      expected: 'a map of solution, users, and queries or items',
+      examples: [{ solution: 'attribute-fans', users: 50000, queries: { coffee: EXAMPLE_QUERY } }],
+    }),
+    audience: z
+      .strictObject({ where: whereField, formats, to })
+      .prefault({})
+      .meta({ expected: 'a map of where, formats and to', examples: [{ formats: ['csv'] }] }),
+  });
+}

@@ -1,0 +1,95 @@
+/** Builds the definition of a job from the checked fields of its file: what is left out gets its default here. */
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { parseRate } from '../units';
+import type { audienceSchema } from './audience-schema';
+import type { AudienceJob, EmailJob, ParsedJob, SegmentQuery, Where } from './definition';
+import type { emailSchema } from './email-schema';
+
+interface JobFile {
+  readonly name: string;
+  readonly file: string;
+}
+
+/** Builds an e-mail job. */
+export function buildEmailJob(source: JobFile, fields: z.output<ReturnType<typeof emailSchema>>): ParsedJob {
+  const { about, schedule, recommend, recipients, content, send } = fields;
+  const rate = send.rate === undefined ? undefined : parseRate(send.rate);
+  const job: EmailJob = {
+    ...source,
+    about,
+    kind: 'email',
+    ...(schedule === undefined ? {} : { schedule }),
+    recommend,
+    recipients: { from: recipients.from, where: buildWhere(recipients.where) },
+    content: {
+      template: content.template,
+      show: content.show,
+      ...(content.subject === undefined ? {} : { subject: content.subject }),
+    },
+    send: { ...(send.from === undefined ? {} : { from: send.from }), ...(rate === undefined ? {} : { rate }) },
+  };
+  return job as ParsedJob;
+}
+
+/** Builds an audience job. */
+export function buildAudienceJob(source: JobFile, fields: z.output<ReturnType<typeof audienceSchema>>): ParsedJob {
+  const { about, schedule, segment, audience } = fields;
+  const queries = [
+    ...Object.entries(segment.queries ?? {}).map(([name, query]): SegmentQuery => ({ name, by: 'attributes', query })),
+    ...(segment.items ?? []).map((itemId): SegmentQuery => ({ name: nameItemQuery(itemId), by: 'item', itemId })),
+  ];
+  const job: AudienceJob = {
+    ...source,
+    about,
+    kind: 'audience',
+    ...(schedule === undefined ? {} : { schedule }),
+    segment: { solution: segment.solution, users: segment.users, queries },
+    audience: {
+      where: buildWhere(audience.where),
+      formats: audience.formats,
+      to: audience.to ?? `audiences/${source.name}/`,
+    },
+  };
+  return job as ParsedJob;
+}
+
+/**
+ * Names the query of an item: the id itself where it can stand in file names and keys, else its letters and digits
+ * with eight hex digits of its SHA-256, so that different ids never share a name.
+ */
+export function nameItemQuery(itemId: string): string {
+  if (/^[a-z0-9][a-z0-9-]{0,39}$/.test(itemId)) return itemId;
+  const slug = itemId
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+/, '')
+    .slice(0, 31)
+    .replace(/-+$/, '');
+  const hash = createHash('sha256').update(itemId).digest('hex').slice(0, 8);
+  return `${slug === '' ? 'item' : slug}-${hash}`;
+}
+
+type WhereFields = z.output<ReturnType<typeof audienceSchema>>['audience']['where'];
+
+/** Asks for consent wherever the file does not say otherwise: nobody is written to by leaving a line out. */
+function buildWhere(fields: WhereFields): Where {
+  const where: Record<string, Where[string]> = fields.consent === undefined ? { consent: true } : {};
+  for (const [name, wanted] of Object.entries(fields)) {
+    where[name] = typeof wanted === 'object' && !Array.isArray(wanted) ? withoutUndefined(wanted) : wanted;
+  }
+  return where;
+}
+
+type ConditionFields = Extract<WhereFields[string], { readonly exists?: boolean | undefined }>;
+
+function withoutUndefined({ min, max, before, after, exists, not }: ConditionFields): Where[string] {
+  return {
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    ...(exists === undefined ? {} : { exists }),
+    ...(not === undefined ? {} : { not }),
+  };
+}

@@ -1,0 +1,41 @@
+/** Checks what no single field of a job file can show: fields that exclude or need one another. */
+
+import type { Problem } from '../config/problems';
+import { quoteLine } from '../config/quote';
+import { DEFAULT_RESULTS } from './email-schema';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Finds the problems between fields; what is wrong with a field itself is left to the schema. */
+export function checkAcross(value: Fields): readonly Problem[] {
+  return [...checkSegment(value.segment), ...checkShow(value)];
+}
+
+function checkSegment(segment: unknown): readonly Problem[] {
+  if (!isMap(segment)) return [];
+  const { queries, items } = segment;
+  if (queries !== undefined && items !== undefined) {
+    const message = 'segment has both queries and items; expected one of the two';
+    return [
+      { path: ['segment', 'items'], part: 'key', message, fix: 'keep queries for attributes, or items for item ids' },
+    ];
+  }
+  if (queries !== undefined || items !== undefined) return [];
+  const message = 'segment.queries is missing; expected queries (of attributes) or items (a list of item ids)';
+  const fix = `add ${quoteLine('queries', { coffee: 'ITEMS.CATEGORY = "coffee"' })}`;
+  return [{ path: ['segment'], part: 'key', message, fix }];
+}
+
+function checkShow({ recommend, content }: Fields): readonly Problem[] {
+  const show = isMap(content) ? content.show : undefined;
+  const shown = isMap(show) ? show.items : undefined;
+  const results = isMap(recommend) ? (recommend.results ?? DEFAULT_RESULTS) : undefined;
+  if (typeof shown !== 'number' || typeof results !== 'number' || shown <= results) return [];
+  const message = `content.show.items is ${shown}; expected at most recommend.results, which is ${results}`;
+  const fix = `write "items: ${results}", or buy more with "results: ${shown * 2}" below "recommend:"`;
+  return [{ path: ['content', 'show', 'items'], part: 'value', message, fix }];
+}
+
+function isMap(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

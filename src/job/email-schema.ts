@@ -1,0 +1,107 @@
+/** The shape of an e-mail job as its file is written; `description` is for editors, `expected` for messages. */
+import { z } from 'zod';
+import { parseRate } from '../units';
+import { headFields, kindField } from './head-schema';
+import { type JobNames, solutionField, templateField } from './names';
+import { whereField } from './where-schema';
+
+/** numResults of a batch inference job; https://docs.aws.amazon.com/personalize/latest/dg/limits.html */
+const MAX_RESULTS = 500;
+/** Beyond this an e-mail is a catalogue; a limit of nightjar's own. */
+const MAX_ITEMS_SHOWN = 50;
+
+/** A sender: an address alone, or a name with the address in angle brackets. */
+const SENDER = /^(?:[^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/;
+
+/** Items bought for a recipient where the file names no number. */
+export const DEFAULT_RESULTS = 25;
+
+const results = z
+  .int()
+  .min(1)
+  .max(MAX_RESULTS)
+  .default(DEFAULT_RESULTS)
+  .meta({
+    description: 'How many items to buy for each recipient (numResults)',
+    expected: `a whole number, 1 to ${MAX_RESULTS}`,
+  });
+
+const itemsShown = z
+  .int()
+  .min(1)
+  .max(MAX_ITEMS_SHOWN)
+  .default(6)
+  .meta({
+    description: 'How many items an e-mail shows; as many more are kept as a spare',
+    expected: `a whole number, 1 to ${MAX_ITEMS_SHOWN}`,
+  });
+
+const show = z
+  .strictObject({
+    items: itemsShown,
+    inStock: z.boolean().default(true).meta({ description: 'Whether items that are out of stock are left out' }),
+    fallback: z.enum(['popular', 'none']).default('popular').meta({
+      description: 'What fills the gaps where recommendations do not suffice; with none, who has none gets no e-mail',
+    }),
+  })
+  .prefault({})
+  .meta({ expected: 'a map of items, inStock and fallback', examples: [{ items: 6, inStock: true }] });
+
+const subject = z
+  .string()
+  .min(1)
+  .optional()
+  .meta({
+    description: "A Handlebars text that replaces the template's own subject",
+    expected: 'a text',
+    examples: ['{{contact.firstName}}, {{items.0.title}} is waiting'],
+  });
+
+const from = z
+  .string()
+  .regex(SENDER)
+  .optional()
+  .meta({
+    description: 'The sender; without it mail.from of the settings',
+    expected: 'an address, or a name and an address',
+    examples: ['Corner Shop <news@shop.example>'],
+  });
+
+const rate = z
+  .string()
+  .refine((text) => parseRate(text) !== undefined)
+  .optional()
+  .meta({
+    description: 'How many e-mails may leave in a time; without it as many as the server takes',
+    expected: 'a rate such as 50/s, 3000/m or 100000/h',
+    examples: ['50/s'],
+  });
+
+const recipients = z
+  .strictObject({
+    from: z.literal('contacts').default('contacts').meta({ description: 'Where recipients are taken from' }),
+    where: whereField,
+  })
+  .prefault({})
+  .meta({ expected: 'a map of from and where', examples: [{ from: 'contacts' }] });
+
+/** Makes the schema of an e-mail job, which knows the solutions and templates that there are. */
+export function emailSchema(names: JobNames) {
+  const solution = solutionField(names, 'picks');
+  const template = templateField(names);
+  return z.strictObject({
+    ...headFields,
+    kind: kindField('email'),
+    recommend: z
+      .strictObject({ solution, results })
+      .meta({ expected: 'a map of solution and results', examples: [{ solution: 'picks' }] }),
+    recipients,
+    content: z
+      .strictObject({ template, subject, show })
+      .meta({ expected: 'a map of template, subject and show', examples: [{ template: 'picks' }] }),
+    send: z
+      .strictObject({ from, rate })
+      .prefault({})
+      .meta({ expected: 'a map of from and rate', examples: [{ rate: '50/s' }] }),
+  });
+}

@@ -1,0 +1,55 @@
+/** Fields that name something outside the file: a solution of the settings, a template folder. */
+import { z } from 'zod';
+
+/** The names that a job file may use; undefined where they are not known, and then only their form is checked. */
+export interface JobNames {
+  readonly solutions?: readonly string[];
+  readonly templates?: readonly string[];
+}
+
+const SOLUTION_ARN =
+  /^arn:aws[a-z-]*:personalize:[a-z0-9-]+:\d{12}:solution\/[A-Za-z0-9][A-Za-z0-9_-]*(?:\/[A-Za-z0-9]+)?$/;
+const FOLDER_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+
+interface NameCase {
+  readonly context: z.core.$RefinementCtx<string>;
+  readonly isKnown: (name: string) => boolean;
+  readonly candidates: () => readonly string[];
+  readonly expected?: string;
+}
+
+/** Refuses a name that is not known, and tells the names among which the nearest is looked for. */
+export function refineName(name: string, { context, isKnown, candidates, expected }: NameCase): void {
+  if (isKnown(name)) return;
+  const hints = { candidates: candidates(), ...(expected === undefined ? {} : { expected }) };
+  context.addIssue({ code: 'custom', input: name, params: hints });
+}
+
+/** Makes the field of a solution: a name of the settings, or the ARN of a solution or solution version. `example` is for messages. */
+export function solutionField({ solutions }: JobNames, example: string) {
+  const known = solutions ?? [];
+  const isKnown = (name: string) =>
+    SOLUTION_ARN.test(name) ||
+    (solutions === undefined ? name !== '' && !name.startsWith('arn:') : known.includes(name));
+  const expected = `a solution of the settings${known.length === 0 ? '' : ` (${known.join(', ')})`} or the ARN of one`;
+  return z
+    .string()
+    .superRefine((name, context) => refineName(name, { context, isKnown, candidates: () => known, expected }))
+    .meta({ description: 'A name of the settings (solutions), or the ARN of a solution or solution version', expected })
+    .meta({ examples: [example] });
+}
+
+/** Makes the field of a template: the name of a folder in `templates/`. */
+export function templateField({ templates }: JobNames) {
+  const known = templates ?? [];
+  const isKnown = (name: string) => FOLDER_NAME.test(name) && (templates === undefined || known.includes(name));
+  const expected = `the name of a folder in templates/${known.length === 0 ? '' : ` (${known.join(', ')})`}`;
+  return z
+    .string()
+    .superRefine((name, context) => refineName(name, { context, isKnown, candidates: () => known, expected }))
+    .meta({
+      description: 'The folder in templates/ that the e-mail is made of',
+      expected,
+      examples: [known[0] ?? 'picks'],
+    });
+}

@@ -1,0 +1,96 @@
+/** Reads a job file: all its problems at once, each with line and column, or the job. */
+import { basename } from 'node:path';
+import type { z } from 'zod';
+import { describeSchema } from '../config/field-schema';
+import { nearestName } from '../config/nearest';
+import { compareByPlace } from '../config/place-order';
+import { explainIssues, type Problem } from '../config/problems';
+import { readYaml, type YamlSource } from '../config/yaml-source';
+import { combineErrors, NightjarError } from '../errors';
+import { audienceSchema } from './audience-schema';
+import { buildAudienceJob, buildEmailJob } from './build';
+import { checkAcross } from './checks';
+import type { ParsedJob } from './definition';
+import { emailSchema } from './email-schema';
+import { JOB_NAME } from './keys';
+import type { JobNames } from './names';
+
+/** A job file, and the names that it may use. */
+export interface JobText extends JobNames {
+  /** Its path, for messages; the file name without `.yaml` is the job's name. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/**
+ * Reads a job file. Attribute queries are taken as they are: their grammar is checked where they are used.
+ *
+ * @throws E_JOB_SYNTAX if the text is not YAML, E_JOB_FIELD if fields are wrong; `others` holds the further problems
+ */
+export function parseJob({ file, text, ...names }: JobText): ParsedJob {
+  const name = nameJob(file);
+  const source = readYaml({ file, text, code: 'E_JOB_SYNTAX' });
+  const { value } = source;
+  if (!isMap(value)) throw explainShape(source);
+  if (kindOf(value) === 'audience') {
+    return buildAudienceJob({ name, file }, readFields(source, value, audienceSchema(names)));
+  }
+  return buildEmailJob({ name, file }, readFields(source, value, emailSchema(names)));
+}
+
+/**
+ * Names the job of a file: `nightly-picks` of `jobs/nightly-picks.yaml`.
+ *
+ * @throws E_JOB_FIELD if the name is not of lower-case letters, digits and dashes, at most 40
+ */
+export function nameJob(file: string): string {
+  const name = basename(file.replaceAll('\\', '/')).replace(/\.ya?ml$/, '');
+  if (JOB_NAME.test(name)) return name;
+  const better = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40);
+  const message = `the file name is "${name}"; expected lower-case letters, digits and dashes, at most 40, as it names the job`;
+  throw new NightjarError('E_JOB_FIELD', message, {
+    where: { file },
+    fix: `rename it to ${better === '' ? 'my-job' : better}.yaml`,
+  });
+}
+
+function readFields<Schema extends z.ZodType>(source: YamlSource, value: Fields, schema: Schema): z.output<Schema> {
+  const result = schema.safeParse(value, { reportInput: true });
+  const found = explainIssues(result.error?.issues ?? [], { schema: describeSchema(schema), noun: 'job' });
+  const error = combineErrors(
+    [...found, ...checkAcross(value)].map((problem) => toError(source, problem)).sort(compareByPlace),
+  );
+  if (error !== undefined) throw error;
+  return schema.parse(value);
+}
+
+function toError(source: YamlSource, { path, part, message, fix }: Problem): NightjarError {
+  return new NightjarError('E_JOB_FIELD', message, { where: source.whereIs(path, part), fix });
+}
+
+/** Tells which kind a file means, also where it says so wrongly: by the nearest word, or by the sections that it has. */
+function kindOf(value: Fields): 'email' | 'audience' {
+  const { kind } = value;
+  if (kind === 'email' || kind === 'audience') return kind;
+  const near = typeof kind === 'string' ? nearestName(kind, ['email', 'audience']) : undefined;
+  if (near !== undefined) return near === 'audience' ? 'audience' : 'email';
+  return 'segment' in value || 'audience' in value ? 'audience' : 'email';
+}
+
+function explainShape({ file, value }: YamlSource): NightjarError {
+  const what = value === null || value === undefined ? 'is empty' : 'is not a map of keys';
+  return new NightjarError('E_JOB_FIELD', `the file ${what}; expected about, kind and what the job does`, {
+    where: { file, line: 1, column: 1 },
+    fix: 'start with "kind: email", as jobs/nightly-picks.yaml does',
+  });
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isMap(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,70 @@
+/** Prints a plan for people, in 80 columns. */
+import { formatMoney } from '../units';
+import type { AudiencePlan, EmailPlan, Plan, PlannedBatchJob } from './plan';
+
+const LABEL_WIDTH = 14;
+
+/** Prints what a run would do; several lines, no final newline. */
+export function formatPlan(plan: Plan): string {
+  return [
+    `${plan.job} for ${plan.slot}: ${plan.about}`,
+    '',
+    ...(plan.kind === 'email' ? listRecipients(plan) : listQueries(plan)),
+    row('batch job', describeBatchJob(plan.batchJob)),
+    ...(plan.batchJob.name === undefined ? [] : [row('', plan.batchJob.name)]),
+    row('', plan.batchJob.solutionVersion),
+    row('cost', describeCost(plan)),
+    ...(plan.kind === 'email' ? [row('avoided', describeAvoided(plan))] : []),
+    '',
+    'nothing was changed, bought or sent',
+  ].join('\n');
+}
+
+function listRecipients({ considered, recipients, leftOut }: EmailPlan): readonly string[] {
+  const width = Math.max(
+    ...[recipients, ...leftOut.map(({ count }) => count)].map((count) => formatCount(count).length),
+  );
+  return [
+    row('recipients', `${formatCount(recipients)} of ${formatCount(considered)} contacts`),
+    ...leftOut.map(({ name, count }, index) =>
+      row(index === 0 ? 'left out' : '', `${formatCount(count).padStart(width)}  ${name.replaceAll('_', ' ')}`),
+    ),
+  ];
+}
+
+function listQueries({ queries, users, formats, to }: AudiencePlan): readonly string[] {
+  const width = Math.max(0, ...queries.map(({ name }) => name.length));
+  return [
+    ...queries.map(({ name, query }, index) => row(index === 0 ? 'audiences' : '', `${name.padEnd(width)}  ${query}`)),
+    row('users', `at most ${formatCount(users)} for each`),
+    row('files', `${formats.join(', ')} below ${to}`),
+  ];
+}
+
+function describeBatchJob({ kind, lines, parts, reused }: PlannedBatchJob): string {
+  const what = kind === 'inference' ? `${formatCount(lines)} users to score` : countOf(lines, 'query', 'queries');
+  const jobs = countOf(parts, `${kind} job`, `${kind} jobs`);
+  return reused ? `none: an equal one was bought before (${what})` : `${jobs}, ${what}`;
+}
+
+function describeCost({ cost, pricesAsOf, batchJob }: Plan): string {
+  if (batchJob.reused) return 'nothing';
+  if (cost.amount === undefined) return 'unknown: no price is set for this region';
+  return `${formatMoney(cost)}${pricesAsOf === undefined ? '' : ` (prices of ${pricesAsOf})`}`;
+}
+
+function describeAvoided({ avoided }: EmailPlan): string {
+  return `${countOf(avoided.rows, 'row', 'rows')} not bought, ${formatMoney(avoided.cost)}`;
+}
+
+function countOf(count: number, one: string, many: string): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+function row(label: string, text: string): string {
+  return `  ${label.padEnd(LABEL_WIDTH)}${text}`.trimEnd();
+}
+
+function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}

@@ -1,0 +1,92 @@
+/** What a run would do, as a value that can be printed without doing it (D6). */
+import { NightjarError } from '../errors';
+import type { Money } from '../units';
+
+/** How many contacts were left out for a reason. */
+export interface LeftOut {
+  readonly name: string;
+  readonly count: number;
+}
+
+/** The batch job that a run would start, or several of one kind where the input passes a limit. */
+export interface PlannedBatchJob {
+  readonly kind: 'inference' | 'segment';
+  /** Name or ARN of the solution version. */
+  readonly solutionVersion: string;
+  /** Known once the input is; absent where the plan did not write it out. */
+  readonly name?: string;
+  /** Lines of the input: users to score, or queries. */
+  readonly lines: number;
+  /** How many batch jobs the lines are split over. */
+  readonly parts: number;
+  /** True where an equal one was bought before and its output is there. */
+  readonly reused: boolean;
+}
+
+interface PlanBase {
+  readonly version: 1;
+  readonly job: string;
+  readonly about: string;
+  readonly slot: string;
+  readonly batchJob: PlannedBatchJob;
+  /** What the batch job would cost; nothing where it is reused. */
+  readonly cost: Money;
+  /** Date of the prices, `YYYY-MM-DD`. */
+  readonly pricesAsOf?: string;
+}
+
+/** The plan of an e-mail run. `considered` = `recipients` + the sum of `leftOut`. */
+export interface EmailPlan extends PlanBase {
+  readonly kind: 'email';
+  readonly considered: number;
+  readonly recipients: number;
+  /** By reason, the largest first. */
+  readonly leftOut: readonly LeftOut[];
+  /** Rows that are not bought because the contact can't be written to, and what they would have cost. */
+  readonly avoided: { readonly rows: number; readonly cost: Money };
+}
+
+/** The plan of an audience run. Who is left out is known only when Personalize has answered. */
+export interface AudiencePlan extends PlanBase {
+  readonly kind: 'audience';
+  readonly queries: readonly { readonly name: string; readonly query: string }[];
+  /** Users bought for each query, at most. */
+  readonly users: number;
+  readonly formats: readonly string[];
+  /** Where the files would go: the key prefix, or a URI. */
+  readonly to: string;
+}
+
+export type Plan = EmailPlan | AudiencePlan;
+
+/** What a plan is put together from: all of it but what can be counted up. */
+export type EmailPlanParts = Omit<EmailPlan, 'version' | 'kind' | 'considered'>;
+export type AudiencePlanParts = Omit<AudiencePlan, 'version' | 'kind'>;
+
+/**
+ * Puts the plan of an e-mail run together; reasons are ordered and those of nobody dropped.
+ *
+ * @throws E_BUG if the batch job would score others than the recipients
+ */
+export function planEmail(parts: EmailPlanParts): EmailPlan {
+  const leftOut = parts.leftOut
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
+  const considered = leftOut.reduce((sum, { count }) => sum + count, parts.recipients);
+  if (parts.batchJob.lines !== parts.recipients) {
+    throw new NightjarError('E_BUG', `the input has ${parts.batchJob.lines} lines for ${parts.recipients} recipients`);
+  }
+  return { version: 1, kind: 'email', ...parts, considered, leftOut };
+}
+
+/**
+ * Puts the plan of an audience run together.
+ *
+ * @throws E_BUG if the batch job would answer other than the queries
+ */
+export function planAudience(parts: AudiencePlanParts): AudiencePlan {
+  if (parts.batchJob.lines !== parts.queries.length) {
+    throw new NightjarError('E_BUG', `the input has ${parts.batchJob.lines} lines for ${parts.queries.length} queries`);
+  }
+  return { version: 1, kind: 'audience', ...parts };
+}

@@ -1,0 +1,31 @@
+/** Writes the input lines of batch jobs: JSON Lines, UTF-8, ids as strings, one final line feed a line. */
+
+/**
+ * Writes the input line of one user for recipes of the type USER_PERSONALIZATION and for popularity-count.
+ *
+ * @param userId  1 to 256 characters; written as a string even where it is a number, as Personalize wants it
+ * @returns `{"userId":"4638"}` and a line feed
+ */
+export function userInputLine(userId: string): string {
+  return `{"userId":${JSON.stringify(userId)}}\n`;
+}
+
+/**
+ * Writes the input line of one item, for a segment by Item-Affinity or for related items.
+ *
+ * @returns `{"itemId":"105"}` and a line feed
+ */
+export function itemInputLine(itemId: string): string {
+  return `{"itemId":${JSON.stringify(itemId)}}\n`;
+}
+
+/**
+ * Writes the input line of one attribute query, for a segment by Item-Attribute-Affinity.
+ * Checks nothing: `parseAttributeQuery` does that when the job file is read.
+ *
+ * @param query  such as `ITEMS.GENRES = "Drama"`; space around it is dropped
+ * @returns `{"itemAttributes":"ITEMS.GENRES = \"Drama\""}` and a line feed
+ */
+export function attributesInputLine(query: string): string {
+  return `{"itemAttributes":${JSON.stringify(query.trim())}}\n`;
+}
