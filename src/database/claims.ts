@@ -113,19 +113,21 @@ export interface ExpiredDelivery {
   readonly userId: string;
   readonly token: string;
   readonly state: 'claimed' | 'unknown';
+  readonly attempt: number;
   readonly leaseUntil: number;
 }
 
 /** Lists the rows whose worker went silent (lease run out before `now`), and those that are unknown. */
 export async function listUnsettled(db: Database, runId: string, now: number): Promise<readonly ExpiredDelivery[]> {
-  const rows = await sql<{ user_id: string; token: string | null; state: string; since: number }>`
-    SELECT user_id, token, state, coalesce(lease_until, answered_at, claimed_at) AS since FROM delivery
+  const rows = await sql<{ user_id: string; token: string | null; state: string; attempt: number; since: number }>`
+    SELECT user_id, token, state, attempt, coalesce(lease_until, answered_at, claimed_at) AS since FROM delivery
     WHERE run_id = ${runId} AND ((state = 'claimed' AND lease_until < ${new Date(now)}) OR state = 'unknown') ORDER BY user_id
   `.execute(db);
   return rows.rows.map((row) => ({
     userId: row.user_id,
     token: row.token ?? '',
     state: row.state === 'unknown' ? 'unknown' : 'claimed',
+    attempt: row.attempt,
     leaseUntil: row.since,
   }));
 }

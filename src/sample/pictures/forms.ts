@@ -32,6 +32,8 @@ export const DARK_LEAF = 0x3f6b4c;
 export const LIGHT_LEAF = 0x8db37a;
 export const COFFEE = 0x5a3a29;
 export const GLOW = 0xffe7a8;
+/** The colour of shadows, laid over others. */
+export const SHADOW = 0x2a1f2d;
 const STEAM = 0xdcd1c4;
 export const BERRY = 0xb23a54;
 
@@ -61,7 +63,7 @@ function shadeSides(pen: Pen, outline: Outline): void {
   const [left, top, width, height] = frameOf(outline);
   const depth = Math.min(26, width * 0.16);
   pen.inside(outline, () => {
-    pen.fill([...outline, ...reversed(transformOutline(outline, shift(-depth, 0)))], 0x2a1f2d, SHADE);
+    pen.fill([...outline, ...reversed(transformOutline(outline, shift(-depth, 0)))], SHADOW, SHADE);
     if (width > 50) pen.fill(box(left + width * 0.13, top, [Math.max(5, width * 0.055), height]), 0xffffff, 0.16);
   });
 }

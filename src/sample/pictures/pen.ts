@@ -7,6 +7,8 @@ import { type Matrix, type Outline, outlineOf, type Shape, transformOutline } fr
 /** Coverage is kept in so many steps, which keeps the palette small. */
 const COVERAGE_STEPS = 12;
 
+const IDENTITY: Matrix = [1, 0, 0, 1, 0, 0];
+
 /** Draws on one sheet; colours are `0xRRGGBB`, `opacity` is 0 to 1. */
 export interface Pen {
   /** Fills the inside of a shape. */
@@ -15,7 +17,7 @@ export interface Pen {
   readonly line: (shape: Shape, width: number, colour: number) => void;
   /** Draws only inside a shape while `draw` runs. */
   readonly inside: (shape: Shape, draw: () => void) => void;
-  /** Draws through a further transformation while `draw` runs. */
+  /** Draws through a further transformation while `draw` runs; line widths stay as given. */
   readonly through: (matrix: Matrix, draw: () => void) => void;
 }
 
@@ -29,20 +31,22 @@ interface State {
   readonly size: Size;
   readonly pixels: Uint32Array;
   matrix: Matrix;
-  mask: Float32Array | undefined;
+  /** What may be drawn on; all of the sheet where it is undefined. */
+  mask: Coverage | undefined;
 }
 
-/** Creates a sheet of one colour; `matrix` moves all that is drawn (line widths stay as given). */
-export function createSheet(size: Size, background: number, matrix: Matrix): Sheet {
+/** Creates a sheet of one colour. */
+export function createSheet(size: Size, background: number): Sheet {
   const pixels = new Uint32Array(size.width * size.height).fill(background);
-  const state: State = { size, pixels, matrix, mask: undefined };
+  const state: State = { size, pixels, matrix: IDENTITY, mask: undefined };
   const place = (shape: Shape): Outline => transformOutline(outlineOf(shape), state.matrix);
   const pen: Pen = {
     fill: (shape, colour, opacity = 1) => blend(state, coverArea(place(shape), size), { colour, opacity }),
     line: (shape, width, colour) => blend(state, coverLine(place(shape), width, size), { colour, opacity: 1 }),
     inside: (shape, draw) => {
       const outer = state.mask;
-      state.mask = narrowMask(state, coverArea(place(shape), size));
+      const inner = coverArea(place(shape), size);
+      state.mask = outer === undefined ? inner : intersect(inner, outer);
       draw();
       state.mask = outer;
     },
@@ -62,30 +66,32 @@ interface Paint {
 }
 
 function blend({ size, pixels, mask }: State, coverage: Coverage, { colour, opacity }: Paint): void {
-  const { left, top, right, bottom, values } = coverage;
+  const { left, top, right, bottom, values } = mask === undefined ? coverage : intersect(coverage, mask);
   let from = 0;
   for (let y = top; y < bottom; y++) {
     for (let x = left; x < right; x++, from++) {
-      const covered = values[from] ?? 0;
-      if (covered === 0) continue;
+      const step = Math.round((values[from] ?? 0) * COVERAGE_STEPS) / COVERAGE_STEPS;
+      if (step === 0) continue;
       const at = y * size.width + x;
-      const share = mask === undefined ? covered : covered * (mask[at] ?? 0);
-      const step = Math.round(share * COVERAGE_STEPS) / COVERAGE_STEPS;
-      if (step > 0) pixels[at] = step * opacity === 1 ? colour : mixColours(pixels[at] ?? 0, colour, step * opacity);
+      pixels[at] = step * opacity === 1 ? colour : mixColours(pixels[at] ?? 0, colour, step * opacity);
     }
   }
 }
 
-function narrowMask({ size, mask }: State, { left, top, right, bottom, values }: Coverage): Float32Array {
-  const narrowed = new Float32Array(size.width * size.height);
-  let from = 0;
+/** Multiplies two coverages where both reach. */
+function intersect(one: Coverage, other: Coverage): Coverage {
+  const left = Math.max(one.left, other.left);
+  const top = Math.max(one.top, other.top);
+  const right = Math.max(left, Math.min(one.right, other.right));
+  const bottom = Math.max(top, Math.min(one.bottom, other.bottom));
+  const values = new Float32Array((right - left) * (bottom - top));
+  let to = 0;
   for (let y = top; y < bottom; y++) {
-    for (let x = left; x < right; x++, from++) {
-      const at = y * size.width + x;
-      narrowed[at] = (values[from] ?? 0) * (mask === undefined ? 1 : (mask[at] ?? 0));
-    }
+    let fromOne = (y - one.top) * (one.right - one.left) + left - one.left;
+    let fromOther = (y - other.top) * (other.right - other.left) + left - other.left;
+    for (let x = left; x < right; x++) values[to++] = (one.values[fromOne++] ?? 0) * (other.values[fromOther++] ?? 0);
   }
-  return narrowed;
+  return { left, top, right, bottom, values };
 }
 
 function multiply(outer: Matrix, inner: Matrix): Matrix {

@@ -16,7 +16,7 @@ import { PLANTS_FIGURES } from './figures/plants';
 import { STATIONERY_FIGURES } from './figures/stationery';
 import { TEA_FIGURES } from './figures/tea';
 import { WOOL_FIGURES } from './figures/wool';
-import type { Ink, Pattern } from './forms';
+import { type Ink, type Pattern, SHADOW } from './forms';
 import { box, type Matrix, oval } from './path';
 import { createSheet, type Pen } from './pen';
 import { encodePng } from './png';
@@ -64,7 +64,7 @@ export function drawPicture(item: Pick<SampleItem, 'itemId' | 'look'>, seed: num
   const tint = parseColour(item.look.tint);
   const wall = chooseWall(tint, random);
   const ink = mixInk(tint, wall, random);
-  const { pixels, pen } = createSheet(PICTURE_SIZE, wall, [1, 0, 0, 1, 0, 0]);
+  const { pixels, pen } = createSheet(PICTURE_SIZE, wall);
   drawScene(pen, { kind: figure.scene ?? 'stand', wall, random });
   pen.through(chooseStance(figure.scene ?? 'stand', random), () => figure.draw(pen, ink));
   return encodePng(pixels, PICTURE_SIZE);
@@ -119,7 +119,7 @@ function drawScene(pen: Pen, { kind, wall, random }: Scene): void {
   const table = dark ? darken(wall, 0.3) : darken(mixColours(wall, 0xc98f62, 0.3), 0.06);
   pen.fill(box(0, 236, [400, 64]), table);
   pen.fill(box(0, 236, [400, 4]), lighten(table, 0.25));
-  pen.fill(oval(204, 250, 118, 11), 0x2a1f2d, 0.18);
+  pen.fill(oval(204, 250, 118, 11), SHADOW, 0.18);
 }
 
 /** What is seen behind a thing: the moon, an arch, a window, hills, a round rug on the wall. */

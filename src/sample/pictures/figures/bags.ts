@@ -2,7 +2,7 @@
 
 import { darken, lighten } from '../colour';
 import type { Figures } from '../figure';
-import { BRASS, CREAM, DARK, DARK_LEAF, drawBody, drawLeaf, drawSolid, LEAF, METAL, WOOD } from '../forms';
+import { BRASS, CREAM, DARK, DARK_LEAF, drawBody, drawLeaf, drawSolid, LEAF, METAL, SHADOW, WOOD } from '../forms';
 import { box, oval, rotationAbout } from '../path';
 
 const LEATHER = 0x9c6238;
@@ -96,7 +96,7 @@ export const BAGS_FIGURES: Figures = {
     scene: 'flat',
     draw: (pen, ink) =>
       pen.through(rotationAbout(200, 150, [9, -1]), () => {
-        pen.fill(box(85, 88, [242, 152], 16), 0x2a1f2d, 0.16);
+        pen.fill(box(85, 88, [242, 152], 16), SHADOW, 0.16);
         drawBody(pen, ink, box(78, 80, [242, 152], 16));
         pen.fill(box(78, 80, [242, 34], 14), ink.deep);
         pen.fill(box(90, 92, [218, 8], 4), METAL);

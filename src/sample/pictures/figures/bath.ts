@@ -2,7 +2,19 @@
 
 import { darken, lighten } from '../colour';
 import type { Figures } from '../figure';
-import { CREAM, DARK, DARK_LEAF, DARK_WOOD, drawLabel, drawLeaf, drawSolid, LEAF, LIGHT_LEAF, WOOD } from '../forms';
+import {
+  CREAM,
+  DARK,
+  DARK_LEAF,
+  DARK_WOOD,
+  drawLabel,
+  drawLeaf,
+  drawSolid,
+  LEAF,
+  LIGHT_LEAF,
+  SHADOW,
+  WOOD,
+} from '../forms';
 import { box, oval, rotationAbout } from '../path';
 
 /** Figures by name. */
@@ -66,7 +78,7 @@ export const BATH_FIGURES: Figures = {
           const [x, y] = [126 + ((grain * 53) % 149), 152 + ((grain * 31) % 97)];
           pen.fill(box(x, y, [6, 6], 1), grain % 2 === 0 ? ink.tint : CREAM);
         }
-        pen.fill(box(254, 110, [24, 140]), 0x2a1f2d, 0.12);
+        pen.fill(box(254, 110, [24, 140]), SHADOW, 0.12);
       });
       drawSolid(pen, box(136, 84, [128, 30], 8), WOOD);
       drawLabel(pen, [158, 168, 84, 58], ink.deep);
@@ -105,7 +117,7 @@ export const BATH_FIGURES: Figures = {
       pen.through(rotationAbout(200, 150, [5, -3]), () => {
         pen.fill(
           'M62 160 C62 112 156 108 176 140 C220 150 300 132 366 144 Q382 152 366 164 C300 176 220 168 176 182 C156 212 62 206 62 160 Z',
-          0x2a1f2d,
+          SHADOW,
           0.16,
         );
         drawSolid(

@@ -18,7 +18,14 @@ import {
 import { oval } from '../path';
 
 /** Six points of the first quarter of a circle of radius 100. */
-const QUARTER = [[100, 0], [97, 26], [87, 50], [71, 71], [50, 87], [26, 97]] as const;
+const QUARTER = [
+  [100, 0],
+  [97, 26],
+  [87, 50],
+  [71, 71],
+  [50, 87],
+  [26, 97],
+] as const;
 
 /** Figures by name. */
 export const CERAMICS_FIGURES: Figures = {
@@ -85,7 +92,14 @@ export const CERAMICS_FIGURES: Figures = {
       pen.fill(oval(200, 154, 104), ink.tint);
       pen.inside(oval(200, 154, 104), () => {
         if (ink.pattern === 'dots' || ink.pattern === 'speckle')
-          for (const [x, y] of QUARTER) for (const [dx, dy] of [[x, y], [-y, x], [-x, -y], [y, -x]] as const) pen.fill(oval(200 + dx * 0.89, 154 + dy * 0.89, 4.5), ink.light);
+          for (const [x, y] of QUARTER)
+            for (const [dx, dy] of [
+              [x, y],
+              [-y, x],
+              [-x, -y],
+              [y, -x],
+            ] as const)
+              pen.fill(oval(200 + dx * 0.89, 154 + dy * 0.89, 4.5), ink.light);
         else pen.line(oval(200, 154, 92), 5, ink.light);
       });
       pen.fill(oval(200, 154, 74), darken(ink.tint, 0.1));

@@ -2,7 +2,7 @@
 
 import { darken, lighten } from '../colour';
 import type { Figures } from '../figure';
-import { BRASS, CREAM, DARK_LEAF, DARK_WOOD, drawBody, drawLeaf, drawSolid, LEAF, METAL } from '../forms';
+import { BRASS, CREAM, DARK_LEAF, DARK_WOOD, drawBody, drawLeaf, drawSolid, LEAF, METAL, SHADOW } from '../forms';
 import { box, oval, rotationAbout } from '../path';
 import type { Pen } from '../pen';
 
@@ -81,7 +81,7 @@ export const FURNITURE_FIGURES: Figures = {
       pen.fill('M130 212 L146 188 L158 202 L164 194 L174 212 Z', 0x6f9a8a);
       pen.fill(oval(164, 184, 5), 0xe8b45a);
       for (const y of [118, 220]) {
-        pen.fill(box(88, y + 14, [224, 8]), 0x2a1f2d, 0.14);
+        pen.fill(box(88, y + 14, [224, 8]), SHADOW, 0.14);
         drawSolid(pen, box(80, y, [240, 15], 3), ink.tint);
         for (const x of [98, 302]) pen.fill(oval(x, y + 8, 4), BRASS);
       }

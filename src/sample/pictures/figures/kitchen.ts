@@ -2,8 +2,22 @@
 
 import { darken, lighten } from '../colour';
 import type { Figures } from '../figure';
-import { BRASS, CREAM, DARK, DARK_LEAF, DARK_WOOD, drawBody, drawLeaf, drawSolid, LEAF, METAL, WOOD } from '../forms';
+import {
+  BRASS,
+  CREAM,
+  DARK,
+  DARK_LEAF,
+  DARK_WOOD,
+  drawBody,
+  drawLeaf,
+  drawSolid,
+  LEAF,
+  METAL,
+  SHADOW,
+  WOOD,
+} from '../forms';
 import { box, oval, rotationAbout } from '../path';
+import type { Pen } from '../pen';
 
 /** Figures by name. */
 export const KITCHEN_FIGURES: Figures = {
@@ -20,7 +34,7 @@ export const KITCHEN_FIGURES: Figures = {
     scene: 'flat',
     draw: (pen, ink) =>
       pen.through(rotationAbout(200, 150, [9, -4]), () => {
-        pen.fill(oval(160, 164, 92), 0x2a1f2d, 0.16);
+        pen.fill(oval(160, 164, 92), SHADOW, 0.16);
         pen.line('M236 156 H266', 16, DARK);
         drawSolid(pen, box(258, 142, [116, 28], 14), ink.tint);
         pen.fill(oval(356, 156, 5), darken(ink.tint, 0.4));
@@ -40,7 +54,7 @@ export const KITCHEN_FIGURES: Figures = {
       pen.through(rotationAbout(200, 150, [6, 1]), () => {
         const shape =
           'M120 84 Q120 70 134 70 H330 Q344 70 344 84 V216 Q344 230 330 230 H134 Q120 230 120 216 V172 H78 Q56 172 56 150 Q56 128 78 128 H120 Z';
-        pen.through([1, 0, 0, 1, 5, 7], () => pen.fill(shape, 0x2a1f2d, 0.16));
+        pen.through([1, 0, 0, 1, 5, 7], () => pen.fill(shape, SHADOW, 0.16));
         pen.fill(shape, ink.tint);
         pen.inside(shape, () => {
           for (const [y, bend] of [
@@ -53,24 +67,7 @@ export const KITCHEN_FIGURES: Figures = {
             pen.line(`M60 ${y} C140 ${y + bend} 220 ${y - bend} 350 ${y}`, 2.5, darken(ink.tint, 0.13));
         });
         pen.fill(oval(80, 150, 9), darken(ink.tint, 0.45));
-        const fruit = [0xf0c541, 0xe0704f, 0x9dbb58, 0xd9546a][ink.extra] ?? 0xf0c541;
-        for (const [x, y] of [
-          [196, 134],
-          [244, 168],
-          [286, 122],
-        ] as const) {
-          pen.fill(oval(x, y, 25), fruit);
-          pen.fill(oval(x, y, 20), lighten(fruit, 0.55));
-          for (const [dx, dy] of [
-            [0, 17],
-            [15, 8],
-            [15, -8],
-            [0, -17],
-            [-15, -8],
-            [-15, 8],
-          ] as const)
-            pen.line(`M${x + dx * 0.25} ${y + dy * 0.25} L${x + dx} ${y + dy}`, 3, fruit);
-        }
+        drawSlices(pen, [0xf0c541, 0xe0704f, 0x9dbb58, 0xd9546a][ink.extra] ?? 0xf0c541);
         drawLeaf(pen, [236, 132, 262, 116], { width: 6, colour: LEAF, vein: DARK_LEAF });
       }),
   },
@@ -112,3 +109,24 @@ export const KITCHEN_FIGURES: Figures = {
     },
   },
 };
+
+/** Draws three slices of a fruit with their segments. */
+function drawSlices(pen: Pen, fruit: number): void {
+  for (const [x, y] of [
+    [196, 134],
+    [244, 168],
+    [286, 122],
+  ] as const) {
+    pen.fill(oval(x, y, 25), fruit);
+    pen.fill(oval(x, y, 20), lighten(fruit, 0.55));
+    for (const [dx, dy] of [
+      [0, 17],
+      [15, 8],
+      [15, -8],
+      [0, -17],
+      [-15, -8],
+      [-15, 8],
+    ] as const)
+      pen.line(`M${x + dx * 0.25} ${y + dy * 0.25} L${x + dx} ${y + dy}`, 3, fruit);
+  }
+}

@@ -2,7 +2,7 @@
 
 import { darken, lighten } from '../colour';
 import type { Figures } from '../figure';
-import { CREAM, DARK, DARK_WOOD, drawBody, drawLabel, drawLeaf, drawSolid, LEAF, METAL, WOOD } from '../forms';
+import { CREAM, DARK, DARK_WOOD, drawBody, drawLabel, drawLeaf, drawSolid, LEAF, METAL, SHADOW, WOOD } from '../forms';
 import { box, oval, rotationAbout } from '../path';
 import type { Pen } from '../pen';
 
@@ -43,7 +43,7 @@ export const PANTRY_FIGURES: Figures = {
     scene: 'flat',
     draw: (pen, ink) =>
       pen.through(rotationAbout(200, 150, [5, -2]), () => {
-        pen.fill(box(121, 40, [166, 232], 8), 0x2a1f2d, 0.16);
+        pen.fill(box(121, 40, [166, 232], 8), SHADOW, 0.16);
         pen.fill(box(116, 34, [160, 130], 4), COCOA);
         for (const y of [42, 82, 122])
           for (const x of [122, 174, 226]) {
@@ -86,7 +86,7 @@ export const PANTRY_FIGURES: Figures = {
       pen.fill(bottle, 0xffffff, 0.55);
       pen.inside(bottle, () => pen.fill(box(140, 106, [120, 150]), ink.tint));
       pen.inside(bottle, () => {
-        pen.fill(box(228, 60, [24, 200]), 0x2a1f2d, 0.14);
+        pen.fill(box(228, 60, [24, 200]), SHADOW, 0.14);
         pen.fill(box(160, 140, [8, 104], 4), 0xffffff, 0.35);
       });
       drawSolid(pen, box(180, 66, [40, 14], 4), METAL);

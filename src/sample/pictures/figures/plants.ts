@@ -104,34 +104,7 @@ export const PLANTS_FIGURES: Figures = {
     scene: 'hang',
     draw: (pen, ink) => {
       for (const x of [142, 258]) pen.line(`M200 -8 L${x} 112`, 3, 0xd9c29f);
-      const vines = [
-        'M150 112 C104 130 112 190 92 240',
-        'M164 112 C128 160 150 210 132 268',
-        'M250 112 C296 134 284 180 304 226',
-        'M238 112 C270 170 252 210 270 256',
-      ];
-      for (const vine of vines) pen.line(vine, 3, DARK_LEAF);
-      for (const [x, y] of [
-        [122, 136],
-        [110, 166],
-        [104, 196],
-        [96, 224],
-        [140, 158],
-        [140, 190],
-        [141, 220],
-        [134, 252],
-        [278, 136],
-        [288, 166],
-        [294, 196],
-        [302, 218],
-        [256, 160],
-        [260, 192],
-        [258, 222],
-        [267, 246],
-      ] as const) {
-        drawLeaf(pen, [x, y, x - 20, y + 13], { width: 6, colour: LEAF });
-        drawLeaf(pen, [x, y, x + 20, y + 10], { width: 6, colour: LIGHT_LEAF });
-      }
+      drawVines(pen);
       for (const tip of [
         [180, 108, 156, 74],
         [200, 106, 196, 62],
@@ -168,4 +141,36 @@ function drawSplitLeaf(
         pen.line(`M0 ${dy - 10} L${dx} ${dy}`, 1.5, lighten(colour, 0.22));
     });
   });
+}
+
+/** Draws four hanging vines with leaves on both sides. */
+function drawVines(pen: Pen): void {
+  const vines = [
+    'M150 112 C104 130 112 190 92 240',
+    'M164 112 C128 160 150 210 132 268',
+    'M250 112 C296 134 284 180 304 226',
+    'M238 112 C270 170 252 210 270 256',
+  ];
+  for (const vine of vines) pen.line(vine, 3, DARK_LEAF);
+  for (const [x, y] of [
+    [122, 136],
+    [110, 166],
+    [104, 196],
+    [96, 224],
+    [140, 158],
+    [140, 190],
+    [141, 220],
+    [134, 252],
+    [278, 136],
+    [288, 166],
+    [294, 196],
+    [302, 218],
+    [256, 160],
+    [260, 192],
+    [258, 222],
+    [267, 246],
+  ] as const) {
+    drawLeaf(pen, [x, y, x - 20, y + 13], { width: 6, colour: LEAF });
+    drawLeaf(pen, [x, y, x + 20, y + 10], { width: 6, colour: LIGHT_LEAF });
+  }
 }

@@ -29,7 +29,7 @@ export type SegmentEvent =
       readonly users: number;
       readonly error: string | null;
     }
-  | ({ readonly type: 'finding' } & OutputFinding);
+  | { readonly type: 'finding'; readonly finding: OutputFinding };
 
 const KEPT = ['input', 'itemAttributes', 'error'] as const;
 const USER_LISTS = ['usersList', 'recommendedUsers'] as const;
@@ -62,14 +62,17 @@ function createTokenizer(object: string, emit: (event: SegmentEvent) => void): O
     {
       onIds: (_member, ids) => emit({ type: 'users', ids }),
       onLine: (line) => emit(readLine(object, line)),
-      onBroken: (place, reason) => emit({ type: 'finding', object, ...place, reason }),
+      onBroken: (place, reason) => emit({ type: 'finding', finding: { object, ...place, reason } }),
     },
   );
 }
 
 function readLine(object: string, tokenized: TokenizedLine): SegmentEvent {
   const { line, byteOffset, members } = tokenized;
-  const finding = (reason: string): SegmentEvent => ({ type: 'finding', object, line, byteOffset, reason });
+  const finding = (reason: string): SegmentEvent => ({
+    type: 'finding',
+    finding: { object, line, byteOffset, reason },
+  });
   if (tokenized.reportedLists > 1) return finding('the line has two lists of users');
   const input = readSegmentInput(members);
   if ('reason' in input) return finding(input.reason);

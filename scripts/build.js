@@ -1,0 +1,16 @@
+// Compiles src/ into dist/; a build that fails leaves the old one in place.
+const { spawnSync } = require('node:child_process');
+const { mkdtempSync, renameSync, rmSync } = require('node:fs');
+const { join } = require('node:path');
+
+const root = join(__dirname, '..');
+const fresh = mkdtempSync(join(root, 'dist-'));
+const tsc = require.resolve('typescript/package.json').replace(/package\.json$/, 'bin/tsc');
+const built = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', fresh], { stdio: 'inherit' });
+if (built.status === 0) {
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  renameSync(fresh, join(root, 'dist'));
+} else {
+  rmSync(fresh, { recursive: true, force: true });
+}
+process.exit(built.status ?? 1);

@@ -1,0 +1,70 @@
+/** Builds the command line and ends the process; the only place that exits. */
+import { Command, CommanderError } from 'commander';
+import { answerError } from './answer';
+import type { CliContext, GlobalFlags } from './context';
+import { addDemo } from './verbs/demo';
+import { addImport } from './verbs/import';
+import { addInspect } from './verbs/inspect';
+import { addJobs } from './verbs/jobs';
+import { addLocal } from './verbs/local';
+import { addPlan } from './verbs/plan';
+import { addRun } from './verbs/run';
+import { addRuns } from './verbs/runs';
+import { addWorker } from './verbs/worker';
+
+const VERBS = [addDemo, addRun, addPlan, addJobs, addRuns, addImport, addInspect, addWorker, addLocal];
+
+/** Runs the command line of this process and ends it with the exit code of docs/exit-codes.md. */
+export function main(): void {
+  const stop = new AbortController();
+  let exitCode = 0;
+  const context: CliContext = { env: process.env, cwd: process.cwd(), signal: stop.signal, exitWith: (code) => (exitCode = code) };
+  let stoppedBy = 0;
+  const onSignal = (code: number) => () => {
+    if (stop.signal.aborted) process.exit(code);
+    stoppedBy = code;
+    process.stderr.write('\nstopping: finishing what is in hand; once more to leave at once. Run the same command again to go on.\n');
+    stop.abort();
+  };
+  process.on('SIGINT', onSignal(130));
+  process.on('SIGTERM', onSignal(143));
+  // A reader such as `head` that has seen enough is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? process.exit(0) : undefined));
+  const program = buildProgram(context);
+  program
+    .parseAsync(process.argv)
+    .catch((error: unknown) => {
+      exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : answerError(flagsOf(program), error);
+    })
+    .finally(() => process.exit(stoppedBy === 0 ? exitCode : stoppedBy));
+}
+
+/** Builds the program without running it. */
+export function buildProgram(context: CliContext): Command {
+  const program = new Command('nightjar')
+    .description('From Amazon Personalize batch jobs to e-mails and audience files, every night, once and only once.')
+    .version('0.1.0')
+    .option('--state <dir>', 'state folder of the embedded engines (NIGHTJAR_STATE; default .nightjar)')
+    .option('--config <file>', 'settings file over the defaults (NIGHTJAR_CONFIG)')
+    .option('--json', 'one JSON document on stdout')
+    .option('--quiet', 'no progress on stderr')
+    .option('--debug', 'logs at debug level, stacks of errors')
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('before', 'Examples:\n  nightjar demo\n  nightjar run nightly-picks --date 2026-03-01\n')
+    .addHelpText('after', '\nDocumentation: README.md, docs/job-file.md, docs/exit-codes.md');
+  for (const add of VERBS) add(program, context);
+  exitOverrideAll(program);
+  return program;
+}
+
+/** Commander would end the process by itself, without our exit codes. */
+function exitOverrideAll(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) exitOverrideAll(child);
+}
+
+function flagsOf(program: Command): GlobalFlags {
+  return { ...program.opts<GlobalFlags>(), ...(process.argv.includes('--json') ? { json: true } : {}) };
+}

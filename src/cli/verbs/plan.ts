@@ -1,0 +1,35 @@
+/** The verb `plan`: shows what a run would do and cost, and does nothing. */
+import type { Command } from 'commander';
+import { slotOf } from '../../job/keys';
+import { parseJob } from '../../job/parse';
+import { formatPlan } from '../../job/plan-text';
+import { planRun } from '../../run/plan-run';
+import { answer } from '../answer';
+import { type CliContext, openOptions, projectDir } from '../context';
+import { openEngines } from '../open-engines';
+import { readJob } from '../project';
+import { today } from './run';
+
+/** Adds the verb. */
+export function addPlan(program: Command, context: CliContext): void {
+  program
+    .command('plan')
+    .argument('<job>', 'name of a job in jobs/, or a job file')
+    .description('show who would get it, what would be bought and its cost; nothing is changed')
+    .option('--date <slot>', 'the slot; today where left out')
+    .addHelpText('before', 'Examples:\n  nightjar plan nightly-picks\n  nightjar plan category-fans --json\n')
+    .action(async (name: string, own: { date?: string }, command: Command) => {
+      const flags = command.optsWithGlobals();
+      const source = readJob(projectDir(context), name);
+      const options = openOptions(context, flags);
+      const job = parseJob({ file: source.file, text: source.text, solutions: Object.keys(options.settings.solutions) });
+      const slot = own.date === undefined ? today(job.schedule?.timezone ?? 'UTC', Date.now()) : slotOf(own.date);
+      const engines = await openEngines(options);
+      try {
+        const plan = await planRun(engines, { source, slot });
+        answer(flags, { text: formatPlan(plan), json: plan });
+      } finally {
+        await engines.close();
+      }
+    });
+}

@@ -1,0 +1,25 @@
+/** The verb `worker`: works on whatever is queued until it is told to stop. */
+import type { Command } from 'commander';
+import { startWorker } from '../../run/worker';
+import { type CliContext, openOptions } from '../context';
+import { openEngines } from '../open-engines';
+
+/** Adds the verb. */
+export function addWorker(program: Command, context: CliContext): void {
+  program
+    .command('worker')
+    .description('work on queued runs until stopped; any number may run side by side')
+    .addHelpText('before', 'Examples:\n  nightjar worker\n  REDIS_URL=redis://queue:6379 DATABASE_URL=postgres://db/nightjar nightjar worker\n')
+    .addHelpText('after', '\nSIGTERM or Ctrl-C: finishes what is in hand, then stops.')
+    .action(async (_own: unknown, command: Command) => {
+      const engines = await openEngines(openOptions(context, command.optsWithGlobals()));
+      try {
+        const worker = await startWorker(engines);
+        engines.log('info', 'worker ready', { pid: process.pid });
+        await new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve(), { once: true }));
+        await worker.close();
+      } finally {
+        await engines.close();
+      }
+    });
+}

@@ -1,0 +1,138 @@
+/** Serves the local AWS: Amazon Personalize and S3 on one port of 127.0.0.1, with their state in one folder. */
+
+import { mkdir } from 'node:fs/promises';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { NightjarError } from '../errors';
+import type { Compute } from './compute-port';
+import { createTurns } from './files';
+import { systemCode } from './http/fault';
+import { type AwsRequest, readRequest } from './http/request';
+import type { Credentials } from './http/sigv4';
+import { openFolders, openResources, type Plane } from './personalize/plane';
+import { createRunner, type Runner, resumeWork } from './personalize/runner';
+import { answerPersonalize, type PersonalizeService } from './personalize/service';
+import type { S3Answer } from './s3/call';
+import { openObjectStore } from './s3/object-store';
+import { answerS3, type S3Service } from './s3/service';
+
+/** Holds how the local AWS is to be served. */
+export interface LocalAwsOptions {
+  /** Holds `s3/` and `personalize/`; one process at a time may serve it. */
+  readonly stateDir: string;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** The only key that is accepted; null accepts every request, signed or not. */
+  readonly credentials: Credentials | null;
+  readonly region: string;
+  /** 12 digits. */
+  readonly accountId: string;
+  /** The least time from the creation of a training, import or batch job to its end; 0 is as fast as it is computed. */
+  readonly jobSeconds: number;
+  /** Trains and scores; the caller closes it, after the local AWS. */
+  readonly compute: Compute;
+  /** Gives epoch ms; signatures, times of objects and statuses go by it. */
+  readonly now: () => number;
+}
+
+/** A local AWS that is being served. */
+export interface LocalAws {
+  /** For example `http://127.0.0.1:49152`; S3 clients must use path style. */
+  readonly endpoint: string;
+  readonly port: number;
+  /** Stops serving. Work that is not finished is done again at the next start. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the local AWS and goes on with the jobs that a former process left unfinished.
+ *
+ * @throws E_ENGINE_PORT where the port is taken, E_ENGINE_STATE where the folder can't be used
+ */
+export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const { plane, runner } = await openState(options);
+  const { credentials, region, now } = options;
+  const services = { s3: { store: plane.store, region, credentials, now }, personalize: { plane, credentials } };
+  const server = createServer((message, response) => {
+    answer(services, readRequest(message), response, now).catch(() => response.destroy());
+  });
+  // Puts of gigabytes may take long, and idle connections of SDK pools must not be cut under a request.
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = 120_000;
+  const port = await listen(server, options.port ?? 0);
+  resumeWork(plane);
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    port,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+      await runner.close();
+    },
+  };
+}
+
+async function openState(options: LocalAwsOptions): Promise<{ readonly plane: Plane; readonly runner: Runner }> {
+  const { stateDir, region, accountId, now } = options;
+  const folder = join(stateDir, 'personalize');
+  try {
+    await mkdir(folder, { recursive: true });
+    const store = await openObjectStore(join(stateDir, 's3'), now);
+    const { temporary, ...folders } = await openFolders(folder);
+    const resources = await openResources(folder, temporary);
+    const runner = createRunner(options.compute, () => plane);
+    const { start, isStarted } = runner;
+    const jobMs = options.jobSeconds * 1000;
+    const takeTurns = createTurns();
+    const plane: Plane = { resources, folders, store, region, accountId, now, jobMs, takeTurns, start, isStarted };
+    return { plane, runner };
+  } catch (cause) {
+    const code = systemCode(cause);
+    if (code === undefined || code.startsWith('E_')) throw cause;
+    throw new NightjarError('E_ENGINE_STATE', `state folder "${stateDir}" can't be used by the local AWS: ${code}`, {
+      fix: `make ${stateDir} a folder that you can write to, or name another with --state`,
+      cause,
+    });
+  }
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) => {
+      const message = `port ${port} of 127.0.0.1 can't be listened on: ${systemCode(cause) ?? 'unknown'}`;
+      reject(new NightjarError('E_ENGINE_PORT', message, { fix: 'choose another port, or 0 for a free one', cause }));
+    });
+    server.listen(port, '127.0.0.1', () => {
+      const address: string | AddressInfo | null = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+interface Services {
+  readonly s3: S3Service;
+  readonly personalize: PersonalizeService;
+}
+
+async function answer(
+  services: Services,
+  request: AwsRequest,
+  response: ServerResponse,
+  now: () => number,
+): Promise<void> {
+  const isPersonalize = request.headers.has('x-amz-target');
+  const reply: S3Answer = isPersonalize
+    ? await answerPersonalize(services.personalize, request)
+    : await answerS3(services.s3, request);
+  // Clients correct their clock by this header, so it must be ours.
+  response.setHeader('date', new Date(now()).toUTCString());
+  for (const [name, value] of Object.entries(reply.headers ?? {})) {
+    response.setHeader(name, Buffer.from(value, 'utf8').toString('latin1'));
+  }
+  response.statusCode = reply.status;
+  if (reply.body === undefined || typeof reply.body === 'string') response.end(reply.body);
+  else await pipeline(reply.body, response);
+}

@@ -1,0 +1,29 @@
+/** Defines what an operation of the control plane is. */
+import type { z } from 'zod';
+import type { Plane } from '../plane';
+import { validateInput } from '../validate';
+
+/** Holds a response before it is written; undefined members are left out. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Performs an operation on a request that was read from JSON; throws an AwsFault to refuse. */
+export type Operation = (plane: Plane, json: unknown) => Promise<JsonObject>;
+
+/** Makes an operation that reads: its request is checked against `shape` first. */
+export function reading<Input>(
+  shape: z.ZodType<Input>,
+  perform: (plane: Plane, input: Input) => JsonObject,
+): Operation {
+  return async (plane, json) => perform(plane, validateInput(shape, json));
+}
+
+/** Makes an operation that creates: creates are taken one at a time, so that of two with one name one is refused. */
+export function creating<Input>(
+  shape: z.ZodType<Input>,
+  perform: (plane: Plane, input: Input) => Promise<JsonObject>,
+): Operation {
+  return async (plane, json) => {
+    const input = validateInput(shape, json);
+    return plane.takeTurns('create', () => perform(plane, input));
+  };
+}

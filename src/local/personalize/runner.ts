@@ -1,0 +1,125 @@
+/** Runs the work behind resources: oldest first, a few at a time, again after a restart, and never to a half result. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { Compute } from '../compute-port';
+import type { Collection, Outcome } from './collection';
+import type { JobKind, Plane } from './plane';
+import { runInference, runSegment } from './work/batch-work';
+import { importData } from './work/import-work';
+import { trainVersion } from './work/training-work';
+import type { WorkEnd, Workshop } from './work/work';
+
+/** Runs work. `close` waits for its own steps, and not for computations: what they give is dropped. */
+export interface Runner {
+  start(kind: JobKind, arn: string): void;
+  isStarted(arn: string): boolean;
+  close(): Promise<void>;
+}
+
+/** Works at a time; the computations themselves share the machine as `Compute` decides. */
+const MAX_AT_A_TIME = 2;
+
+/** Tells that the local AWS closes, so that work stops without an outcome and is done again at the next start. */
+class Closing extends Error {}
+
+/** Creates a runner; `plane` is asked for when work begins, since the two refer to each other. */
+export function createRunner(compute: Compute, plane: () => Plane): Runner {
+  const waiting: (() => Promise<void>)[] = [];
+  const started = new Set<string>();
+  const running = new Set<Promise<void>>();
+  let isClosed = false;
+  let stop: (error: Error) => void = () => {};
+  const closing = new Promise<never>((_, reject) => {
+    stop = reject;
+  });
+  closing.catch(() => undefined);
+
+  const fill = (): void => {
+    while (!isClosed && running.size < MAX_AT_A_TIME) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      const work = next().finally(() => {
+        running.delete(work);
+        fill();
+      });
+      running.add(work);
+    }
+  };
+  const shop = async (kind: JobKind, arn: string): Promise<void> => {
+    started.add(arn);
+    const folder = join(plane().folders.work, randomUUID());
+    try {
+      await mkdir(folder, { recursive: true });
+      const waitFor = <Result>(computation: Promise<Result>) => Promise.race([computation, closing]);
+      await WORKS[kind]({ plane: plane(), compute, folder, waitFor }, arn);
+    } catch (error) {
+      // Closing leaves the job without an outcome, and so does a work folder that can't be made: the next start does it again.
+      if (!(error instanceof Closing)) started.delete(arn);
+    } finally {
+      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    }
+  };
+
+  return {
+    start(kind, arn) {
+      waiting.push(() => shop(kind, arn));
+      fill();
+    },
+    isStarted: (arn) => started.has(arn),
+    async close() {
+      isClosed = true;
+      stop(new Closing('the local AWS closes'));
+      await Promise.all(running);
+    },
+  };
+}
+
+const WORKS: Readonly<Record<JobKind, (shop: Workshop, arn: string) => Promise<void>>> = {
+  datasetImportJobs: (shop, arn) => finish(shop, shop.plane.resources.datasetImportJobs, { arn, work: importData }),
+  solutionVersions: (shop, arn) => finish(shop, shop.plane.resources.solutionVersions, { arn, work: trainVersion }),
+  batchInferenceJobs: (shop, arn) => finish(shop, shop.plane.resources.batchInferenceJobs, { arn, work: runInference }),
+  batchSegmentJobs: (shop, arn) => finish(shop, shop.plane.resources.batchSegmentJobs, { arn, work: runSegment }),
+};
+
+async function finish<Detail, Result>(
+  shop: Workshop,
+  collection: Collection<Detail, Result>,
+  job: { readonly arn: string; readonly work: (shop: Workshop, arn: string) => Promise<WorkEnd<Result>> },
+): Promise<void> {
+  const end = await job.work(shop, job.arn).catch((error: unknown): WorkEnd<Result> => {
+    if (error instanceof Closing) throw error;
+    return { ok: false, failureReason: `Internal failure: ${error instanceof Error ? error.message : String(error)}` };
+  });
+  const atMs = shop.plane.now();
+  const outcome: Outcome<Result> = end.ok
+    ? { ok: true, atMs, result: end.result }
+    : { ok: false, atMs, failureReason: end.failureReason };
+  await keepTrying(shop, () => collection.finish(job.arn, outcome));
+}
+
+const RETRY_MS = 1000;
+
+/** Repeats what fails for reasons of the disk, until it is done or the local AWS closes. */
+async function keepTrying(shop: Workshop, action: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await action();
+    } catch {
+      await shop.waitFor(setTimeout(RETRY_MS, undefined, { ref: false }));
+    }
+  }
+}
+
+/** Starts again what a former process left unfinished, oldest first. */
+export function resumeWork(plane: Plane): void {
+  const kinds: readonly JobKind[] = ['datasetImportJobs', 'solutionVersions', 'batchInferenceJobs', 'batchSegmentJobs'];
+  const unfinished = kinds.flatMap((kind) =>
+    plane.resources[kind]
+      .list()
+      .filter((resource) => resource.outcome === undefined)
+      .map(({ arn, createdMs }) => ({ kind, arn, createdMs })),
+  );
+  for (const { kind, arn } of unfinished.sort((a, b) => a.createdMs - b.createdMs)) plane.start(kind, arn);
+}

@@ -1,0 +1,30 @@
+/** Recommends the same items to everyone, by the number of interactions: aws-popularity-count. */
+import { takeInt32, takeTexts } from '../model-parts';
+import { selectTop } from '../rank';
+import { summariseRankings } from '../ranking-metrics';
+import type { InferenceRecipe, ModelParts, Recommender, Training, TrainingData } from '../recipe';
+import { holdOutUsers } from '../test-users';
+
+/** Trains `aws-popularity-count`; lists have no scores, and hold what the user already has too, as on AWS. */
+export const recipe: InferenceRecipe = { name: 'aws-popularity-count', kind: 'inference', train, open };
+
+function train({ histories, seed }: TrainingData): Training {
+  const { heldOut, training } = holdOutUsers(histories, seed);
+  const shown = selectTop(Float64Array.from(training.itemUsers), 25);
+  const cases = heldOut.map(({ truth }) => ({ shown, truth }));
+  return {
+    parts: {
+      numbers: {},
+      texts: { itemIds: histories.itemIds },
+      arrays: { itemEvents: histories.itemEvents },
+    },
+    metrics: summariseRankings(cases, histories.itemIds.length),
+  };
+}
+
+function open(parts: ModelParts): Recommender {
+  const itemIds = takeTexts(parts, 'itemIds');
+  const order = selectTop(Float64Array.from(takeInt32(parts, 'itemEvents')), itemIds.length);
+  const ranked = Array.from(order, (item) => itemIds[item] ?? '');
+  return { recommend: (_userId, count) => ({ items: ranked.slice(0, count) }) };
+}

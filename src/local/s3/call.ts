@@ -1,0 +1,71 @@
+/** Defines what an S3 operation is given and what it answers. */
+import { AwsFault } from '../http/fault';
+import type { AwsRequest } from '../http/request';
+import { sha256Hex } from '../http/sigv4';
+import type { ObjectStore } from './object-store';
+
+/** Holds a decoded body: `sizeBytes` where the client announced it, `sha256Hex` where it signed it. */
+export interface S3Payload {
+  readonly data: AsyncIterable<Buffer>;
+  readonly trailers: ReadonlyMap<string, string>;
+  readonly sizeBytes?: number;
+  readonly sha256Hex?: string;
+}
+
+/** Holds one call; `bucket` and `key` are decoded, and empty where the path has none. */
+export interface S3Call {
+  readonly request: AwsRequest;
+  readonly bucket: string;
+  readonly key: string;
+  readonly payload: S3Payload;
+  readonly store: ObjectStore;
+  readonly region: string;
+}
+
+/** Holds an answer; a streamed body is sent as it is read, after the headers. */
+export interface S3Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | AsyncIterable<Buffer>;
+}
+
+/** Performs one operation; throws an AwsFault to refuse. */
+export type S3Operation = (call: S3Call) => Promise<S3Answer>;
+
+/** Makes an XML answer. */
+export function answerXml(body: string, headers: Readonly<Record<string, string>> = {}): S3Answer {
+  return { status: 200, headers: { 'content-type': 'application/xml', ...headers }, body };
+}
+
+/** Makes the answer for what S3 has and the local AWS does not. */
+export function notComplete(what: string): AwsFault {
+  const message = `${what} is not complete in nightjar's local AWS; docs/local-aws.md lists what is.`;
+  return new AwsFault('NotImplemented', message, { status: 501 });
+}
+
+/** The largest document that an operation reads whole: 10,000 parts fit in. */
+const MAX_DOCUMENT_BYTES = 4 * 1024 ** 2;
+
+/** Reads a small body whole, for operations whose input is a document. */
+export async function readDocument(payload: S3Payload): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of payload.data) {
+    size += chunk.length;
+    if (size > MAX_DOCUMENT_BYTES) {
+      throw new AwsFault('MalformedXML', 'The XML you provided was larger than any that S3 takes');
+    }
+    chunks.push(chunk);
+  }
+  const document = Buffer.concat(chunks);
+  if (payload.sha256Hex !== undefined && sha256Hex(document) !== payload.sha256Hex) throw wrongContentHash();
+  return document.toString('utf8');
+}
+
+/** Makes S3's answer to a body that is not the one that the client signed. */
+export function wrongContentHash(): AwsFault {
+  return new AwsFault(
+    'XAmzContentSHA256Mismatch',
+    "The provided 'x-amz-content-sha256' header does not match what was computed.",
+  );
+}

@@ -1,0 +1,118 @@
+/** Keeps multipart uploads on disk: a folder for each, with the parts and what is known of them. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { replaceFile } from '../files';
+import { AwsFault, systemCode } from '../http/fault';
+import { CHECKSUM_ALGORITHMS } from './checksums';
+import type { ObjectStore } from './object-store';
+import type { ReceivedBody } from './receive';
+
+const uploadSchema = z.object({
+  bucket: z.string(),
+  key: z.string(),
+  headers: z.record(z.string(), z.string()),
+  algorithm: z.enum(CHECKSUM_ALGORITHMS).optional(),
+  checksumType: z.enum(['FULL_OBJECT', 'COMPOSITE']),
+});
+
+/** Holds what an upload was begun with; `algorithm` is set where its parts carry checksums. */
+export type Upload = z.infer<typeof uploadSchema>;
+
+const partSchema = z.object({
+  number: z.number().int(),
+  /** Name of the data file in the upload's folder. */
+  file: z.string(),
+  etag: z.string(),
+  sizeBytes: z.number().int(),
+  checksum: z.string().optional(),
+});
+
+/** Holds a part that was received; `checksum` is base64, by the upload's algorithm. */
+export type UploadPart = z.infer<typeof partSchema>;
+
+const DESCRIPTION = 'upload.json';
+
+/** Begins an upload and names it. */
+export async function createUpload(store: ObjectStore, upload: Upload): Promise<string> {
+  const id = randomUUID();
+  await mkdir(join(store.uploadsFolder, id));
+  await replaceFile(join(store.uploadsFolder, id, DESCRIPTION), JSON.stringify(upload), store.temporaryFolder);
+  return id;
+}
+
+/**
+ * Reads an upload that must be of this bucket and key.
+ *
+ * @throws AwsFault NoSuchUpload
+ */
+export async function readUpload(
+  store: ObjectStore,
+  id: string,
+  name: { bucket: string; key: string },
+): Promise<Upload> {
+  // The id becomes a folder name, so nothing but what createUpload makes is looked up.
+  const text = /^[0-9a-f-]{36}$/.test(id) ? await readIfThere(join(store.uploadsFolder, id, DESCRIPTION)) : undefined;
+  const upload = text === undefined ? undefined : uploadSchema.parse(JSON.parse(text));
+  if (upload?.bucket === name.bucket && upload.key === name.key) return upload;
+  throw noSuchUpload(id);
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+function noSuchUpload(id: string): AwsFault {
+  const message =
+    'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.';
+  return new AwsFault('NoSuchUpload', message, { status: 404, details: { UploadId: id } });
+}
+
+/** Adds a received part, replacing one of the same number; the part counts once its description is renamed into place. */
+export async function addPart(
+  store: ObjectStore,
+  id: string,
+  part: { readonly number: number; readonly body: ReceivedBody },
+): Promise<void> {
+  const folder = join(store.uploadsFolder, id);
+  const file = `${part.number}-${randomUUID()}`;
+  const { body } = part;
+  const facts: UploadPart = {
+    number: part.number,
+    file,
+    etag: body.md5Hex,
+    sizeBytes: body.sizeBytes,
+    ...(body.checksum === undefined ? {} : { checksum: body.checksum.value }),
+  };
+  try {
+    await rename(body.file, join(folder, file));
+    await replaceFile(join(folder, `${part.number}.json`), JSON.stringify(facts), store.temporaryFolder);
+  } catch (error) {
+    await rm(body.file, { force: true });
+    throw systemCode(error) === 'ENOENT' ? noSuchUpload(id) : error;
+  }
+}
+
+/** Reads the parts received so far, by number. */
+export async function readParts(store: ObjectStore, id: string): Promise<ReadonlyMap<number, UploadPart>> {
+  const folder = join(store.uploadsFolder, id);
+  const names = (await readdir(folder)).filter((name) => /^\d+\.json$/.test(name));
+  const parts = await Promise.all(
+    names.map(async (name) => partSchema.parse(JSON.parse(await readFile(join(folder, name), 'utf8')))),
+  );
+  return new Map(parts.map((part) => [part.number, part]));
+}
+
+/** Names the data file of a part. */
+export function partFile(store: ObjectStore, id: string, part: UploadPart): string {
+  return join(store.uploadsFolder, id, part.file);
+}
+
+/** Forgets an upload and its parts. */
+export async function removeUpload(store: ObjectStore, id: string): Promise<void> {
+  await rm(join(store.uploadsFolder, id), { recursive: true, force: true });
+}

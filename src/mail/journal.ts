@@ -1,0 +1,174 @@
+/** The send journal: one line before each DATA, by which a restart on the same boot knows which claimed mails were never begun. */
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { NightjarError } from '../errors';
+import { isDiskFull, readErrorCode } from './system-error';
+
+export interface JournalOptions {
+  /** Made where it is missing. */
+  readonly dir: string;
+  /** The fencing token of this worker, as its claims in the ledger carry it: letters, digits, `-`, `_`. */
+  readonly token: string;
+  /** `readBootId`. */
+  readonly bootId: string;
+}
+
+/** Owned by one worker. */
+export interface Journal {
+  readonly file: string;
+  /**
+   * Notes that the mail of `key` is about to be handed to a server. Synchronous: when it returns, the line survives the
+   * death of this process (not of the machine: no fsync).
+   * @throws E_ENGINE_DISK_FULL or E_ENGINE_STATE; the mail must not be sent then
+   */
+  begin(key: string): void;
+  /** Forgets mails whose answers are in the ledger by now; the file shrinks from time to time. */
+  settle(keys: Iterable<string>): void;
+  /** Closes and removes the file; call it when every answer is in the ledger. */
+  close(): void;
+}
+
+/** A journal that a worker left behind. */
+export interface LeftJournal {
+  readonly token: string;
+  readonly file: string;
+  /** Keys whose mails may have been sent. Of another boot it may lack some: everything that was claimed is unknown then. */
+  readonly begun: ReadonlySet<string>;
+  readonly otherBoot: boolean;
+}
+
+const NAME = /^journal-([\w-]+)\.log$/;
+/** Above this size a journal is written anew with what is open. */
+const COMPACT_BYTES = 1_000_000;
+
+/**
+ * Creates the journal of a worker.
+ * @throws E_ENGINE_STATE where one of that token exists: two workers must not share a token
+ */
+export function openJournal({ dir, token, bootId }: JournalOptions): Journal {
+  const file = join(dir, `journal-${token}.log`);
+  if (!NAME.test(`journal-${token}.log`)) throw new NightjarError('E_BUG', `"${token}" can't name a journal`);
+  const header = `${JSON.stringify({ version: 1, token, boot: bootId })}\n`;
+  const open = new Set<string>();
+  const state = { fd: createFile(dir, file, header), bytes: header.length };
+  return {
+    file,
+    begin: (key) => {
+      state.bytes += append(state.fd, `${JSON.stringify(key)}\n`, file);
+      open.add(key);
+    },
+    settle: (keys) => {
+      for (const key of keys) open.delete(key);
+      if (state.bytes < COMPACT_BYTES) return;
+      const text = header + [...open].map((key) => `${JSON.stringify(key)}\n`).join('');
+      state.fd = replaceFile(state.fd, file, text);
+      state.bytes = Buffer.byteLength(text);
+    },
+    close: () => {
+      closeSync(state.fd);
+      rmSync(file, { force: true });
+    },
+  };
+}
+
+function createFile(dir: string, file: string, header: string): number {
+  try {
+    mkdirSync(dir, { recursive: true });
+    const fd = openSync(file, 'ax', 0o600);
+    append(fd, header, file);
+    return fd;
+  } catch (cause) {
+    throw describeFailure(cause, file);
+  }
+}
+
+/** The old file stays whole until the new one has its name. */
+function replaceFile(old: number, file: string, text: string): number {
+  const next = `${file}.new`;
+  try {
+    writeFileSync(next, text, { mode: 0o600 });
+    const fd = openSync(next, 'a', 0o600);
+    renameSync(next, file);
+    closeSync(old);
+    return fd;
+  } catch {
+    // a full disk: the old file goes on, it only stays long
+    rmSync(next, { force: true });
+    return old;
+  }
+}
+
+/** A line that did not fit is ended, so that it does not spoil the next one. */
+function append(fd: number, line: string, file: string): number {
+  const bytes = Buffer.from(line, 'utf8');
+  try {
+    const written = writeSync(fd, bytes);
+    if (written === bytes.length) return written;
+    writeSync(fd, '\n');
+  } catch (cause) {
+    throw describeFailure(cause, file);
+  }
+  throw new NightjarError('E_ENGINE_DISK_FULL', 'the send journal could not be written whole', { where: { file } });
+}
+
+function describeFailure(cause: unknown, file: string): NightjarError {
+  const code = readErrorCode(cause);
+  const full = isDiskFull(cause);
+  const exists = code === 'EEXIST' ? 'exists already' : "can't be written";
+  return new NightjarError(full ? 'E_ENGINE_DISK_FULL' : 'E_ENGINE_STATE', `the send journal ${exists}`, {
+    where: { file },
+    fix: full ? 'free space on this disk' : 'check the rights of the state folder',
+    cause,
+  });
+}
+
+/**
+ * Reads the journals in a folder, in the order of their names; none where the folder is missing.
+ * The last line of a killed worker may be torn: its mail was not begun, since the line comes first.
+ */
+export async function readJournals(dir: string, bootId: string): Promise<readonly LeftJournal[]> {
+  const names = await readdir(dir).catch(() => []);
+  const journals: LeftJournal[] = [];
+  for (const name of names.sort()) {
+    const token = NAME.exec(name)?.[1];
+    const text = token === undefined ? undefined : await readFile(join(dir, name), 'utf8').catch(() => undefined);
+    if (token === undefined || text === undefined) continue;
+    const [header = '', ...lines] = text.split('\n');
+    const begun = new Set(lines.flatMap((line) => readLine(line) ?? []));
+    const boot = readBoot(header);
+    journals.push({ token, file: join(dir, name), begun, otherBoot: boot !== bootId && text !== '' });
+  }
+  return journals;
+}
+
+function readLine(line: string): string | undefined {
+  try {
+    const key: unknown = JSON.parse(line);
+    return typeof key === 'string' ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readBoot(header: string): string | undefined {
+  try {
+    const fields: unknown = JSON.parse(header);
+    return typeof fields === 'object' && fields !== null && 'boot' in fields && typeof fields.boot === 'string' ? fields.boot : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes a journal whose mails are settled in the ledger; nothing happens where it is gone. */
+export function removeJournal(journal: Pick<LeftJournal, 'file'>): void {
+  rmSync(journal.file, { force: true });
+}

@@ -1,0 +1,72 @@
+/** Renders what became of people: the ledger of an e-mail run, and the audiences. */
+import { countOf, formatCount, formatReason, formatShare } from './figures';
+import { html, type Markup } from './markup';
+import type { AudienceSummary, DeliveryCounts, RunSummary, Tally } from './summary';
+import { DELIVERY_STATES } from './sums';
+
+const MEANINGS: Readonly<Record<keyof DeliveryCounts, string>> = {
+  accepted: 'the mail server took it',
+  excluded: 'left out, with a reason',
+  refused: 'the mail server refused it',
+  dropped: 'given up after retries',
+  deferred: 'to be tried again',
+  planned: 'not yet begun',
+  claimed: 'in the hands of a worker',
+  unknown: 'sent or not, not known',
+};
+
+/** Renders the eight states of the ledger as a bar with their counts, and why people were left out. */
+export function renderLedger(summary: RunSummary, deliveries: DeliveryCounts): Markup {
+  const chosen = summary.chosen ?? 0;
+  const filled = DELIVERY_STATES.filter((state) => deliveries[state] > 0);
+  const terms = filled.map((state) => `${formatCount(deliveries[state])} ${state}`).join(' + ');
+  const label = `${formatCount(chosen)} chosen: ${terms === '' ? 'nobody' : terms}`;
+  return html`<div class="card"><h3>What became of the ${formatCount(chosen)} chosen</h3>
+<div class="bar" role="img" aria-label="${label}">
+${filled.map((state) => html`<i class="is-${state}" style="flex: ${deliveries[state]}" title="${state}"></i>`)}</div>
+<ul class="legend">${DELIVERY_STATES.map(
+    (
+      state,
+    ) => html`<li class="${deliveries[state] === 0 ? 'none' : 'some'}" title="${MEANINGS[state]}"><i class="dot is-${state}"></i>
+<b>${formatCount(deliveries[state])}</b><span>${state}</span></li>`,
+  )}</ul>
+<p class="equation">${formatCount(chosen)} chosen = ${terms === '' ? '0' : terms}</p>
+${renderReasons(summary)}</div>`;
+}
+
+/** Renders the audiences of a run: members, and who was left out why. */
+export function renderAudiences(audiences: readonly AudienceSummary[]): Markup | undefined {
+  if (audiences.length === 0) return undefined;
+  return html`<div class="columns">${audiences.map(renderAudience)}</div>`;
+}
+
+function renderAudience({ name, query, segmentUsers, members, leftOut }: AudienceSummary): Markup {
+  const others = leftOut.reduce((sum, { count }) => sum + count, 0);
+  return html`<div class="card"><h3>${name}</h3><p><code>${query}</code></p>
+<div class="meter"><div><b>${countOf(members, 'member')}</b>
+<span class="soft">of ${countOf(segmentUsers, 'user')}, ${formatShare(members, segmentUsers)}</span></div>
+<div class="bar thin"><i class="is-accepted" style="flex: ${members}"></i><i class="is-excluded" style="flex: ${others}"></i></div></div>
+${renderTallies(leftOut, 'left out: ')}</div>`;
+}
+
+function renderReasons({ contacts, excluded, refused, dropped }: RunSummary): Markup {
+  const groups: readonly (readonly [string, readonly Tally[] | undefined])[] = [
+    [contacts === undefined ? '' : `Left out of ${countOf(contacts.considered, 'contact')} before`, contacts?.leftOut],
+    ['Excluded', excluded],
+    ['Refused', refused],
+    ['Dropped', dropped],
+  ];
+  const filled = groups.filter(([, tallies]) => tallies !== undefined && tallies.length > 0);
+  if (filled.length === 0) return html``;
+  return html`<div class="columns">${filled.map(
+    ([title, tallies]) => html`<div><p class="soft">${title}</p>${renderTallies(tallies ?? [], '')}</div>`,
+  )}</div>`;
+}
+
+function renderTallies(tallies: readonly Tally[], prefix: string): Markup | undefined {
+  if (tallies.length === 0) return undefined;
+  return html`<ul class="tallies">${tallies.map(
+    ({ name, count }) =>
+      html`<li><b>${formatCount(count)}</b><span class="soft">${prefix}${formatReason(name)}</span></li>`,
+  )}</ul>`;
+}

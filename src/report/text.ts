@@ -1,0 +1,122 @@
+/** Prints the summary of a run for people, in 80 columns. */
+import { formatMoney } from '../units';
+import { countOf, durationOf, formatBytes, formatCount, formatDuration, formatReason } from './figures';
+import type { Artefact, AudienceSummary, BatchJobSummary, DeliveryCounts, RunSummary, Tally } from './summary';
+import { DELIVERY_STATES, sumsAddUp } from './sums';
+
+const WIDTH = 80;
+const LABEL_WIDTH = 14;
+const FINDINGS_SHOWN = 5;
+
+/** Prints a run: what became of everyone, what was read, what it cost and what it made; no final newline. */
+export function formatReport(summary: RunSummary): string {
+  return [
+    `${summary.run}  ${summary.state} after ${formatDuration(durationOf(summary))}`,
+    ...wrap(summary.about, WIDTH),
+    '',
+    ...describePeople(summary),
+    ...describeOutput(summary),
+    ...describeMoney(summary),
+    ...row(
+      'time',
+      summary.stages.map(({ stage, milliseconds }) => `${stage} ${formatDuration(milliseconds)}`).join(', '),
+    ),
+    ...describeArtefacts(summary.artefacts),
+    ...sumsAddUp(summary).flatMap((problem) => row('does not add up', problem)),
+    ...(summary.next === undefined ? [] : row('next', summary.next)),
+  ].join('\n');
+}
+
+function describePeople({ contacts, chosen, deliveries, audiences, ...summary }: RunSummary): readonly string[] {
+  const reasons = { excluded: summary.excluded, refused: summary.refused, dropped: summary.dropped };
+  return [
+    ...(contacts === undefined ? [] : row('contacts', `${formatCount(contacts.considered)} considered`)),
+    ...(contacts === undefined ? [] : listTallies(contacts.leftOut, 'left out: ')),
+    ...(deliveries === undefined ? [] : row('chosen', countOf(chosen ?? 0, 'recipient'))),
+    ...(deliveries === undefined ? [] : describeDeliveries(deliveries, reasons)),
+    ...(audiences ?? []).flatMap(describeAudience),
+  ];
+}
+
+type Reasons = Readonly<Record<string, readonly Tally[] | undefined>>;
+
+function describeDeliveries(deliveries: DeliveryCounts, reasons: Reasons): readonly string[] {
+  const states = DELIVERY_STATES.filter((state) => deliveries[state] > 0 || state === 'accepted');
+  return states.flatMap((state, index) => [
+    ...row(index === 0 ? 'e-mails' : '', `${formatCount(deliveries[state]).padStart(9)}  ${state}`),
+    ...listTallies(reasons[state] ?? [], '  '),
+  ]);
+}
+
+function describeAudience({ name, query, segmentUsers, members, leftOut }: AudienceSummary): readonly string[] {
+  return [
+    ...row('audience', `${name}: ${countOf(members, 'member')} of ${countOf(segmentUsers, 'user')}`),
+    ...row('', query),
+    ...listTallies(leftOut, 'left out: '),
+  ];
+}
+
+function listTallies(tallies: readonly Tally[], prefix: string): readonly string[] {
+  return tallies.flatMap(({ name, count }) =>
+    row('', `${formatCount(count).padStart(9)}  ${prefix}${formatReason(name)}`),
+  );
+}
+
+function describeOutput({ output }: RunSummary): readonly string[] {
+  const { objects, lines, errorLines, brokenLines, findings, unknownItems, fallback } = output;
+  return [
+    ...row('output', `${countOf(lines, 'line')} in ${countOf(objects, 'object')}, ${formatCount(brokenLines)} broken`),
+    ...listTallies(errorLines, 'error: '),
+    ...(unknownItems === 0 ? [] : row('', `${countOf(unknownItems, 'unknown item')} skipped`)),
+    ...(fallback === 0 ? [] : row('', `${countOf(fallback, 'recipient')} with popular items instead`)),
+    ...findings
+      .slice(0, FINDINGS_SHOWN)
+      .flatMap((found) => row('', `${found.object} line ${found.line} (byte ${found.byteOffset}): ${found.reason}`)),
+    ...(brokenLines > FINDINGS_SHOWN
+      ? row('', `and ${countOf(brokenLines - FINDINGS_SHOWN, 'more broken line')}`)
+      : []),
+  ];
+}
+
+function describeMoney({ batchJobs, cost, avoided, pricesAsOf }: RunSummary): readonly string[] {
+  const prices = cost.amount === undefined ? 'no price is set' : `prices of ${pricesAsOf ?? 'an unknown date'}`;
+  return [
+    ...batchJobs.flatMap((job) => [...row('batch job', job.name), ...row('', describeBatchJob(job))]),
+    ...row('cost', `${formatMoney(cost)} (${prices})`),
+    ...(avoided.rows === 0
+      ? []
+      : row('avoided', `${countOf(avoided.rows, 'row')} not bought, ${formatMoney(avoided.cost)}`)),
+  ];
+}
+
+function describeBatchJob({ kind, state, lines, reused, cost }: BatchJobSummary): string {
+  const price = reused ? 'bought before' : `cost ${formatMoney(cost)}`;
+  return `${kind}, ${countOf(lines, 'line')}, ${state}, ${price}`;
+}
+
+function describeArtefacts(artefacts: readonly Artefact[]): readonly string[] {
+  return artefacts.flatMap(({ kind, name, uri, rows, bytes, sha256 }, index) => {
+    const size = `${rows === undefined ? '' : `${countOf(rows, 'row')}, `}${formatBytes(bytes)}`;
+    return [...row(index === 0 ? 'artefacts' : '', `${kind} ${name}, ${size}`), `    ${uri}`, `    sha256 ${sha256}`];
+  });
+}
+
+/** Writes a labelled text, wrapped into its column; a word that is longer stays whole, so that it can be copied. */
+function row(label: string, text: string): readonly string[] {
+  const head = label.length < LABEL_WIDTH - 2 ? label : `${label} `;
+  return wrap(text, WIDTH - LABEL_WIDTH - 2).map((line, index) =>
+    `  ${(index === 0 ? head : '').padEnd(LABEL_WIDTH)}${line}`.trimEnd(),
+  );
+}
+
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/(?<=\S)\s(?=\S)/)) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

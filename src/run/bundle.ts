@@ -1,0 +1,84 @@
+/** The bundle of a run: job file, template and prices as they were when it began, stored on S3 by its hash. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type CompiledTemplate, compileTemplate, type TemplateFiles } from '../content/template';
+import { NightjarError } from '../errors';
+import type { ParsedJob } from '../job/definition';
+import { parseJob } from '../job/parse';
+import { headObject, readSmallObject, writeObject } from '../storage/objects';
+import { formatS3Uri, parseS3Uri } from '../storage/uri';
+import { type Engines, place } from './engines';
+
+/** What a job is made of, as text. */
+export interface JobSource {
+  readonly file: string;
+  readonly text: string;
+  /** Undefined for audience jobs. */
+  readonly template: TemplateFiles | undefined;
+}
+
+/** A job ready to run. */
+export interface Bundle {
+  readonly job: ParsedJob;
+  readonly template: CompiledTemplate | undefined;
+}
+
+const sourceSchema = z.object({
+  version: z.literal(1),
+  file: z.string(),
+  text: z.string(),
+  template: z.object({ name: z.string(), files: z.record(z.string(), z.string()) }).nullable(),
+});
+
+/**
+ * Parses and compiles a job's texts.
+ * @throws E_JOB_…, E_TEMPLATE_… where they are wrong
+ */
+export function openBundle(engines: Pick<Engines, 'settings'>, source: JobSource): Bundle {
+  const job = parseJob({ file: source.file, text: source.text, solutions: Object.keys(engines.settings.solutions) });
+  if (job.kind === 'audience') return { job, template: undefined };
+  if (source.template === undefined) {
+    throw new NightjarError('E_TEMPLATE_MISSING', `content.template is "${job.content.template}", and there is no such template`, {
+      where: { file: source.file },
+      fix: `make the folder templates/${job.content.template} with subject.hbs, body.html.hbs and body.text.hbs`,
+    });
+  }
+  const options = job.content.subject === undefined ? {} : { subject: job.content.subject };
+  return { job, template: compileTemplate(source.template, { ...options, jobFile: source.file }) };
+}
+
+/** Stores a bundle under its hash; an equal one is there already. */
+export async function storeBundle(engines: Engines, source: JobSource): Promise<string> {
+  const template = source.template === undefined ? null : { name: source.template.name, files: sortFiles(source.template.files) };
+  const text = JSON.stringify({ version: 1, file: source.file, text: source.text, template });
+  const uri = place(engines, `bundles/${createHash('sha256').update(text).digest('hex')}.json`);
+  if ((await headObject(engines.s3, uri)) === undefined) {
+    await writeObject(engines.s3, uri, [text], { contentType: 'application/json', kmsKeyArn: engines.settings.aws.kmsKeyArn });
+  }
+  return formatS3Uri(uri);
+}
+
+const cache = new Map<string, Promise<Bundle>>();
+const CACHED_BUNDLES = 20;
+
+/** Loads a stored bundle; compiled once a process, as its name is its content. */
+export function loadBundle(engines: Engines, uri: string): Promise<Bundle> {
+  const known = cache.get(uri);
+  if (known !== undefined) return known;
+  const loading = readBundle(engines, uri);
+  cache.set(uri, loading);
+  loading.catch(() => cache.delete(uri));
+  const [oldest] = cache.keys();
+  if (cache.size > CACHED_BUNDLES && oldest !== undefined) cache.delete(oldest);
+  return loading;
+}
+
+async function readBundle(engines: Engines, uri: string): Promise<Bundle> {
+  const text = (await readSmallObject(engines.s3, parseS3Uri(uri))).toString('utf8');
+  const source = sourceSchema.parse(JSON.parse(text));
+  return openBundle(engines, { file: source.file, text: source.text, template: source.template ?? undefined });
+}
+
+function sortFiles(files: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,68 @@
+/** Chooses the recipients of an e-mail job: who matches, consents and can be written to, before anything is bought (D10). */
+import { checkAddress } from '../content/address';
+import type { Database } from '../database/connection';
+import { type StoredContact, streamContacts } from '../database/contacts';
+import type { Where } from '../job/definition';
+import { matches } from '../job/where';
+import type { Tally } from '../report/summary';
+
+/** What a contact is for a run: chosen, or left out for a reason. */
+export type Choice = { readonly chosen: true; readonly addressHash: string } | { readonly chosen: false; readonly reason: string };
+
+/**
+ * Decides on one contact. An explicit refusal of consent always counts, `consent: true` also demands a given one.
+ * The first reason that holds is told: not_matched, no_consent, no_address, address_<why>, suppressed_<why>.
+ */
+export function chooseRecipient(stored: StoredContact, rule: { readonly where: Where; readonly topic: string }): Choice {
+  const { consent, ...attributes } = rule.where;
+  const { contact } = stored;
+  if (!matches(attributes, contact, rule.topic)) return { chosen: false, reason: 'not_matched' };
+  if (contact.consent === false) return { chosen: false, reason: 'no_consent' };
+  if (consent !== undefined && !matches({ consent }, contact, rule.topic)) return { chosen: false, reason: 'no_consent' };
+  if (contact.email === undefined) return { chosen: false, reason: 'no_address' };
+  const checked = checkAddress(contact.email);
+  if (!checked.ok) return { chosen: false, reason: `address_${checked.reason}` };
+  if (stored.suppression !== undefined) return { chosen: false, reason: `suppressed_${stored.suppression}` };
+  if (stored.addressHash === undefined) return { chosen: false, reason: 'no_address' };
+  return { chosen: true, addressHash: stored.addressHash };
+}
+
+export interface ChosenRecipient {
+  readonly userId: string;
+  readonly addressHash: string;
+}
+
+export interface ChoiceCounts {
+  readonly considered: number;
+  readonly leftOut: readonly Tally[];
+}
+
+/** Goes through all contacts in the order of user_id and hands the chosen ones on in batches. */
+export async function chooseRecipients(
+  db: Database,
+  rule: { readonly where: Where; readonly topic: string },
+  take: (batch: readonly ChosenRecipient[]) => Promise<void>,
+): Promise<ChoiceCounts> {
+  const reasons = new Map<string, number>();
+  let considered = 0;
+  let batch: ChosenRecipient[] = [];
+  for await (const stored of streamContacts(db)) {
+    considered += 1;
+    const choice = chooseRecipient(stored, rule);
+    if (choice.chosen) batch.push({ userId: stored.contact.userId, addressHash: choice.addressHash });
+    else reasons.set(choice.reason, (reasons.get(choice.reason) ?? 0) + 1);
+    if (batch.length === BATCH_ROWS) {
+      await take(batch);
+      batch = [];
+    }
+  }
+  if (batch.length > 0) await take(batch);
+  return { considered, leftOut: tally(reasons) };
+}
+
+const BATCH_ROWS = 5000;
+
+/** Turns counts by name into tallies, the largest first, ties by name. */
+export function tally(counts: ReadonlyMap<string, number>): readonly Tally[] {
+  return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
+}

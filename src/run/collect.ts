@@ -1,0 +1,65 @@
+/** The stage collect: reads a shard of the inference output and stores each recipient's slate on the ledger, in bulk. */
+import { applyFallback, excludeWithoutSlate, type Slate, saveSlates } from '../database/deliveries';
+import { moveRun } from '../database/runs';
+import { finishShard, listShards } from '../database/shards';
+import { readInferenceRecords } from '../personalize/inference-records';
+import { readObject } from '../storage/objects';
+import { parseS3Uri } from '../storage/uri';
+import { loadCatalogue } from './catalogue-cache';
+import { collectSpecSchema } from './locate-output';
+import { addError, addFinding, emptyOutput, type OutputResult } from './output-result';
+import { readPlan } from './plan-record';
+import { DONE, type Stage, type StageContext } from './stage';
+
+/** Collects one shard; done again it stores the same slates. */
+export const collect: Stage = async (context) => {
+  const { engines, run, shard } = context;
+  const row = (await listShards(engines.db, run.runId, 'collect')).find((candidate) => candidate.shard === shard);
+  if (row === undefined || row.done) return DONE;
+  const result = await collectShard(context, row.spec);
+  await finishShard(engines.db, run.runId, { stage: 'collect', shard, result, now: engines.now() });
+  return DONE;
+};
+
+async function collectShard({ engines, run, bundle }: StageContext, rawSpec: unknown): Promise<OutputResult> {
+  const spec = collectSpecSchema.parse(rawSpec);
+  const catalogue = await loadCatalogue(engines.db, run.catalogueVersion);
+  const shown = bundle.job.kind === 'email' ? bundle.job.content.show.items : 0;
+  const result = { ...emptyOutput(), objects: spec.start === 0 ? 1 : 0 };
+  const chunks = readObject(engines.s3, parseS3Uri(spec.uri), Math.max(0, spec.start - 1));
+  const range = { object: spec.uri, start: spec.start, end: spec.end };
+  for await (const batch of readInferenceRecords(chunks, range, { items: Number.POSITIVE_INFINITY })) {
+    const slates: Slate[] = [];
+    for (const finding of batch.findings) addFinding(result, finding);
+    for (const record of batch.records) {
+      result.lines += 1;
+      if (record.error !== null) addError(result, record.error);
+      const known = record.items.filter((item) => catalogue.has(item));
+      result.unknownItems += record.items.length - known.length;
+      if (record.input.userId === undefined) result.unknownUsers += 1;
+      else if (known.length > 0) slates.push({ userId: record.input.userId, itemIds: [...new Set(known)].slice(0, 2 * shown) });
+    }
+    const saved = await saveSlates(engines.db, run.runId, lastPerUser(slates));
+    result.unknownUsers += slates.length - saved;
+  }
+  return result;
+}
+
+/** A user may stand on two lines; the later one counts, as a second run over the same shard would have it. */
+function lastPerUser(slates: readonly Slate[]): readonly Slate[] {
+  return [...new Map(slates.map((slate) => [slate.userId, slate])).values()];
+}
+
+/** Closes the collecting: rows without a slate get the fallback or are excluded, then the sending begins. */
+export const closeCollecting: Stage = async ({ engines, run, bundle }) => {
+  const shards = await listShards(engines.db, run.runId, 'collect');
+  if (bundle.job.kind !== 'email' || shards.some((row) => !row.done)) return DONE;
+  const { popular } = readPlan(run.plan);
+  const catalogue = await loadCatalogue(engines.db, run.catalogueVersion);
+  const { show } = bundle.job.content;
+  const fallback = show.fallback === 'popular' ? popular.filter((item) => catalogue.has(item)).slice(0, 2 * show.items) : [];
+  if (fallback.length > 0) await applyFallback(engines.db, run.runId, fallback);
+  await excludeWithoutSlate(engines.db, run.runId, engines.now());
+  await moveRun(engines.db, run.runId, { from: 'collecting', to: 'sending', now: engines.now() });
+  return DONE;
+};

@@ -1,0 +1,21 @@
+/** The plan of a run as the database keeps it: what later stages go by. */
+import { z } from 'zod';
+
+const tally = z.object({ name: z.string(), count: z.number() });
+
+const planSchema = z.object({
+  version: z.literal(1),
+  solutionVersionArn: z.string(),
+  recipe: z.string(),
+  /** E-mail runs: who was considered and left out. */
+  contacts: z.object({ considered: z.number(), leftOut: z.array(tally) }).nullable(),
+  /** E-mail runs: popular items, the most popular first; the fallback and the fill for gaps. */
+  popular: z.array(z.string()),
+});
+
+export type PlanRecord = z.infer<typeof planSchema>;
+
+/** Reads the stored plan of a run. */
+export function readPlan(plan: unknown): PlanRecord {
+  return planSchema.parse(plan);
+}

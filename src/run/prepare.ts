@@ -1,0 +1,77 @@
+/** The stage prepare: chooses the recipients or the queries, stores the plan, writes the input and the intent to buy. */
+import { countDeliveries, planDeliveries, streamPlannedUsers } from '../database/deliveries';
+import { popularItems } from '../database/interactions';
+import { moveRun, savePlan } from '../database/runs';
+import { NightjarError } from '../errors';
+import type { AudienceJob, EmailJob } from '../job/definition';
+import { attributesInputLine, itemInputLine, userInputLine } from '../personalize/input-lines';
+import { chooseRecipients } from './choose-recipients';
+import { writeInput } from './input';
+import { intendPurchase } from './intend';
+import type { PlanRecord } from './plan-record';
+import { resolveSolution } from './resolve-solution';
+import { checkQueries } from './segment-queries';
+import { DONE, type Stage, type StageContext } from './stage';
+
+/** How far back an item's use counts for the popular list. */
+const POPULAR_DAYS = 30;
+const POPULAR_ITEMS = 200;
+
+/** Prepares a run; done again after a crash it comes to the same rows, the same input and the same intent. */
+export const prepare: Stage = async (context) => {
+  const { engines, run, bundle } = context;
+  await moveRun(engines.db, run.runId, { from: 'planned', to: 'preparing', now: engines.now() });
+  if (bundle.job.kind === 'email') await prepareEmail(context, bundle.job);
+  else await prepareAudience(context, bundle.job);
+  await moveRun(engines.db, run.runId, { from: 'preparing', to: 'waiting', now: engines.now() });
+  return DONE;
+};
+
+async function prepareEmail(context: StageContext, job: EmailJob): Promise<void> {
+  const { engines, run } = context;
+  const solution = await resolveSolution(engines, { solution: job.recommend.solution, kind: 'email', file: job.file });
+  const rule = { where: job.recipients.where, topic: job.name };
+  const contacts = await chooseRecipients(engines.db, rule, (rows) => planDeliveries(engines.db, run, { rows, now: engines.now() }));
+  const counts = await countDeliveries(engines.db, run.runId);
+  if (counts.planned === 0) throw noRecipients(job, contacts.leftOut);
+  const popular = await listPopular(engines, endOfSlot(run.slot));
+  const plan: PlanRecord = { version: 1, ...solution, contacts: { ...contacts, leftOut: [...contacts.leftOut] }, popular };
+  await savePlan(engines.db, run.runId, plan);
+  const input = await writeInput(engines, userLines(streamPlannedUsers(engines.db, run.runId)));
+  const wish = { runId: run.runId, job: job.name, slot: run.slot, kind: 'inference' as const, numResults: job.recommend.results, input };
+  await intendPurchase(engines, { ...wish, ...solution });
+}
+
+async function prepareAudience(context: StageContext, job: AudienceJob): Promise<void> {
+  const { engines, run } = context;
+  const solution = await resolveSolution(engines, { solution: job.segment.solution, kind: 'audience', file: job.file });
+  checkQueries(job, solution.recipe);
+  const plan: PlanRecord = { version: 1, ...solution, contacts: null, popular: [] };
+  await savePlan(engines.db, run.runId, plan);
+  const lines = job.segment.queries.map((query) => (query.by === 'item' ? itemInputLine(query.itemId) : attributesInputLine(query.query)));
+  const input = await writeInput(engines, lines);
+  const wish = { runId: run.runId, job: job.name, slot: run.slot, kind: 'segment' as const, numResults: job.segment.users, input };
+  await intendPurchase(engines, { ...wish, ...solution });
+}
+
+async function* userLines(users: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const user of users) yield userInputLine(user);
+}
+
+async function listPopular(engines: StageContext['engines'], now: number): Promise<string[]> {
+  const recent = await popularItems(engines.db, { since: now - POPULAR_DAYS * 86_400_000, limit: POPULAR_ITEMS });
+  return [...(recent.length > 0 ? recent : await popularItems(engines.db, { since: 0, limit: POPULAR_ITEMS }))];
+}
+
+/** The slot's day counts as a whole, so that a run of it comes to the same list at any hour. */
+function endOfSlot(slot: string): number {
+  return Date.parse(`${slot.slice(0, 10)}T00:00:00Z`) + 86_400_000;
+}
+
+function noRecipients(job: EmailJob, leftOut: readonly { name: string; count: number }[]): NightjarError {
+  const reasons = leftOut.map(({ name, count }) => `${count} ${name}`).join(', ');
+  return new NightjarError('E_RUN_NO_RECIPIENTS', `no recipient is left${reasons === '' ? ': there are no contacts' : `; left out: ${reasons}`}`, {
+    where: { file: job.file },
+    fix: reasons === '' ? 'import contacts: nightjar import --contacts contacts.csv' : `see why: nightjar plan ${job.name}`,
+  });
+}

@@ -1,0 +1,141 @@
+/** The stage send: a lane claims due deliveries, renders, sends and records, until nothing is due (D5). */
+import { answerDeliveries, claimDeliveries, type ClaimedDelivery, type DeliveryAnswer, nextDue } from '../database/claims';
+import { findContacts } from '../database/contacts';
+import { countDeliveries } from '../database/deliveries';
+import { reservePace } from '../database/pace';
+import type { EmailJob } from '../job/definition';
+import type { WorkOutcome } from '../queue/work-queue';
+import { loadCatalogue } from './catalogue-cache';
+import { type MadeMail, makeMail } from './make-mail';
+import { holdLease, type Lease } from './lease';
+import { readPlan } from './plan-record';
+import { journalKey, settleUnsettled } from './recover';
+import { readOutcome } from './send-outcome';
+import { DONE, type Stage, type StageContext } from './stage';
+
+/** Rows claimed in one commit (D5). */
+const CLAIM_ROWS = 64;
+/** A worker begins nothing in the last part of its lease. */
+const LEASE_MARGIN_MS = 5000;
+/** A lane gives its place in the queue back after this long, so that other work gets its turn. */
+const LANE_MS = 30_000;
+
+/** Sends what is due; then comes again when something will be, or is done when nothing is left open. */
+export const send: Stage = async (context) => {
+  const { engines, run, bundle, signal } = context;
+  if (bundle.job.kind !== 'email' || bundle.template === undefined) return DONE;
+  await settleUnsettled(context, bundle.job);
+  const until = engines.now() + LANE_MS;
+  while (!signal.aborted && engines.now() < until) {
+    const claim = { token: engines.token, limit: claimSize(bundle.job), now: engines.now(), leaseMs: leaseMs(context) };
+    const rows = await claimDeliveries(engines.db, run.runId, claim);
+    if (rows.length === 0) return whenNothingIsDue(context);
+    await sendBatch({ context, job: bundle.job }, rows);
+  }
+  return { kind: 'again', at: engines.now() };
+};
+
+/** At most a second's worth, so that a slow rate doesn't hold claims for minutes. */
+function claimSize(job: EmailJob): number {
+  return job.send.rate === undefined ? CLAIM_ROWS : Math.max(1, Math.min(CLAIM_ROWS, Math.floor(job.send.rate)));
+}
+
+function leaseMs({ engines }: StageContext): number {
+  return engines.settings.worker.leaseSeconds * 1000;
+}
+
+async function whenNothingIsDue({ engines, run }: StageContext): Promise<WorkOutcome> {
+  const due = await nextDue(engines.db, run.runId);
+  if (due !== undefined) return { kind: 'again', at: Math.max(due, engines.now() + 50) };
+  const counts = await countDeliveries(engines.db, run.runId);
+  return counts.claimed > 0 ? { kind: 'again', at: engines.now() + 500 } : DONE;
+}
+
+interface Lane {
+  readonly context: StageContext;
+  readonly job: EmailJob;
+}
+
+async function sendBatch(lane: Lane, rows: readonly ClaimedDelivery[]): Promise<void> {
+  const { engines, run } = lane.context;
+  const lease = holdLease({ engines, run, userIds: rows.map((row) => row.userId), leaseMs: leaseMs(lane.context) });
+  try {
+    const mails = await makeMails(lane, rows);
+    const left = mails.flatMap((mail) => (mail.kind === 'excluded' ? [mail.answer] : []));
+    await answerDeliveries(engines.db, run, { token: engines.token, answers: left, now: engines.now() });
+    await sendAll(lane, { mails: mails.flatMap((mail) => (mail.kind === 'mail' ? [mail] : [])), lease });
+  } finally {
+    lease.release();
+  }
+}
+
+async function makeMails({ context, job }: Lane, rows: readonly ClaimedDelivery[]): Promise<readonly MadeMail[]> {
+  const { engines, run, bundle } = context;
+  const template = bundle.template;
+  if (template === undefined) return [];
+  const contacts = await findContacts(engines.db, rows.map((row) => row.userId));
+  const catalogue = await loadCatalogue(engines.db, run.catalogueVersion);
+  const parts = { engines, run, job, template, catalogue, popular: readPlan(run.plan).popular };
+  return rows.map((row) => makeMail(parts, { row, stored: contacts.get(row.userId) }));
+}
+
+type Mail = Extract<MadeMail, { kind: 'mail' }>;
+
+/** Sends over as many connections as the settings give; answers are written in bulk while others are under way. */
+async function sendAll(lane: Lane, batch: { readonly mails: readonly Mail[]; readonly lease: Lease }): Promise<void> {
+  const { engines } = lane.context;
+  const pace = await startPace(lane, batch.mails.length);
+  const queue = [...batch.mails.entries()];
+  const answers = createAnswerWriter(lane.context);
+  const connection = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [index, mail] = next;
+      await pace(index);
+      const late = batch.lease.until() - LEASE_MARGIN_MS < engines.now();
+      answers.add(late || lane.context.signal.aborted ? { userId: mail.userId, state: 'planned' } : await sendOne(lane, mail));
+      await answers.flushFull();
+    }
+  };
+  const connections = Array.from({ length: Math.min(engines.settings.mail.connections, queue.length) }, connection);
+  const ended = await Promise.allSettled(connections);
+  await answers.flush();
+  const failed = ended.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function sendOne({ context }: Lane, mail: Mail): Promise<DeliveryAnswer> {
+  const { engines, run } = context;
+  const key = journalKey(run.runId, mail);
+  const outcome = await engines.mailer.send(mail.message, { beforeBody: () => engines.journal.begin(key) });
+  return readOutcome(outcome, { mail, now: engines.now(), retryAfterSeconds: engines.settings.mail.retryAfterSeconds });
+}
+
+/** Answers a function that waits until the mail's turn at the job's rate, shared by all workers. */
+async function startPace({ context, job }: Lane, count: number): Promise<(index: number) => Promise<void>> {
+  const { engines } = context;
+  const rate = job.send.rate;
+  if (rate === undefined || count === 0) return async () => undefined;
+  const sender = job.send.from ?? engines.settings.mail.from;
+  const startsAt = await reservePace(engines.db, { sender, count, perSecond: rate, now: engines.now() });
+  return async (index) => {
+    const waitMs = startsAt + (index * 1000) / rate - engines.now();
+    if (waitMs > 1) await new Promise((resolve) => setTimeout(resolve, waitMs));
+  };
+}
+
+/** Collects answers and writes them in bulk: what the server has said must not wait for the whole batch. */
+function createAnswerWriter({ engines, run }: StageContext) {
+  let waiting: DeliveryAnswer[] = [];
+  const flush = async () => {
+    const answers = waiting;
+    waiting = [];
+    await answerDeliveries(engines.db, run, { token: engines.token, answers, now: engines.now() });
+  };
+  return {
+    add: (answer: DeliveryAnswer) => void waiting.push(answer),
+    flush,
+    flushFull: async () => {
+      if (waiting.length >= 16) await flush();
+    },
+  };
+}

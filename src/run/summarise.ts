@@ -1,0 +1,126 @@
+/** Makes the summary of a run from the database: counts that add up, times, cost, artefacts. */
+import { z } from 'zod';
+import { listArtefacts } from '../database/artefacts';
+import { type BatchJobOfRun, batchJobsOf } from '../database/batch-jobs';
+import { countDeliveries, countFallback, tallyReasons } from '../database/deliveries';
+import { type RunRow, runEvents } from '../database/runs';
+import { listShards } from '../database/shards';
+import { costOf, sumMoney } from '../personalize/prices';
+import type { AudienceSummary, BatchJobSummary, RunSummary } from '../report/summary';
+import type { Money } from '../units';
+import type { Bundle } from './bundle';
+import { tally } from './choose-recipients';
+import type { Engines } from './engines';
+import { addOutputs, outputResultSchema } from './output-result';
+import { type PlanRecord, readPlan } from './plan-record';
+
+export interface Subject {
+  readonly engines: Engines;
+  readonly run: RunRow;
+  readonly bundle: Bundle;
+}
+
+/** What a write shard found; src/run/write-audience.ts stores it. */
+export const audienceResultSchema = z.object({
+  name: z.string(),
+  query: z.string(),
+  segmentUsers: z.number(),
+  members: z.number(),
+  leftOut: z.array(z.object({ name: z.string(), count: z.number() })),
+});
+
+/** Summarises a run as it stands; `now` closes the last stage. */
+export async function summarise({ engines, run, bundle }: Subject): Promise<RunSummary> {
+  const jobs = (await batchJobsOf(engines.db, run.runId)).map((job) => summariseBatchJob(engines, job, bundle));
+  const plan = run.plan === undefined ? undefined : readPlan(run.plan);
+  const currency = pricesOf(engines).currency;
+  const bought = jobs.filter((job) => !job.reused).map((job) => job.cost);
+  const asOf = engines.settings.prices[engines.settings.aws.region]?.asOf;
+  const { job } = bundle;
+  return {
+    version: 1,
+    run: run.runId,
+    job: job.name,
+    kind: job.kind,
+    about: job.about,
+    slot: run.slot,
+    state: run.state,
+    startedAt: new Date(run.createdAt).toISOString(),
+    finishedAt: new Date(engines.now()).toISOString(),
+    instance: engines.settings.instance,
+    ...(job.kind === 'email' ? await summariseDeliveries(engines, run, plan) : { audiences: await summariseAudiences(engines, run) }),
+    stages: await timeStages(engines, run),
+    output: await summariseOutput(engines, run, job.kind),
+    batchJobs: jobs,
+    cost: sumMoney(bought, currency),
+    avoided: avoidedBy(engines, plan),
+    ...(asOf === undefined ? {} : { pricesAsOf: asOf }),
+    artefacts: (await listArtefacts(engines.db, run.runId)).map(({ rows, ...artefact }) => ({ ...artefact, ...(rows === undefined ? {} : { rows }) })),
+  };
+}
+
+async function summariseDeliveries(engines: Engines, run: RunRow, plan: PlanRecord | undefined) {
+  const deliveries = await countDeliveries(engines.db, run.runId);
+  return {
+    ...(plan?.contacts ? { contacts: plan.contacts } : {}),
+    chosen: Object.values(deliveries).reduce((sum, count) => sum + count, 0),
+    deliveries,
+    excluded: await tallyReasons(engines.db, run.runId, 'excluded'),
+    refused: await tallyReasons(engines.db, run.runId, 'refused'),
+    dropped: await tallyReasons(engines.db, run.runId, 'dropped'),
+  };
+}
+
+async function summariseAudiences(engines: Engines, run: RunRow): Promise<readonly AudienceSummary[]> {
+  const shards = await listShards(engines.db, run.runId, 'write');
+  return shards.flatMap((shard) => (shard.done ? [audienceResultSchema.parse(shard.result)] : []));
+}
+
+async function summariseOutput(engines: Engines, run: RunRow, kind: 'email' | 'audience'): Promise<RunSummary['output']> {
+  const shards = await listShards(engines.db, run.runId, kind === 'email' ? 'collect' : 'locate');
+  const sum = addOutputs(shards.flatMap((shard) => (shard.done ? [outputResultSchema.parse(shard.result)] : [])));
+  return {
+    objects: sum.objects,
+    lines: sum.lines,
+    errorLines: tally(new Map(Object.entries(sum.errors))),
+    brokenLines: sum.brokenLines,
+    findings: sum.findings,
+    unknownItems: sum.unknownItems,
+    fallback: kind === 'email' ? await countFallback(engines.db, run.runId) : 0,
+  };
+}
+
+function summariseBatchJob(engines: Engines, job: BatchJobOfRun, bundle: Bundle): BatchJobSummary {
+  const { name, kind, state, lines, reused } = job;
+  const users = bundle.job.kind === 'audience' ? lines * bundle.job.segment.users : lines;
+  return { name, kind, state, lines, reused, ...(job.arn === undefined ? {} : { arn: job.arn }), cost: priceOf(engines, { kind, lines, users }) };
+}
+
+/** Prices a purchase by the settings of the region; unknown where none is set. */
+export function priceOf(engines: Pick<Engines, 'settings'>, purchase: { kind: 'inference' | 'segment'; lines: number; users: number }): Money {
+  const { inference, segment, currency } = pricesOf(engines);
+  if (purchase.kind === 'inference') return costOf({ kind: 'inference', lines: purchase.lines, price: inference, currency });
+  return costOf({ kind: 'segment', users: purchase.users, price: segment, currency });
+}
+
+function pricesOf({ settings }: Pick<Engines, 'settings'>): { inference: number | null; segment: number | null; currency: string } {
+  const prices = settings.prices[settings.aws.region];
+  return { inference: prices?.inferencePer1000 ?? null, segment: prices?.segmentPer1000 ?? null, currency: prices?.currency ?? 'USD' };
+}
+
+/** People who match the job but can't be written to: their rows were not bought. */
+function avoidedBy(engines: Engines, plan: PlanRecord | undefined): RunSummary['avoided'] {
+  const rows = (plan?.contacts?.leftOut ?? []).filter((reason) => reason.name !== 'not_matched').reduce((sum, reason) => sum + reason.count, 0);
+  return { rows, cost: priceOf(engines, { kind: 'inference', lines: rows, users: rows }) };
+}
+
+async function timeStages(engines: Engines, run: RunRow): Promise<RunSummary['stages']> {
+  const events = await runEvents(engines.db, run.runId);
+  const byStage = new Map<string, number>();
+  events.forEach((event, index) => {
+    if (['finished', 'failed', 'cancelled'].includes(event.state)) return;
+    const end = events[index + 1]?.at ?? engines.now();
+    byStage.set(event.state, (byStage.get(event.state) ?? 0) + Math.max(0, end - event.at));
+  });
+  return [...byStage].map(([stage, milliseconds]) => ({ stage, milliseconds }));
+}

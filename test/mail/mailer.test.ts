@@ -1,0 +1,258 @@
+import type { SendMailOptions } from 'nodemailer';
+import { createMailer, type Mailer, type MailerOptions } from '../../src/mail/mailer';
+import type { SendOutcome } from '../../src/mail/outcome';
+import {
+  type FaultySmtpServer,
+  type Fault,
+  findClosedPort,
+  type SmtpServerOptions,
+  type Stage,
+  startSmtpServer,
+} from '../support/smtp-server';
+
+const MESSAGE: SendMailOptions = {
+  envelope: { from: 'news@shop.example', to: ['ken@mail.example'] },
+  from: 'news@shop.example',
+  to: 'ken@mail.example',
+  subject: 'picks',
+  text: 'six of them\n.\n..dots\n',
+  messageId: '<one@shop.example>',
+  date: new Date(0),
+};
+
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const part of opened.splice(0).reverse()) await part.close();
+});
+
+async function startServer(options: SmtpServerOptions): Promise<FaultySmtpServer> {
+  const server = await startSmtpServer(options);
+  opened.push(server);
+  return server;
+}
+
+function openMailer(url: string, options: Partial<MailerOptions> = {}): Mailer {
+  const timeouts = { connect: 2000, greeting: 250, silence: 250 };
+  const mailer = createMailer({ url, connections: 1, name: 'test.example', timeouts, ...options });
+  opened.push({ close: () => mailer.close({ force: true }) });
+  return mailer;
+}
+
+async function sendAgainst(faults: SmtpServerOptions['faults'], pipelining = false) {
+  const server = await startServer({ ...(faults === undefined ? {} : { faults }), pipelining });
+  const bodies: string[] = [];
+  const outcome = await openMailer(server.url).send(MESSAGE, { beforeBody: () => bodies.push('begun') });
+  return { outcome, server, bodies };
+}
+
+describe.each([{ pipelining: false }, { pipelining: true }])('sending, pipelining: $pipelining', ({ pipelining }) => {
+  it('accepts a message once, with its dots intact, and says so before the body goes out', async () => {
+    const { outcome, server, bodies } = await sendAgainst({}, pipelining);
+
+    expect(outcome).toEqual({ kind: 'accepted', code: 250, answer: '250 2.0.0 queued as 1' });
+    expect(bodies).toEqual(['begun']);
+    expect(server.received.map(({ from, to }) => ({ from, to }))).toEqual([
+      { from: 'news@shop.example', to: ['ken@mail.example'] },
+    ]);
+    expect(server.received[0]?.message.toString()).toContain('six of them\r\n.\r\n..dots\r\n');
+  });
+
+  const NOT_SENT: readonly [Stage, Fault, Partial<SendOutcome>][] = [
+    ['connect', { reply: '421 4.3.2 busy' }, { kind: 'deferred' }],
+    ['connect', { reply: '554 5.7.1 go away' }, { kind: 'deferred', cause: 'connection' } as Partial<SendOutcome>],
+    ['connect', { drop: 'fin' }, { kind: 'deferred' }],
+    ['connect', { silent: true }, { kind: 'deferred' }],
+    ['ehlo', { drop: 'reset' }, { kind: 'deferred' }],
+    ['ehlo', { silent: true }, { kind: 'deferred' }],
+    ['mail', { reply: '421 4.7.0 too many' }, { kind: 'deferred' }],
+    ['mail', { reply: '451 4.3.0 later' }, { kind: 'deferred' }],
+    ['mail', { reply: '550 5.7.1 sender' }, { kind: 'refused', cause: 'policy' } as Partial<SendOutcome>],
+    ['mail', { drop: 'fin' }, { kind: 'deferred' }],
+    ['mail', { drop: 'reset' }, { kind: 'deferred' }],
+    ['mail', { silent: true }, { kind: 'deferred' }],
+    ['rcpt', { reply: '421 4.4.2 bye' }, { kind: 'deferred' }],
+    ['rcpt', { reply: '450 4.2.1 greylisted' }, { kind: 'deferred', code: 450, enhanced: '4.2.1' } as Partial<SendOutcome>],
+    [
+      'rcpt',
+      { reply: '550 5.1.1 unknown' },
+      { kind: 'refused', code: 550, enhanced: '5.1.1', cause: 'address' } as Partial<SendOutcome>,
+    ],
+    ['rcpt', { drop: 'fin' }, { kind: 'deferred' }],
+    ['rcpt', { silent: true }, { kind: 'deferred' }],
+    ['data', { reply: '421 4.3.0 bye' }, { kind: 'deferred' }],
+    ['data', { reply: '451 4.3.0 later' }, { kind: 'deferred' }],
+    ['data', { reply: '554 5.0.0 no' }, { kind: 'refused', cause: 'permanent' } as Partial<SendOutcome>],
+    ['data', { drop: 'reset' }, { kind: 'deferred' }],
+    ['data', { silent: true }, { kind: 'deferred' }],
+  ];
+
+  it.each(NOT_SENT)('reports a failure at %s (%j) as not sent, before any byte of the body', async (stage, fault, expected) => {
+    const { outcome, server, bodies } = await sendAgainst({ [stage]: fault }, pipelining);
+
+    expect(outcome).toMatchObject(expected);
+    expect(bodies).toEqual([]);
+    expect(server.received).toEqual([]);
+    expect(server.connectionCount()).toBe(1);
+  });
+
+  const ANSWERED: readonly [Fault, Partial<SendOutcome>][] = [
+    [{ reply: '421 4.3.0 shutting down' }, { kind: 'deferred', code: 421 }],
+    [{ reply: '451 4.3.0 try later' }, { kind: 'deferred', code: 451 }],
+    [{ reply: '550 5.7.1 spam' }, { kind: 'refused', code: 550, cause: 'policy' } as Partial<SendOutcome>],
+    [{ reply: '552 5.3.4 too big' }, { kind: 'refused', cause: 'too_large' } as Partial<SendOutcome>],
+  ];
+
+  it.each(ANSWERED)('believes the answer after the final dot: %j', async (fault, expected) => {
+    const { outcome, bodies } = await sendAgainst({ body: fault }, pipelining);
+
+    expect(outcome).toMatchObject(expected);
+    expect(bodies).toEqual(['begun']);
+  });
+
+  it.each<[Fault]>([[{ drop: 'fin' }], [{ drop: 'reset' }], [{ silent: true }]])(
+    'reports %j after the final dot as unknown, and sends nothing again',
+    async (fault) => {
+      const { outcome, server, bodies } = await sendAgainst({ body: fault }, pipelining);
+
+      expect(outcome.kind).toBe('unknown');
+      expect(bodies).toEqual(['begun']);
+      expect(server.received).toHaveLength(1);
+      expect(server.connectionCount()).toBe(1);
+    },
+  );
+});
+
+it('does not take a reply that comes with the answer to DATA for the acceptance of the message', async () => {
+  const early: Fault = { reply: ['354 go ahead', '250 2.0.0 queued'] };
+  const server = await startServer({ faults: { data: (nth) => (nth === 1 ? early : undefined) } });
+  const mailer = openMailer(server.url);
+  const bodies: string[] = [];
+
+  const outcomes = [
+    await mailer.send(MESSAGE, { beforeBody: () => bodies.push('first') }),
+    await mailer.send(MESSAGE, { beforeBody: () => bodies.push('second') }),
+  ];
+
+  expect(outcomes.map(({ kind }) => kind)).toEqual(['deferred', 'accepted']);
+  expect(bodies).toEqual(['second']);
+  expect(server.received).toHaveLength(1);
+});
+
+it.each<[Stage]>([['mail'], ['rcpt']])('never takes a superfluous reply to %s for the acceptance of the message', async (stage) => {
+  const twice: Fault = { reply: ['250 2.0.0 ok', '250 2.0.0 ok'] };
+  const server = await startServer({ faults: { [stage]: (nth: number) => (nth === 1 ? twice : undefined) } });
+
+  const outcome = await openMailer(server.url).send(MESSAGE);
+
+  expect(outcome.kind).toBe('unknown');
+  expect(server.received.length).toBeLessThanOrEqual(1);
+});
+
+it('calls a stale pooled connection not sent, and goes on with a new one', async () => {
+  const server = await startServer({ faults: { mail: (nth) => (nth === 2 ? { drop: 'fin' } : undefined) } });
+  const mailer = openMailer(server.url);
+
+  const outcomes: SendOutcome[] = [];
+  for (let nth = 0; nth < 3; nth++) outcomes.push(await mailer.send(MESSAGE));
+
+  expect(outcomes.map((outcome) => outcome.kind)).toEqual(['accepted', 'deferred', 'accepted']);
+  expect(server.received).toHaveLength(2);
+});
+
+it('keeps a connection after a refused recipient', async () => {
+  const server = await startServer({
+    faults: { rcpt: (nth) => (nth === 1 ? { reply: '550 5.1.1 unknown' } : undefined) },
+    pipelining: true,
+  });
+  const mailer = openMailer(server.url);
+
+  const kinds = [(await mailer.send(MESSAGE)).kind, (await mailer.send(MESSAGE)).kind];
+
+  expect(kinds).toEqual(['refused', 'accepted']);
+  expect(server.connectionCount()).toBe(1);
+});
+
+it('reports a server that is down as not sent', async () => {
+  const mailer = openMailer(`smtp://127.0.0.1:${await findClosedPort()}`);
+
+  const outcome = await mailer.send(MESSAGE);
+
+  expect(outcome).toMatchObject({ kind: 'deferred', cause: 'connection' });
+});
+
+it('sends nothing, and throws what the hook threw, when the journal fails before the body', async () => {
+  const server = await startServer({});
+  const failure = new Error('no space left');
+
+  const sending = openMailer(server.url).send(MESSAGE, {
+    beforeBody: () => {
+      throw failure;
+    },
+  });
+
+  await expect(sending).rejects.toBe(failure);
+  expect(server.received).toEqual([]);
+});
+
+describe('credentials', () => {
+  const login = { user: 'nightjar', pass: 'p@ss/word' };
+  const withLogin = (url: string, pass: string) => url.replace('://', `://nightjar:${encodeURIComponent(pass)}@`);
+
+  it('are read from the URL, percent signs decoded', async () => {
+    const server = await startServer({ login });
+
+    const outcome = await openMailer(withLogin(server.url, login.pass)).send(MESSAGE);
+
+    expect(outcome.kind).toBe('accepted');
+  });
+
+  it('that are refused stop the run with E_MAIL_SERVER', async () => {
+    const server = await startServer({ login });
+    const mailer = openMailer(withLogin(server.url, 'wrong'));
+
+    await expect(mailer.send(MESSAGE)).rejects.toMatchObject({ code: 'E_MAIL_SERVER' });
+    await expect(mailer.verify()).rejects.toMatchObject({ code: 'E_MAIL_SERVER' });
+    expect(server.commands.filter((line) => line.startsWith('MAIL'))).toEqual([]);
+  });
+
+  it('that fail for a moment are tried later', async () => {
+    const server = await startServer({ login, faults: { auth: { reply: '454 4.7.0 temporary failure' } } });
+
+    const outcome = await openMailer(withLogin(server.url, login.pass)).send(MESSAGE);
+
+    expect(outcome).toMatchObject({ kind: 'deferred', code: 454 });
+  });
+});
+
+describe('verify', () => {
+  it('passes against a server that answers, and sends nothing', async () => {
+    const server = await startServer({});
+
+    await openMailer(server.url).verify();
+
+    expect(server.commands.some((line) => line.startsWith('MAIL'))).toBe(false);
+  });
+
+  it('fails with E_MAIL_SERVER where nothing listens', async () => {
+    const mailer = openMailer(`smtp://127.0.0.1:${await findClosedPort()}`);
+
+    await expect(mailer.verify()).rejects.toMatchObject({ code: 'E_MAIL_SERVER', retry: 'later' });
+  });
+});
+
+it('fails waiting messages as not sent when it closes, and lets the one under way finish', async () => {
+  const server = await startServer({});
+  const mailer = openMailer(server.url);
+  const sends = [1, 2, 3].map(() => mailer.send(MESSAGE));
+
+  await sends[0];
+  await mailer.close();
+  const kinds = (await Promise.all(sends)).map((outcome) => outcome.kind);
+
+  expect(kinds.filter((kind) => kind === 'accepted')).toHaveLength(server.received.length);
+  expect(kinds.every((kind) => kind === 'accepted' || kind === 'deferred')).toBe(true);
+});
+
+it.each(['http://mail.example', 'smtp://', 'mail.example:25', ''])('refuses %j as the URL of a server', (url) => {
+  expect(() => createMailer({ url, connections: 1 })).toThrow(expect.objectContaining({ code: 'E_CONFIG_FIELD' }));
+});
