@@ -8,7 +8,7 @@ import { place } from '../run/engines';
 import { train } from '../run/train';
 import { contactsCsv, interactionsCsv, itemsCsv, suppressionsCsv } from '../sample/csv';
 import { personalizeDatasets } from '../sample/datasets';
-import { drawPicture } from '../sample/pictures/draw-picture';
+import { drawPicture } from '../sample/pictures/picture';
 import { generateShop, type Shop } from '../sample/shop';
 import { listObjects, writeObject } from '../storage/objects';
 import type { OpenEngines } from './open-engines';

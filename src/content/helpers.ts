@@ -157,7 +157,8 @@ function truncateText(text: string, max: number): string {
 
 /** Sentences end as the language ends them: 。 as well as a full stop. */
 function firstSentence(text: string, locale: string): string {
-  for (const { segment } of new Intl.Segmenter(locale, { granularity: 'sentence' }).segment(text)) return segment.trim();
+  for (const { segment } of new Intl.Segmenter(locale, { granularity: 'sentence' }).segment(text))
+    return segment.trim();
   return '';
 }
 

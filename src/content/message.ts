@@ -71,13 +71,15 @@ function readMailbox(mailbox: Mailbox, role: string): Mailbox {
 }
 
 /**
- * Makes one line of a text: control characters, line separators, halves of a surrogate pair and marks that reverse the reading direction become
- * blanks, runs of blanks become one, and what passes `max` characters is cut, never within one of them.
+ * Makes one line of a text. Control characters, line separators, halves of a surrogate pair and marks that reverse the
+ * reading direction become blanks, runs of blanks become one, and `=?` is parted: a reader would decode what a name wrote.
+ * What passes `max` characters is cut, never within one of them.
  */
 export function cleanHeader(text: string, max: number): string {
   const line = text
     .replaceAll(/[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ' ')
     .replaceAll(/\s+/gu, ' ')
+    .replaceAll('=?', '= ?')
     .trim();
   if (line.length <= max) return line;
   let cut = '';

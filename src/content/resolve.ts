@@ -121,6 +121,7 @@ function suggestName({ shape, part, check }: Unknown, known: readonly string[]):
   if (shape.kind === 'fields' && shape.owner !== undefined) {
     return `add "${part}" to the attributes in sample.json, if the imported files have that column`;
   }
+  if (shape !== check.root && check.root.fields.has(part)) return `write "@root.${part}"`;
   const elsewhere = listPaths(check.root).find((path) => path.endsWith(`.${part}`));
   return elsewhere === undefined ? undefined : `write "${elsewhere}"`;
 }

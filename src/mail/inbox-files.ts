@@ -138,7 +138,8 @@ async function readIndex(dir: string): Promise<ReadonlyMap<number, string>> {
 function readEntry(line: string): { readonly number: number; readonly messageId: string } | undefined {
   try {
     const entry: unknown = JSON.parse(line);
-    if (typeof entry !== 'object' || entry === null || !('number' in entry) || !('messageId' in entry)) return undefined;
+    if (typeof entry !== 'object' || entry === null || !('number' in entry) || !('messageId' in entry))
+      return undefined;
     const { number, messageId } = entry;
     return typeof number === 'number' && typeof messageId === 'string' ? { number, messageId } : undefined;
   } catch {

@@ -39,16 +39,26 @@ export async function startInbox({ dir, port, token }: InboxOptions): Promise<In
     const fix = 'check the rights of the state folder';
     throw new NightjarError('E_ENGINE_STATE', "the inbox folder can't be used", { where: { file: dir }, fix, cause });
   });
-  const server = createServer(files, token);
+  const underWay = new Set<Promise<unknown>>();
+  const server = createServer({ files, token, underWay });
   const listening = await listen(server, port ?? 0);
   return {
     port: listening,
     url: `smtp://${INBOX_USER}:${encodeURIComponent(token)}@127.0.0.1:${listening}`,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: async () => {
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await Promise.allSettled(underWay);
+    },
   };
 }
 
-function createServer(files: InboxFiles, token: string): SMTPServer {
+interface ServerParts {
+  readonly files: InboxFiles;
+  readonly token: string;
+  readonly underWay: Set<Promise<unknown>>;
+}
+
+function createServer({ files, token, underWay }: ServerParts): SMTPServer {
   const server = new SMTPServer({
     name: 'nightjar-inbox',
     banner: 'nightjar inbox',
@@ -64,10 +74,12 @@ function createServer(files: InboxFiles, token: string): SMTPServer {
       else callback(new Error('wrong user or token'));
     },
     onData: (stream, _session, callback) => {
-      void keepMessage(files, stream).then((answer) => {
+      const keeping = keepMessage(files, stream).then((answer) => {
+        underWay.delete(keeping);
         if (answer.code === 250) callback(null, answer.text);
         else callback(Object.assign(new Error(answer.text), { responseCode: answer.code }));
       });
+      underWay.add(keeping);
     },
   });
   // a client that goes away in mid-session is no failure of the inbox

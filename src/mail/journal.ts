@@ -1,13 +1,5 @@
 /** The send journal: one line before each DATA, by which a restart on the same boot knows which claimed mails were never begun. */
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NightjarError } from '../errors';
@@ -162,7 +154,9 @@ function readLine(line: string): string | undefined {
 function readBoot(header: string): string | undefined {
   try {
     const fields: unknown = JSON.parse(header);
-    return typeof fields === 'object' && fields !== null && 'boot' in fields && typeof fields.boot === 'string' ? fields.boot : undefined;
+    return typeof fields === 'object' && fields !== null && 'boot' in fields && typeof fields.boot === 'string'
+      ? fields.boot
+      : undefined;
   } catch {
     return undefined;
   }

@@ -54,7 +54,7 @@ const NOT_ADDRESSABLE: ReadonlySet<string> = new Set(['EENVELOPE']);
  */
 export function readFailure({ error, begun }: Failure): SendOutcome {
   const smtp = readSmtpError(error);
-  const answer = shortenAnswer(smtp.response ?? (readMessage(error)));
+  const answer = shortenAnswer(smtp.response ?? readMessage(error));
   const { code, responseCode } = smtp;
   if (code === 'EAUTH' || code === 'ENOAUTH' || code === 'EOAUTH2') return readLoginFailure(smtp, answer, error);
   if (responseCode === undefined && !begun && code !== undefined && NOT_ADDRESSABLE.has(code)) {

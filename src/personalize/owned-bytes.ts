@@ -23,7 +23,7 @@ export async function* ownedBytes(chunks: Chunks, shard: Shard): AsyncGenerator<
     if (!inside && offset + (from === 0 ? bytes.length : from) >= shard.end) return;
     if (!inside && from === 0) continue;
     inside = true;
-    const last = offset + bytes.length < shard.end ? -1 : lastFeed(bytes, shard.end - offset);
+    const last = offset + bytes.length < shard.end ? -1 : lastFeed(bytes, shard.end - offset - 1);
     const to = last < 0 ? bytes.length : last + 1;
     if (to > from) yield { bytes: bytes.subarray(from, to), offset: offset + from };
     if (last >= 0) return;

@@ -23,7 +23,7 @@ export function renderLedger(summary: RunSummary, deliveries: DeliveryCounts): M
   const label = `${formatCount(chosen)} chosen: ${terms === '' ? 'nobody' : terms}`;
   return html`<div class="card"><h3>What became of the ${formatCount(chosen)} chosen</h3>
 <div class="bar" role="img" aria-label="${label}">
-${filled.map((state) => html`<i class="is-${state}" style="flex: ${deliveries[state]}" title="${state}"></i>`)}</div>
+${DELIVERY_STATES.map((state) => renderSegment(state, deliveries[state])).filter((segment) => segment !== undefined)}</div>
 <ul class="legend">${DELIVERY_STATES.map(
     (
       state,
@@ -45,8 +45,12 @@ function renderAudience({ name, query, segmentUsers, members, leftOut }: Audienc
   return html`<div class="card"><h3>${name}</h3><p><code>${query}</code></p>
 <div class="meter"><div><b>${countOf(members, 'member')}</b>
 <span class="soft">of ${countOf(segmentUsers, 'user')}, ${formatShare(members, segmentUsers)}</span></div>
-<div class="bar thin"><i class="is-accepted" style="flex: ${members}"></i><i class="is-excluded" style="flex: ${others}"></i></div></div>
+<div class="bar thin">${renderSegment('accepted', members)}${renderSegment('excluded', others)}</div></div>
 ${renderTallies(leftOut, 'left out: ')}</div>`;
+}
+
+function renderSegment(state: keyof DeliveryCounts, count: number): Markup | undefined {
+  return count === 0 ? undefined : html`<i class="is-${state}" style="flex: ${count}" title="${state}"></i>`;
 }
 
 function renderReasons({ contacts, excluded, refused, dropped }: RunSummary): Markup {

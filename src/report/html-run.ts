@@ -97,5 +97,5 @@ function renderFigures({ chosen, deliveries, audiences, output, cost, avoided }:
 function renderMail({ subject, from, to, html: body }: ShownMail): Markup {
   const source = trustMarkup(escapeHtml(body));
   return html`<figure class="mail"><figcaption><b>${subject}</b><span>from ${from}</span><span>to ${to}</span></figcaption>
-<iframe sandbox="" loading="lazy" referrerpolicy="no-referrer" title="${subject}" srcdoc="${source}"></iframe></figure>`;
+<iframe sandbox="" referrerpolicy="no-referrer" title="${subject}" srcdoc="${source}"></iframe></figure>`;
 }

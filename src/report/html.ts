@@ -38,7 +38,7 @@ export function renderNightHtml({
 </head>
 <body>
 <main>
-${runs.length === 1 ? undefined : renderOverview(title, runs)}
+${runs.length === 1 ? html`<div class="masthead brand">${MOON}nightjar</div>` : renderOverview(title, runs)}
 ${runs.map(({ summary, mails = [], audiencePreview }) =>
   renderRun({
     summary,

@@ -20,6 +20,7 @@ h3 { font-size: 18px; margin-bottom: 14px; }
 p { margin: 0; } a { color: var(--accent); }
 .masthead { display: flex; align-items: center; gap: 14px; margin-bottom: 6px; }
 .masthead svg { width: 38px; height: 38px; color: var(--accent); flex: none; }
+.brand { gap: 9px; color: var(--soft); letter-spacing: .04em; } .brand svg { width: 20px; height: 20px; } .brand + .run { margin-top: 18px; }
 .soft { color: var(--soft); }
 .run { margin-top: 44px; }
 .run > header { margin-bottom: 18px; }
@@ -34,12 +35,12 @@ p { margin: 0; } a { color: var(--accent); }
 
 const FIGURES = `
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 16px; }
-.figures b { display: block; font: 600 32px/1.15 "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif; font-variant-numeric: lining-nums; }
+.figures b { display: block; font: 600 29px/1.2 "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif; font-variant-numeric: lining-nums; }
 .figures span { color: var(--soft); font-size: 13.5px; }
 .bar { display: flex; gap: 2px; height: 20px; border-radius: 6px; overflow: hidden; background: var(--track); }
 .bar i { display: block; min-width: 3px; }
 .thin { height: 8px; border-radius: 4px; }
-.legend { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 6px 18px; margin: 14px 0 0; padding: 0; list-style: none; }
+.legend { display: grid; grid-template-columns: repeat(auto-fill, minmax(116px, 1fr)); gap: 6px 18px; margin: 14px 0 0; padding: 0; list-style: none; }
 .legend li { display: flex; align-items: baseline; gap: 8px; }
 .legend li.none { opacity: .5; }
 .dot { width: 10px; height: 10px; border-radius: 3px; flex: none; }
@@ -54,7 +55,7 @@ ${['accepted', 'excluded', 'refused', 'dropped', 'deferred', 'planned', 'claimed
 
 const TABLES = `
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: 14px; }
+table { border-collapse: collapse; width: 100%; min-width: 560px; font-size: 14px; }
 th { text-align: left; font-weight: 600; color: var(--soft); font-size: 12.5px; }
 th, td { padding: 6px 14px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
@@ -67,12 +68,12 @@ ul.tallies b { min-width: 58px; text-align: right; font-variant-numeric: tabular
 
 const MAILS = `
 .mails { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 310px), 1fr)); gap: 18px; }
-.mail { border: 1px solid var(--line); border-radius: 14px; overflow: hidden; background: var(--page); min-width: 0; }
+.mail { display: flex; flex-direction: column; border: 1px solid var(--line); border-radius: 14px; overflow: hidden; background: var(--page); min-width: 0; }
 .mail figcaption { padding: 12px 16px; border-bottom: 1px solid var(--line); font-size: 13px; }
 .mail figcaption b { display: block; font-size: 15px; overflow-wrap: anywhere; }
 .mail figcaption span { display: block; color: var(--soft); overflow-wrap: anywhere; }
 figure { margin: 0; }
-iframe { display: block; width: 100%; height: 620px; border: 0; background: #fff; color-scheme: light; }
+iframe { display: block; width: 100%; flex: 1; min-height: 620px; border: 0; background: #fff; color-scheme: light; }
 @media print { body { background: none; } .card, .mail { break-inside: avoid; } }`;
 
 /** The whole style sheet. */

@@ -2,6 +2,7 @@
 import { checkAddress } from '../content/address';
 import type { Database } from '../database/connection';
 import { type StoredContact, streamContacts } from '../database/contacts';
+import { consentFor } from '../job/attributes';
 import type { Where } from '../job/definition';
 import { matches } from '../job/where';
 import type { Tally } from '../report/summary';
@@ -17,7 +18,7 @@ export function chooseRecipient(stored: StoredContact, rule: { readonly where: W
   const { consent, ...attributes } = rule.where;
   const { contact } = stored;
   if (!matches(attributes, contact, rule.topic)) return { chosen: false, reason: 'not_matched' };
-  if (contact.consent === false) return { chosen: false, reason: 'no_consent' };
+  if (consentFor(contact, rule.topic) === false) return { chosen: false, reason: 'no_consent' };
   if (consent !== undefined && !matches({ consent }, contact, rule.topic)) return { chosen: false, reason: 'no_consent' };
   if (contact.email === undefined) return { chosen: false, reason: 'no_address' };
   const checked = checkAddress(contact.email);

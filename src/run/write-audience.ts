@@ -5,6 +5,7 @@ import { writeCsv } from '../audience/csv';
 import { saveArtefact } from '../database/artefacts';
 import { type StoredContact, streamContacts } from '../database/contacts';
 import { finishShard, listShards } from '../database/shards';
+import { consentFor } from '../job/attributes';
 import type { AudienceJob, SegmentQuery } from '../job/definition';
 import { matches } from '../job/where';
 import { readSegmentEvents } from '../personalize/segment-reader';
@@ -99,7 +100,7 @@ async function* toContacts(rows: AsyncIterable<{ readonly member: Member; readon
 export function refuseMember(stored: StoredContact, job: AudienceJob): string | undefined {
   const { consent, ...attributes } = job.audience.where;
   if (!matches(attributes, stored.contact, job.name)) return 'not_matched';
-  if (stored.contact.consent === false) return 'no_consent';
+  if (consentFor(stored.contact, job.name) === false) return 'no_consent';
   if (consent !== undefined && !matches({ consent }, stored.contact, job.name)) return 'no_consent';
   return stored.suppression === undefined ? undefined : `suppressed_${stored.suppression}`;
 }

@@ -5,6 +5,9 @@ import { createRandom, entryAt, type Random } from './random';
 import type { SampleEventType, SampleInteraction, SampleItem } from './rows';
 import type { Tastes } from './taste';
 
+/** Taken out of Math once: looking a global up in a hot loop is slow in sandboxes, such as that of jest. */
+const { floor, max, round, sqrt } = Math;
+
 /** The number of days over which people visit. */
 export const HISTORY_DAYS = 90;
 const DAY_MS = 86_400_000;
@@ -60,7 +63,7 @@ export function simulateInteractions(simulation: Simulation): readonly SampleInt
   const lastEvent = new Map<number, number>();
   const events: SampleInteraction[] = [];
   for (const visit of visits) {
-    const start = Math.max(visit.start, (lastEvent.get(visit.person) ?? 0) + 60);
+    const start = max(visit.start, (lastEvent.get(visit.person) ?? 0) + 60);
     const affinity = affinities(visit.person, visit.day);
     const made = makeVisit(world, { ...visit, start, userId: entryAt(userIds, visit.person), affinity });
     const inTime = made.filter((event) => event.timestamp * 1000 < now);
@@ -73,7 +76,7 @@ export function simulateInteractions(simulation: Simulation): readonly SampleInt
 function createWorld({ seed, now, items, tastes }: Simulation): World {
   const random = createRandom(seed, 'interactions');
   const everything = items.map((_, index) => index);
-  const categoryCount = Math.max(...everything.map(tastes.categoryOf)) + 1;
+  const categoryCount = max(...everything.map(tastes.categoryOf)) + 1;
   const renown = everything.map((item) => 0.6 * tastes.quality(item) + random.bell());
   const ranked = [...everything].sort((one, other) => entryAt(renown, other) - entryAt(renown, one));
   const fame = new Array<number>(items.length).fill(0);
@@ -98,12 +101,12 @@ function planVisits(residents: readonly Resident[], now: number, random: Random)
   const visits: Visit[] = [];
   const firstMs = now - HISTORY_DAYS * DAY_MS;
   for (const [person, { activity, utcOffsetHours }] of residents.entries()) {
-    const count = activity === 0 ? 0 : Math.max(2, Math.round(activity * VISITS_PER_ACTIVITY));
+    const count = activity === 0 ? 0 : max(2, round(activity * VISITS_PER_ACTIVITY));
     for (let made = 0; made < count; made++) {
       const day = chooseDay(firstMs, random);
       const localHour = 7 + 8 * (random.next() + random.next());
       const hour = (localHour - utcOffsetHours + 24) % 24;
-      visits.push({ person, day, start: Math.floor((firstMs + day * DAY_MS + hour * 3_600_000) / 1000) });
+      visits.push({ person, day, start: floor((firstMs + day * DAY_MS + hour * 3_600_000) / 1000) });
     }
   }
   return visits.sort((one, other) => one.start - other.start || one.person - other.person);
@@ -167,7 +170,7 @@ function makeVisit(world: World, visitor: Visitor): SampleInteraction[] {
 
 function chooseCategory({ byCategory, tastes, trendStart, random }: World, { person, day }: Visit): number {
   const weights = byCategory.map((_, category) => {
-    const liking = Math.max(0.08, tastes.liking(person, category, day));
+    const liking = max(0.08, tastes.liking(person, category, day));
     const start = trendStart[category] ?? 0;
     return liking * liking * (day >= start && day < start + BOOST.trendDays ? BOOST.trend : 1);
   });
@@ -189,7 +192,7 @@ function chooseItem(
     const age = day - (firstDay[item] ?? 0);
     if (age < 0) return 0;
     const liked = affinity[item] ?? 0;
-    const shown = (fame[item] ?? 0) + 0.02 + BOOST.crowd * Math.sqrt(looks[item] ?? 0);
+    const shown = (fame[item] ?? 0) + 0.02 + BOOST.crowd * sqrt(looks[item] ?? 0);
     return liked * liked * shown * (age < BOOST.newDays ? BOOST.newItem : 1);
   });
   const place = chooseByWeight(weights, random);

@@ -1,5 +1,8 @@
 /** Random numbers from a seed: the same on every machine, since only integer operations and exact arithmetic are used. */
 
+/** Taken out of Math once: looking a global up in a hot loop is slow in sandboxes, such as that of jest. */
+const { floor, imul, round } = Math;
+
 /** Draws numbers; each draw moves the source on. Two sources of the same seed and label give the same numbers. */
 export interface Random {
   /** In [0, 1), with 32 bits. */
@@ -22,20 +25,20 @@ const BELL_SCALE = 1.732;
 /** Creates a source for one purpose; another `label` gives independent numbers of the same seed. */
 export function createRandom(seed: number, label: string): Random {
   const next = seedSfc32(hashLabel(seed, label));
-  const integer = (low: number, high: number): number => low + Math.floor(next() * (high - low + 1));
+  const integer = (low: number, high: number): number => low + floor(next() * (high - low + 1));
   return {
     next,
     integer,
     chance: (probability) => next() < probability,
     bell: () => roundTo(1000, (next() + next() + next() + next() - 2) * BELL_SCALE),
-    pick: (list) => entryAt(list, Math.floor(next() * list.length)),
+    pick: (list) => entryAt(list, floor(next() * list.length)),
     shuffle: (list) => shuffleWith(list, integer),
   };
 }
 
 /** Rounds to a share of one: `roundTo(1000, x)` keeps thousandths. */
 export function roundTo(steps: number, value: number): number {
-  return Math.round(value * steps) / steps;
+  return round(value * steps) / steps;
 }
 
 /** Reads an entry that must be there; throws a RangeError where it is not. */
@@ -50,9 +53,9 @@ function hashLabel(seed: number, label: string): readonly [number, number, numbe
   const word = (start: number): number => {
     let hash = start ^ 0x811c9dc5;
     for (const character of `${seed}/${label}`) {
-      hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+      hash = imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
     }
-    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+    hash = imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
     return (hash ^ (hash >>> 13)) >>> 0;
   };
   return [word(0x9e3779b9), word(0x243f6a88), word(0xb7e15162), word(0x6a09e667)];

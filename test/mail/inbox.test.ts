@@ -43,7 +43,10 @@ const send = (mailer: Mailer, nth: number, text = `mail ${nth}`) =>
     date: new Date(0),
   });
 
-const listMails = (folder = dir) => readdirSync(folder).filter((name) => name.endsWith('.eml')).sort();
+const listMails = (folder = dir) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.eml'))
+    .sort();
 const listLeftovers = (folder = dir) => readdirSync(folder).filter((name) => name.startsWith('.'));
 
 it('keeps what it accepts, byte for byte, and answers with the number', async () => {
@@ -181,7 +184,9 @@ describe('findInInbox', () => {
 
 describe('failures to keep a message', () => {
   it('are answered with 452 for lack of space, and 451 otherwise', () => {
-    const codes = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'].map((code) => describeFailure(Object.assign(new Error(), { code })));
+    const codes = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'].map((code) =>
+      describeFailure(Object.assign(new Error(), { code })),
+    );
 
     expect(codes.map(({ code }) => code)).toEqual([452, 452, 452, 451]);
   });

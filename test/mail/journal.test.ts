@@ -104,7 +104,8 @@ it('is gone after it was closed or removed', async () => {
 });
 
 it('reads the same boot id in every process', () => {
-  const script = "process.stdout.write(require('node:fs').readFileSync('/proc/sys/kernel/random/boot_id','utf8').trim())";
+  const script =
+    "process.stdout.write(require('node:fs').readFileSync('/proc/sys/kernel/random/boot_id','utf8').trim())";
 
   expect(readBootId()).toBe(readBootId());
   if (process.platform === 'linux') {

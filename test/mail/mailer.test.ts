@@ -2,8 +2,8 @@ import type { SendMailOptions } from 'nodemailer';
 import { createMailer, type Mailer, type MailerOptions } from '../../src/mail/mailer';
 import type { SendOutcome } from '../../src/mail/outcome';
 import {
-  type FaultySmtpServer,
   type Fault,
+  type FaultySmtpServer,
   findClosedPort,
   type SmtpServerOptions,
   type Stage,
@@ -71,7 +71,11 @@ describe.each([{ pipelining: false }, { pipelining: true }])('sending, pipelinin
     ['mail', { drop: 'reset' }, { kind: 'deferred' }],
     ['mail', { silent: true }, { kind: 'deferred' }],
     ['rcpt', { reply: '421 4.4.2 bye' }, { kind: 'deferred' }],
-    ['rcpt', { reply: '450 4.2.1 greylisted' }, { kind: 'deferred', code: 450, enhanced: '4.2.1' } as Partial<SendOutcome>],
+    [
+      'rcpt',
+      { reply: '450 4.2.1 greylisted' },
+      { kind: 'deferred', code: 450, enhanced: '4.2.1' } as Partial<SendOutcome>,
+    ],
     [
       'rcpt',
       { reply: '550 5.1.1 unknown' },
@@ -86,14 +90,17 @@ describe.each([{ pipelining: false }, { pipelining: true }])('sending, pipelinin
     ['data', { silent: true }, { kind: 'deferred' }],
   ];
 
-  it.each(NOT_SENT)('reports a failure at %s (%j) as not sent, before any byte of the body', async (stage, fault, expected) => {
-    const { outcome, server, bodies } = await sendAgainst({ [stage]: fault }, pipelining);
+  it.each(NOT_SENT)(
+    'reports a failure at %s (%j) as not sent, before any byte of the body',
+    async (stage, fault, expected) => {
+      const { outcome, server, bodies } = await sendAgainst({ [stage]: fault }, pipelining);
 
-    expect(outcome).toMatchObject(expected);
-    expect(bodies).toEqual([]);
-    expect(server.received).toEqual([]);
-    expect(server.connectionCount()).toBe(1);
-  });
+      expect(outcome).toMatchObject(expected);
+      expect(bodies).toEqual([]);
+      expect(server.received).toEqual([]);
+      expect(server.connectionCount()).toBe(1);
+    },
+  );
 
   const ANSWERED: readonly [Fault, Partial<SendOutcome>][] = [
     [{ reply: '421 4.3.0 shutting down' }, { kind: 'deferred', code: 421 }],
@@ -138,15 +145,18 @@ it('does not take a reply that comes with the answer to DATA for the acceptance 
   expect(server.received).toHaveLength(1);
 });
 
-it.each<[Stage]>([['mail'], ['rcpt']])('never takes a superfluous reply to %s for the acceptance of the message', async (stage) => {
-  const twice: Fault = { reply: ['250 2.0.0 ok', '250 2.0.0 ok'] };
-  const server = await startServer({ faults: { [stage]: (nth: number) => (nth === 1 ? twice : undefined) } });
+it.each<[Stage]>([['mail'], ['rcpt']])(
+  'never takes a superfluous reply to %s for the acceptance of the message',
+  async (stage) => {
+    const twice: Fault = { reply: ['250 2.0.0 ok', '250 2.0.0 ok'] };
+    const server = await startServer({ faults: { [stage]: (nth: number) => (nth === 1 ? twice : undefined) } });
 
-  const outcome = await openMailer(server.url).send(MESSAGE);
+    const outcome = await openMailer(server.url).send(MESSAGE);
 
-  expect(outcome.kind).toBe('unknown');
-  expect(server.received.length).toBeLessThanOrEqual(1);
-});
+    expect(outcome.kind).toBe('unknown');
+    expect(server.received.length).toBeLessThanOrEqual(1);
+  },
+);
 
 it('calls a stale pooled connection not sent, and goes on with a new one', async () => {
   const server = await startServer({ faults: { mail: (nth) => (nth === 2 ? { drop: 'fin' } : undefined) } });

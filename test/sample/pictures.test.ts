@@ -45,7 +45,9 @@ describe('a picture', () => {
   it('has these very pixels on every machine', () => {
     const hash = createHash('sha256');
     for (const item of onePerFigure) hash.update(readPng(drawPicture(item, 5)).pixels);
-    expect(hash.digest('hex')).toMatchInlineSnapshot(`"afda20c8356c2fe243df1d43c9b232f447a9b954acd840031892383e33502b37"`);
+    expect(hash.digest('hex')).toMatchInlineSnapshot(
+      `"afda20c8356c2fe243df1d43c9b232f447a9b954acd840031892383e33502b37"`,
+    );
   });
 
   it('differs from those of all other items', () => {

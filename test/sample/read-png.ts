@@ -28,11 +28,12 @@ export function readPng(file: Buffer): ReadPng {
   const rows = inflateSync(chunk('IDAT'));
   if (rows.length !== (width + 1) * height) throw new Error('the rows do not fill the picture');
   const palette = chunk('PLTE');
-  const pixels = Uint32Array.from({ length: width * height }, (_, at) => {
-    const row = Math.floor(at / width) * (width + 1);
-    if (rows[row] !== 0) throw new Error('a row is filtered');
-    return palette.readUIntBE(3 * (rows[row + 1 + (at % width)] ?? 0), 3);
-  });
+  const pixels = new Uint32Array(width * height);
+  for (let row = 0; row < height; row++) {
+    const start = row * (width + 1);
+    if (rows[start] !== 0) throw new Error('a row is filtered');
+    for (let x = 0; x < width; x++) pixels[row * width + x] = palette.readUIntBE(3 * (rows[start + 1 + x] ?? 0), 3);
+  }
   const format = [...chunk('IHDR').subarray(8)];
   return { width, height, format, chunkTypes: [...chunks.keys()], paletteSize: palette.length / 3, pixels };
 }

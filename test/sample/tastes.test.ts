@@ -15,13 +15,13 @@ function recommendByNeighbours(shop: Shop): number[][] {
     for (const one of own)
       for (const other of own) together[one * size + other] = (together[one * size + other] ?? 0) + 1;
   }
-  const timesSeen = (item: number): number => together[item * size + item] ?? 0;
+  const norms = shop.items.map((_, item) => Math.sqrt(together[item * size + item] ?? 0));
   return [...seen.values()].map((own) => {
     const scores = new Float64Array(size);
     for (const one of own) {
       for (let other = 0; other < size; other++) {
         const both = one === other ? 0 : (together[one * size + other] ?? 0);
-        if (both > 0) scores[other] = (scores[other] ?? 0) + both / Math.sqrt(timesSeen(one) * timesSeen(other));
+        if (both > 0) scores[other] = (scores[other] ?? 0) + both / ((norms[one] ?? 1) * (norms[other] ?? 1));
       }
     }
     return chooseBest(scores);

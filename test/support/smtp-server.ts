@@ -150,7 +150,9 @@ function listExtensions({ pipelining, login }: SmtpServerOptions): string[] {
 }
 
 function isLogin(line: string, { login }: SmtpServerOptions): boolean {
-  const [, user, pass] = Buffer.from(line.split(' ')[2] ?? '', 'base64').toString('utf8').split('\0');
+  const [, user, pass] = Buffer.from(line.split(' ')[2] ?? '', 'base64')
+    .toString('utf8')
+    .split('\0');
   return login !== undefined && user === login.user && pass === login.pass;
 }
 

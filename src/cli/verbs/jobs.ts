@@ -1,7 +1,7 @@
 /** The verb `jobs`: lists job files, checks them with their templates, prints the JSON Schema for editors. */
 import type { Command } from 'commander';
 import { combineErrors, isNightjarError, type NightjarError } from '../../errors';
-import { jobSchema } from '../../job/schema';
+import { jobSchema } from '../../job/editor-schema';
 import { openBundle } from '../../run/bundle';
 import { explainFailure } from '../../run/explain-failure';
 import { checkQueries } from '../../run/segment-queries';

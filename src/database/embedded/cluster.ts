@@ -38,7 +38,9 @@ export async function ensureCluster(place: Place, fifos: Fifos, programs: () => 
     const claim = holdReading(fifos.creators);
     try {
       if (makeFolder(lock)) {
-        await createCluster(place, await programs()).finally(() => removeFolder(lock));
+        await programs()
+          .then((found) => createCluster(place, found))
+          .finally(() => removeFolder(lock));
         return;
       }
     } finally {

@@ -6,6 +6,7 @@ const DISK_FULL_TEXT = /No space left on device|Disk quota exceeded/;
 const REFUSED_TEXT = /Permission denied|Read-only file system|Operation not permitted|Operation not supported/;
 /** What a losing or early starter prints: the same start works a moment later. */
 const PASSING_TEXT = /lock file "[^"]*" already exists|pre-existing shared memory block|is still in use/;
+const NAMELESS_USER_TEXT = /could not look up effective user ID/;
 const STATE_FIX = 'name a folder on a local disk that this user may write: --state DIR';
 
 /** Reads the code of an error, for a failed system call its errno (`ENOENT`); undefined where it has none. */
@@ -40,7 +41,9 @@ export function explainProgramFailure(output: string, folder: string): NightjarE
     return new NightjarError('E_ENGINE_STATE', `PostgreSQL cannot use "${folder}": ${line}`, { fix: STATE_FIX, cause });
   }
   return new NightjarError('E_ENGINE_DATABASE', `the embedded PostgreSQL in "${folder}" does not start: ${line}`, {
-    fix: `read ${folder}/server.log, or set DATABASE_URL to a PostgreSQL server of yours`,
+    fix: NAMELESS_USER_TEXT.test(output)
+      ? 'run nightjar as a user that stands in /etc/passwd, or set DATABASE_URL to a PostgreSQL server of yours'
+      : `read ${folder}/server.log, or set DATABASE_URL to a PostgreSQL server of yours`,
     cause,
   });
 }

@@ -1,4 +1,5 @@
 /** Says as whom the server runs: PostgreSQL refuses root, so root gives it another user. */
+import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { runProgram } from './program';
 
@@ -13,17 +14,21 @@ const UNPRIVILEGED: ServerUser = { uid: 65534, gid: 65534 };
 
 /**
  * Chooses the user of the server: undefined, for ourselves, unless we are root.
- * Root takes the owner of what is there already, so that data made by a user stays that user's.
+ * Root takes the owner of what is there already, so that what a user has made stays that user's.
  *
- * @param paths  the data folder, then the folders above it; the first that exists and isn't root's decides
+ * @param place  `data` may not exist yet; `state` does
  */
-export function chooseServerUser(paths: readonly string[]): ServerUser | undefined {
+export function chooseServerUser(place: { readonly data: string; readonly state: string }): ServerUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  for (const path of paths) {
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found !== undefined && found.uid !== 0) return { uid: found.uid, gid: found.gid };
-  }
-  return UNPRIVILEGED;
+  const made = statSync(place.data, { throwIfNoEntry: false });
+  if (made !== undefined) return { uid: made.uid, gid: made.gid };
+  const { uid, gid } = statSync(place.state);
+  return uid !== 0 && isKnown(uid) ? { uid, gid } : UNPRIVILEGED;
+}
+
+/** PostgreSQL makes no data for a number without a name, as the owner of a folder mounted into a container often is. */
+function isKnown(uid: number): boolean {
+  return spawnSync('id', ['-un', String(uid)], { stdio: 'ignore' }).status === 0;
 }
 
 /** Tries whether a user can enter a folder, all folders above it included. */

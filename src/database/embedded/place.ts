@@ -27,7 +27,7 @@ export interface Place {
 export async function preparePlace(stateDir: string, outsideRoot: string): Promise<Place> {
   const state = makeStateRoot(stateDir);
   const inside = join(state, 'db');
-  const user = chooseServerUser([join(inside, 'data'), state]);
+  const user = chooseServerUser({ data: join(inside, 'data'), state });
   mkdirSync(inside, { recursive: true, mode: 0o700 });
   if (user === undefined) return makePlace(inside, user);
   openInside(state, inside, user);
@@ -41,7 +41,7 @@ export async function preparePlace(stateDir: string, outsideRoot: string): Promi
 /** Lets the server's user pass; a user's own state folder gets no part that only root can write. */
 function openInside(state: string, inside: string, user: ServerUser): void {
   chmodSync(inside, 0o711);
-  if (statSync(state).uid !== 0) chownSync(inside, user.uid, user.gid);
+  if (statSync(state).uid === user.uid) chownSync(inside, user.uid, user.gid);
 }
 
 async function isReachable(inside: string, user: ServerUser): Promise<boolean> {

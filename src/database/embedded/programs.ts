@@ -117,13 +117,14 @@ function listMissingLinks(installation: Installation): readonly Link[] {
     .filter(({ target }) => !existsSync(target));
 }
 
+/** Returns the folders to search: that of our links, then that of the libraries, which a link no longer leads to by itself. */
 function linkLibraries(links: readonly Link[], place: Place): string {
-  const [first] = links;
-  const folder = join(place.folder, `libraries-${hash(first?.source ?? '')}`);
+  const library = dirname(links[0]?.source ?? '');
+  const folder = join(place.folder, `libraries-${hash(library)}`);
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o755);
   for (const link of links) makeLink(link.source, join(folder, basename(link.target)));
-  return folder;
+  return `${folder}:${library}`;
 }
 
 async function copyInstallation(installation: Installation, place: Place): Promise<Installation> {

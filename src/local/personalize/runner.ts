@@ -4,6 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Compute } from '../compute-port';
+import { systemCode } from '../http/fault';
 import type { Collection, Outcome } from './collection';
 import type { JobKind, Plane } from './plane';
 import { runInference, runSegment } from './work/batch-work';
@@ -89,7 +90,8 @@ async function finish<Detail, Result>(
   job: { readonly arn: string; readonly work: (shop: Workshop, arn: string) => Promise<WorkEnd<Result>> },
 ): Promise<void> {
   const end = await job.work(shop, job.arn).catch((error: unknown): WorkEnd<Result> => {
-    if (error instanceof Closing) throw error;
+    // A computation that was closed under us is done again at the next start, like one that we no longer wait for.
+    if (error instanceof Closing || systemCode(error) === 'E_ENGINE_AWS') throw error;
     return { ok: false, failureReason: `Internal failure: ${error instanceof Error ? error.message : String(error)}` };
   });
   const atMs = shop.plane.now();

@@ -75,9 +75,10 @@ export function openItemScorer(parts: ModelParts): ScoreItems {
       }
     }
     addRows(sums, weights, rows);
-    dense.forEach((item, at) => {
+    for (let at = 0; at < dense.length; at++) {
+      const item = dense[at] ?? 0;
       scores[item] = (scores[item] ?? 0) + (sums[at] ?? 0);
-    });
+    }
   };
 }
 

@@ -50,22 +50,24 @@ export function keyToPath(key: string): KeyPath {
 function escapePart(part: string): readonly string[] {
   const names: string[] = [];
   let name = '';
-  for (const unit of escapeUnits(part)) {
+  // One name more at the end, so that a cut name is never the last.
+  for (const unit of [...escapeUnits(part), '']) {
     if (Buffer.byteLength(name) > MAX_PART_BYTES) {
       names.push(`${name}${LONG_MARK}`);
       name = '';
     }
     name += unit;
   }
-  if (Buffer.byteLength(name) > MAX_PART_BYTES) {
-    names.push(`${name}${LONG_MARK}`);
-    name = '';
-  }
-  return [...names, name === '' ? EMPTY_MARK : name];
+  return [...names, escapeWhole(name)];
+}
+
+/** Escapes names that mean something else as a whole. */
+function escapeWhole(name: string): string {
+  if (name === '') return EMPTY_MARK;
+  return name === '.' || name === '..' ? [...name].map(escapeChar).join('') : name;
 }
 
 function escapeUnits(part: string): readonly string[] {
-  if (part === '.' || part === '..') return [...part].map(escapeChar);
   // File systems that normalise Unicode would take two spellings for one.
   const isPlain = part.normalize('NFC') === part;
   return [...part].map((char) => (UNSAFE.test(char) || (!isPlain && char > '~') ? escapeChar(char) : char));

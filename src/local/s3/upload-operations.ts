@@ -99,7 +99,7 @@ export const completeMultipartUpload: S3Operation = async (call) => {
   const asked = readXml(await readDocument(call.payload));
   return store.takeTurns(uploadId, async () => {
     const upload = await readUpload(store, uploadId, call);
-    const parts = choosePart(asked, await readParts(store, uploadId), upload);
+    const parts = chooseParts(asked, await readParts(store, uploadId), upload);
     const body = await receiveBody(joinParts(call, upload, { uploadId, parts }), store.temporaryFile());
     const checksum = upload.checksumType === 'FULL_OBJECT' ? body.checksum : composite(upload, parts);
     const facts = await store.put(
@@ -128,20 +128,19 @@ export const completeMultipartUpload: S3Operation = async (call) => {
   });
 };
 
-function choosePart(
+function chooseParts(
   asked: XmlElement,
   received: ReadonlyMap<number, UploadPart>,
   upload: Upload,
 ): readonly UploadPart[] {
   const wanted = asked.children.filter((child) => child.name === 'Part');
   if (wanted.length === 0) throw new AwsFault('MalformedXML', 'The XML you provided was not well-formed');
-  let last = 0;
+  const numbers = wanted.map((element) => Number(childText(element, 'PartNumber')));
+  if (numbers.some((number, index) => index > 0 && number <= (numbers[index - 1] ?? 0))) {
+    throw new AwsFault('InvalidPartOrder', 'The list of parts was not in ascending order.');
+  }
   return wanted.map((element, index) => {
-    const number = Number(childText(element, 'PartNumber'));
-    if (number <= last) {
-      throw new AwsFault('InvalidPartOrder', 'The list of parts was not in ascending order.');
-    }
-    last = number;
+    const number = numbers[index] ?? 0;
     const part = received.get(number);
     const checksum = upload.algorithm === undefined ? undefined : childText(element, `Checksum${upload.algorithm}`);
     const isSame = part !== undefined && childText(element, 'ETag')?.replaceAll('"', '') === part.etag;

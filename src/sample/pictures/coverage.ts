@@ -2,6 +2,9 @@
 
 import type { Outline } from './path';
 
+/** Taken out of Math once: looking a global up in a hot loop is slow in sandboxes, such as that of jest. */
+const { abs, ceil, floor, max, min, sqrt } = Math;
+
 /** Coverage of the pixels of a rectangle, 0 to 1, row by row; `right` and `bottom` are outside it. */
 export interface Coverage {
   readonly left: number;
@@ -30,18 +33,18 @@ function boundsOf(outline: Outline, margin: number, { width, height }: Size): Om
     }
   }
   return {
-    left: Math.max(0, Math.floor(left - margin)),
-    top: Math.max(0, Math.floor(top - margin)),
-    right: Math.min(width, Math.ceil(right + margin) + 1),
-    bottom: Math.min(height, Math.ceil(bottom + margin) + 1),
+    left: max(0, floor(left - margin)),
+    top: max(0, floor(top - margin)),
+    right: min(width, ceil(right + margin) + 1),
+    bottom: min(height, ceil(bottom + margin) + 1),
   };
 }
 
 /** Covers the inside of an outline exactly: signed areas are summed along each row (as in Raph Levien's font-rs). */
 export function coverArea(outline: Outline, size: Size): Coverage {
   const bounds = boundsOf(outline, 0, size);
-  const columns = Math.max(0, bounds.right - bounds.left);
-  const rows = Math.max(0, bounds.bottom - bounds.top);
+  const columns = max(0, bounds.right - bounds.left);
+  const rows = max(0, bounds.bottom - bounds.top);
   const values = new Float32Array(columns * rows + 2);
   const sheet: Sheet = { values, columns, rows, left: bounds.left, top: bounds.top };
   for (const { points } of outline) {
@@ -59,7 +62,7 @@ function sumRow(values: Float32Array, start: number, columns: number): void {
   let sum = 0;
   for (let at = start; at < start + columns; at++) {
     sum += values[at] ?? 0;
-    values[at] = Math.min(1, Math.abs(sum));
+    values[at] = min(1, abs(sum));
   }
 }
 
@@ -76,15 +79,15 @@ function addEdge(sheet: Sheet, [fromX, fromY, toX, toY]: readonly [number, numbe
   const sign = fromY < toY ? 1 : -1;
   const [upperX, upperY, lowerX, lowerY] = sign > 0 ? [fromX, fromY, toX, toY] : [toX, toY, fromX, fromY];
   const slope = (lowerX - upperX) / (lowerY - upperY);
-  const firstRow = Math.max(0, Math.floor(upperY - sheet.top));
-  const lastRow = Math.min(sheet.rows - 1, Math.floor(lowerY - sheet.top));
+  const firstRow = max(0, floor(upperY - sheet.top));
+  const lastRow = min(sheet.rows - 1, floor(lowerY - sheet.top));
   for (let row = firstRow; row <= lastRow; row++) {
-    const y0 = Math.max(upperY - sheet.top, row);
-    const y1 = Math.min(lowerY - sheet.top, row + 1);
+    const y0 = max(upperY - sheet.top, row);
+    const y1 = min(lowerY - sheet.top, row + 1);
     if (y1 <= y0) continue;
     const x0 = upperX - sheet.left + (y0 + sheet.top - upperY) * slope;
     const x1 = x0 + (y1 - y0) * slope;
-    addSpan(sheet, row, { low: Math.min(x0, x1), high: Math.max(x0, x1), height: sign * (y1 - y0) });
+    addSpan(sheet, row, { low: min(x0, x1), high: max(x0, x1), height: sign * (y1 - y0) });
   }
 }
 
@@ -95,10 +98,10 @@ function addSpan(
   { low, high, height }: { readonly low: number; readonly high: number; readonly height: number },
 ): void {
   const limit = columns - 1;
-  const a = Math.min(limit, Math.max(0, low));
-  const b = Math.min(limit, Math.max(0, high));
-  const first = Math.floor(a);
-  const last = Math.floor(b);
+  const a = min(limit, max(0, low));
+  const b = min(limit, max(0, high));
+  const first = floor(a);
+  const last = floor(b);
   const start = row * columns;
   if (first === last) {
     const inside = height * (1 - ((a + b) / 2 - first));
@@ -109,8 +112,8 @@ function addSpan(
   const perPixel = height / (b - a);
   let before = 0;
   for (let column = first; column <= last; column++) {
-    const x0 = Math.max(a, column);
-    const x1 = Math.min(b, column + 1);
+    const x0 = max(a, column);
+    const x1 = min(b, column + 1);
     const share = (x1 - x0) * perPixel;
     const inside = share * (1 - ((x0 + x1) / 2 - column));
     add(values, start + column, before + inside);
@@ -127,8 +130,8 @@ function add(values: Float32Array, at: number, amount: number): void {
 export function coverLine(outline: Outline, width: number, size: Size): Coverage {
   const reach = width / 2 + 1;
   const bounds = boundsOf(outline, reach, size);
-  const columns = Math.max(0, bounds.right - bounds.left);
-  const values = new Float32Array(columns * Math.max(0, bounds.bottom - bounds.top));
+  const columns = max(0, bounds.right - bounds.left);
+  const values = new Float32Array(columns * max(0, bounds.bottom - bounds.top));
   for (const { points, closed } of outline) {
     const count = points.length;
     for (let at = 0; at + (closed ? 1 : 3) < count; at += 2) {
@@ -147,14 +150,14 @@ function addSegment(coverage: Coverage, [x0, y0, x1, y1]: Segment, edge: number)
   const { left, top, right, bottom, values } = coverage;
   const [dx, dy] = [x1 - x0, y1 - y0];
   const square = dx * dx + dy * dy || 1;
-  const lastRow = Math.min(bottom, Math.ceil(Math.max(y0, y1) + edge) + 1);
-  const lastColumn = Math.min(right, Math.ceil(Math.max(x0, x1) + edge) + 1);
-  for (let y = Math.max(top, Math.floor(Math.min(y0, y1) - edge)); y < lastRow; y++) {
-    for (let x = Math.max(left, Math.floor(Math.min(x0, x1) - edge)); x < lastColumn; x++) {
-      const along = Math.min(1, Math.max(0, ((x + 0.5 - x0) * dx + (y + 0.5 - y0) * dy) / square));
+  const lastRow = min(bottom, ceil(max(y0, y1) + edge) + 1);
+  const lastColumn = min(right, ceil(max(x0, x1) + edge) + 1);
+  for (let y = max(top, floor(min(y0, y1) - edge)); y < lastRow; y++) {
+    for (let x = max(left, floor(min(x0, x1) - edge)); x < lastColumn; x++) {
+      const along = min(1, max(0, ((x + 0.5 - x0) * dx + (y + 0.5 - y0) * dy) / square));
       const px = x + 0.5 - x0 - along * dx;
       const py = y + 0.5 - y0 - along * dy;
-      const covered = Math.min(1, edge - Math.sqrt(px * px + py * py));
+      const covered = min(1, edge - sqrt(px * px + py * py));
       const at = (y - top) * (right - left) + (x - left);
       if (covered > (values[at] ?? 0)) values[at] = covered;
     }

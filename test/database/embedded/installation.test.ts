@@ -19,7 +19,9 @@ import { runScript } from './child-process';
 import { findProcesses } from './processes';
 
 const isRoot = process.getuid?.() === 0;
-const STRANGER = 12_345;
+/** A user that every system has: daemon. */
+const STRANGER = 1;
+const NAMELESS = 12_345;
 
 describe('the programs of the embedded PostgreSQL', () => {
   let folder: string;
@@ -131,6 +133,39 @@ describe('the programs of the embedded PostgreSQL', () => {
 
     expect(await program.finish()).toBe(0);
     expect(owner).toBe(STRANGER);
+  });
+
+  it('run as the owner of the state folder for root, so that the owner can go on', async () => {
+    await chown(folder, STRANGER, STRANGER);
+    await start({ stateDir: folder });
+    const [server] = findProcesses(folder).servers;
+    const owner = lstatSync(`/proc/${server}`).uid;
+    await stopAll();
+    const program = runScript('server-user.ts', ['hold', folder], STRANGER);
+
+    await program.waitFor('ready');
+
+    expect(await program.finish()).toBe(0);
+    expect(owner).toBe(STRANGER);
+  });
+
+  it('ask for a user that has a name', async () => {
+    await chown(folder, NAMELESS, NAMELESS);
+    const program = runScript('server-user.ts', ['hold', join(folder, 'state')], NAMELESS);
+
+    const { failed } = await program.waitFor('failed');
+
+    expect(failed).toContain(
+      'could not look up effective user ID 12345: user does not exist\n  fix: run nightjar as a user that',
+    );
+  });
+
+  it('run as user 65534 for root where the owner of the state folder has no name', async () => {
+    await chown(folder, NAMELESS, NAMELESS);
+
+    const { connection } = await start({ stateDir: folder });
+
+    expect(await runSql(connection, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
   it('run as user 65534 for root', async () => {

@@ -12,8 +12,10 @@ export function findProcesses(folder: string): {
     .map((name) => ({ pid: Number(name), words: readWords(`/proc/${name}/cmdline`) }));
   const isServer = (words: readonly string[]): boolean =>
     words[0]?.endsWith('/postgres') === true && words[1] === '-D' && words[2]?.startsWith(folder) === true;
+  const servers = found.filter(({ words }) => isServer(words)).map(({ pid }) => pid);
   return {
-    servers: found.filter(({ words }) => isServer(words)).map(({ pid }) => pid),
+    // A session has the server's command line until it gives itself a title.
+    servers: servers.filter((pid) => !servers.includes(readParent(pid))),
     keepers: found.filter(({ pid }) => readKept(pid)?.startsWith(folder) === true).map(({ pid }) => pid),
   };
 }
@@ -59,4 +61,9 @@ function read<Value>(look: () => Value, absent: Value): Value {
 
 function readWords(path: string): readonly string[] {
   return read(() => readFileSync(path, 'utf8'), '').split('\0');
+}
+
+function readParent(pid: number): number {
+  const text = read(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), '');
+  return Number(text.slice(text.lastIndexOf(')')).split(' ')[2]);
 }

@@ -1,7 +1,7 @@
 /** A program that uses the embedded server: prints JSON lines, writes rows if asked to, leaves when its input ends. */
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../../src/database/embedded/postgres';
-import { isNightjarError } from '../../../src/errors';
+import { formatError, isNightjarError } from '../../../src/errors';
 
 const [mode = 'hold', stateDir = ''] = process.argv.slice(2);
 
@@ -16,9 +16,10 @@ async function main(): Promise<void> {
   const client = new Client(postgres.connection);
   client.on('error', (error) => print({ broken: error.message }));
   await client.connect();
-  print({ ready: true, startMs, connection: postgres.connection });
+  const { rows } = await client.query('SELECT pg_postmaster_start_time()::text AS server');
+  print({ ready: true, startMs, server: rows[0]?.server });
   const left = new Promise<void>((resolve) => process.stdin.once('end', resolve).resume());
-  if (mode === 'write') void writeRows(client);
+  if (mode === 'write') writeRows(client).catch((error: unknown) => print({ broken: String(error) }));
   await left;
   print({ alive: (await client.query('SELECT 1 AS one')).rows.length === 1 });
   await client.end();
@@ -35,7 +36,7 @@ async function writeRows(client: Client): Promise<void> {
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    print({ failed: isNightjarError(error) ? error.code : String(error) });
+    print({ failed: isNightjarError(error) ? formatError(error) : String(error) });
     process.exit(1);
   },
 );

@@ -1,0 +1,94 @@
+// Installs what tests need, runs every check and suite, and ends with `N passed, N failed, N skipped`.
+const { spawnSync } = require('node:child_process');
+const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+
+const root = join(__dirname, '..');
+const long = process.argv.includes('--long');
+
+/** What suites use beside npm packages: the program, and the Debian package that brings it. */
+const NEEDS = [
+  { program: 'chromium', package: 'chromium', for: 'the browser suite' },
+  { program: 'aws', package: 'awscli', for: 'the local AWS suite' },
+  { check: ['python3', ['-c', 'import boto3']], package: 'python3-boto3', for: 'the local AWS suite' },
+];
+
+const CHECKS = [
+  ['build', process.execPath, [join(__dirname, 'build.js')]],
+  ['format and lint', 'npx', ['--no-install', 'biome', 'ci', '.']],
+  ['types', 'npx', ['--no-install', 'tsc', '-p', 'tsconfig.json']],
+  ['import order', 'npx', ['--no-install', 'depcruise', '--config', '.dependency-cruiser.js', 'src']],
+];
+
+const SUITES = ['unit', 'architecture', 'services', 'local', 'cli', 'e2e', 'faults', 'browser', 'real-data'];
+
+const has = (need) =>
+  need.check === undefined
+    ? spawnSync('sh', ['-c', `command -v ${need.program}`], { stdio: 'ignore' }).status === 0
+    : spawnSync(...need.check, { stdio: 'ignore' }).status === 0;
+
+function installNeeds() {
+  let missing = NEEDS.filter((need) => !has(need));
+  if (missing.length === 0) return true;
+  const packages = missing.map((need) => need.package);
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    console.log(`installing ${packages.join(' ')}`);
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    spawnSync('apt-get', ['update', '-qq'], { stdio: ['ignore', 'ignore', 'inherit'], env });
+    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages, 'fonts-noto-cjk'], { stdio: ['ignore', 'ignore', 'inherit'], env });
+    missing = NEEDS.filter((need) => !has(need));
+  }
+  for (const need of missing) console.log(`missing: ${need.package}, which ${need.for} needs`);
+  if (missing.length > 0) console.log(`  sudo apt-get install ${missing.map((need) => need.package).join(' ')}`);
+  return missing.length === 0;
+}
+
+const timed = (name, action) => {
+  const began = Date.now();
+  const result = action();
+  times.push([name, Date.now() - began]);
+  return result;
+};
+
+const times = [];
+const totals = { passed: 0, failed: 0, skipped: 0 };
+
+function runCheck([name, command, args]) {
+  console.log(`\n== ${name}`);
+  const status = timed(name, () => spawnSync(command, args, { stdio: 'inherit', cwd: root }).status);
+  if (status === 0) totals.passed += 1;
+  else totals.failed += 1;
+  return status === 0;
+}
+
+function runSuite(name, folder) {
+  console.log(`\n== ${name}`);
+  const output = join(folder, `${name}.json`);
+  const jest = require.resolve('jest/bin/jest');
+  const args = [jest, '--selectProjects', name, '--json', `--outputFile=${output}`, '--passWithNoTests=false', '--reporters=default'];
+  const env = { ...process.env, ...(long ? { NIGHTJAR_TEST_LONG: '1' } : {}) };
+  const result = timed(name, () => spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], cwd: root, env }));
+  if (!existsSync(output)) {
+    console.log(`the suite ${name} ended without a result (${result.signal ?? result.status})`);
+    totals.failed += 1;
+    return;
+  }
+  const report = JSON.parse(readFileSync(output, 'utf8'));
+  totals.passed += report.numPassedTests;
+  totals.failed += report.numFailedTests + report.numRuntimeErrorTestSuites;
+  totals.skipped += report.numPendingTests + report.numTodoTests;
+  if (result.status !== 0 && report.numFailedTests + report.numRuntimeErrorTestSuites === 0) totals.failed += 1;
+}
+
+const complete = installNeeds();
+const folder = mkdtempSync(join(tmpdir(), 'nightjar-verify-'));
+const built = CHECKS.map(runCheck)[0];
+if (built) for (const suite of SUITES) runSuite(suite, folder);
+rmSync(folder, { recursive: true, force: true });
+
+console.log('\ntime');
+for (const [name, milliseconds] of times) console.log(`  ${name.padEnd(18)} ${(milliseconds / 1000).toFixed(1)} s`);
+if (!complete) console.log('\nsome tools are missing (see the top), so this is not a full verification');
+console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exit(totals.failed > 0 || !complete ? 1 : 0);

@@ -1,0 +1,32 @@
+/** Reads one line of a batch job's input. */
+
+/** The members of a line, or undefined where it isn't a JSON object. */
+export type InputMembers = Readonly<Record<string, unknown>> | undefined;
+
+/** Parses a line; its members are unchecked. */
+export function parseInputLine(line: string): InputMembers {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    return Object.fromEntries(Object.entries(value));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads an id, which may be written as a number; undefined where it is missing, empty or something else. */
+export function readId(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Gives what the output echoes: the line as it was written, or as a JSON text where it isn't JSON. */
+export function echoInput(line: string, members: InputMembers): string {
+  return members === undefined ? JSON.stringify(line) : line.trim();
+}
+
+/** Writes the text of AWS for a line without what its recipe needs. */
+export function explainMissing(field: string, members: InputMembers): string {
+  if (members === undefined) return 'User error: The input is not a JSON object';
+  return `User error: Required fields for the provided recipe are ${field}`;
+}

@@ -1,0 +1,27 @@
+/** Trains a model from dataset files and writes it. */
+import type { TrainResult, TrainTask } from '../compute-port';
+import { explainTooLittle } from '../recommender/check-data';
+import { buildHistories } from '../recommender/histories';
+import { DataProblem, explainFailure } from './data-problem';
+import { writeModel } from './model-file';
+import { readInteractions, readItems } from './read-datasets';
+import { findRecipe } from './recipes';
+
+/** Runs one training to its end; wrong or too little data give a failure reason, and no model file. */
+export async function runTraining(task: TrainTask): Promise<TrainResult> {
+  return explainFailure(() => train(task));
+}
+
+async function train(task: TrainTask): Promise<TrainResult> {
+  const started = performance.now();
+  const recipe = findRecipe(task.recipe);
+  const events = await readInteractions(task.interactions, task);
+  const items = task.items === undefined ? undefined : await readItems(task.items);
+  const histories = buildHistories(events, items?.itemIds);
+  const tooLittle = explainTooLittle(histories);
+  if (tooLittle !== undefined) throw new DataProblem(tooLittle);
+  const { seed, hyperParameters } = task;
+  const { parts, metrics } = recipe.train({ histories, items, seed, hyperParameters });
+  await writeModel(task.modelFile, task.recipe, parts);
+  return { ok: true, metrics, trainingSeconds: (performance.now() - started) / 1000 };
+}

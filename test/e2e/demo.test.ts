@@ -1,0 +1,126 @@
+/** A newcomer's first night: `nightjar demo`, looked at as a stranger would. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { simpleParser } from 'mailparser';
+import type { OpenEngines } from '../../src/cli/open-engines';
+import { popularItems } from '../../src/database/interactions';
+import { generateShop } from '../../src/sample/shop';
+import { type Ended, listFiles, makeTestFolder, runNightjar } from '../support/nightjar';
+import { messageIdOf, readNight } from '../support/night-invariants';
+import { openState } from '../support/open-state';
+
+const folder = makeTestFolder('nightjar-demo');
+const state = path.join(folder, 'state');
+const SEED = 7;
+let first: Ended;
+
+beforeAll(async () => {
+  first = await runNightjar(['demo', '--state', state, '--json', '--seed', String(SEED)]);
+}, 120_000);
+
+describe('the demo', () => {
+  it('ends well with one JSON document on stdout', () => {
+    expect({ code: first.code, stderr: first.code === 0 ? '' : first.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(first.stdout)).toMatchObject({ version: 1, doneBefore: false });
+  });
+
+  it('leaves more than a thousand e-mails and an audience file for each query', () => {
+    expect(listFiles(path.join(state, 'inbox'), '.eml').length).toBeGreaterThanOrEqual(1000);
+    expect(listFiles(path.join(state, 's3'), '.csv').filter((file) => file.includes('audiences')).length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('reports counts that add up', () => {
+    const night: { runs: { chosen?: number; deliveries?: Record<string, number> }[] } = JSON.parse(first.stdout);
+    const email = night.runs.find((run) => run.deliveries !== undefined);
+    const sum = Object.values(email?.deliveries ?? {}).reduce((total, count) => total + count, 0);
+    expect(sum).toBe(email?.chosen);
+    expect(email?.deliveries?.['accepted']).toBe(listFiles(path.join(state, 'inbox'), '.eml').length);
+  });
+
+  it('writes a report that needs no server', () => {
+    const { report }: { report: string } = JSON.parse(first.stdout);
+    const html = readFileSync(report, 'utf8');
+    expect(html).toContain('data:image/png;base64,');
+    expect(html.match(/<iframe/g)).toHaveLength(3);
+  });
+
+  it('sends mails that a strict parser reads, each once and with a way out', async () => {
+    const files = listFiles(path.join(state, 'inbox'), '.eml');
+    const ids = new Set<string>();
+    for (const file of files) {
+      const raw = readFileSync(file);
+      const mail = await simpleParser(raw, { skipImageLinks: true, skipTextToHtml: true });
+      ids.add(mail.messageId ?? '');
+      const lines = raw.toString('latin1').split('\r\n');
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(998);
+      expect(mail.subject).toBeTruthy();
+      expect(mail.html).toContain('https://shop.example/items/');
+      expect(mail.text).toContain('https://shop.example/u/');
+      expect(mail.headers.get('list-unsubscribe-post')).toBe('List-Unsubscribe=One-Click');
+      expect(mail.html).not.toMatch(/\{\{|undefined|\[object/);
+    }
+    expect(ids.size).toBe(files.length);
+  }, 120_000);
+
+  it('writes audience files that a CSV library reads', () => {
+    for (const file of listFiles(path.join(state, 's3'), '.csv').filter((name) => name.includes('audiences'))) {
+      const rows: Record<string, string>[] = parse(readFileSync(file), { columns: true });
+      expect(rows.length).toBeGreaterThan(10);
+      const ids = rows.map((row) => row['user_id']);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(rows.every((row) => row['email'] === '' || /@/.test(row['email'] ?? ''))).toBe(true);
+    }
+  });
+});
+
+describe('what was sent', () => {
+  let engines: OpenEngines;
+  beforeAll(async () => {
+    engines = await openState(state);
+  });
+  afterAll(async () => engines.close());
+
+  it('fits the tastes of the people: 1.3 times the affinity of the best sellers, and no more once ids are shuffled', async () => {
+    const shop = generateShop(SEED);
+    const rows = await engines.db.selectFrom('delivery').select(['user_id', 'slate']).where('state', '=', 'accepted').where('fallback', '=', false).orderBy('user_id').execute();
+    const slates = rows.map((row) => ({ userId: row.user_id, items: readItems(row.slate).slice(0, 6) }));
+    const mean = (userAt: (index: number) => string, itemsAt: (index: number) => readonly string[]) =>
+      average(slates.map((_, index) => average(itemsAt(index).map((item) => shop.affinity(userAt(index), item)))));
+    const bestSellers = await popularItems(engines.db, { since: 0, limit: 6 });
+    const own = (index: number) => slates[index]?.userId ?? '';
+    const other = (index: number) => slates[(index + Math.floor(slates.length / 2)) % slates.length]?.userId ?? '';
+    const shown = mean(own, (index) => slates[index]?.items ?? []);
+    const popular = mean(own, () => bestSellers);
+    const shuffled = mean(other, (index) => slates[index]?.items ?? []);
+    expect(shown / popular).toBeGreaterThanOrEqual(1.3);
+    expect(shuffled / popular).toBeLessThanOrEqual(1.05);
+  });
+
+  it('cost one batch job a fingerprint', async () => {
+    const night = await readNight(engines);
+    expect(night.batchJobs).toHaveLength(3);
+    expect(new Set(night.batchJobs).size).toBe(3);
+    expect(night.fingerprints).toBe(3);
+  });
+});
+
+describe('a second demo', () => {
+  it('sends nothing twice, buys nothing twice, and says why', async () => {
+    const before = listFiles(path.join(state, 'inbox'), '.eml');
+    const again = await runNightjar(['demo', '--state', state, '--seed', String(SEED)]);
+    expect(again.code).toBe(0);
+    expect(again.stdout).toContain('This night was done before: nothing was sent and nothing was bought.');
+    expect(listFiles(path.join(state, 'inbox'), '.eml')).toEqual(before);
+    const ids = before.map((file) => messageIdOf(readFileSync(file, 'latin1')));
+    expect(new Set(ids).size).toBe(ids.length);
+  }, 60_000);
+});
+
+function readItems(slate: unknown): readonly string[] {
+  return Array.isArray(slate) ? slate.filter((item) => typeof item === 'string') : [];
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,289 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  CreateBatchInferenceJobCommand,
+  CreateBatchSegmentJobCommand,
+  CreateDatasetImportJobCommand,
+  DescribeDatasetImportJobCommand,
+  DescribeSolutionCommand,
+  DescribeSolutionVersionCommand,
+  GetSolutionMetricsCommand,
+  ListBatchInferenceJobsCommand,
+  paginateListBatchInferenceJobs,
+} from '@aws-sdk/client-personalize';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { createCountingCompute } from './support/counting-compute';
+import { startTestAws, type TestAws } from './support/local-aws';
+import {
+  BUCKET,
+  createGroup,
+  getText,
+  importLocation,
+  importText,
+  inferenceEnd,
+  interactionsCsv,
+  putText,
+  ROLE_ARN,
+  segmentEnd,
+  startTraining,
+  trainingEnd,
+  trainShop,
+} from './support/shop';
+
+let aws: TestAws;
+afterEach(() => aws.close());
+
+function inference(jobName: string, solutionVersionArn: string | undefined, more: { input?: string; output?: string } = {}) {
+  return new CreateBatchInferenceJobCommand({
+    jobName,
+    solutionVersionArn,
+    jobInput: { s3DataSource: { path: more.input ?? `s3://${BUCKET}/in/${jobName}.json` } },
+    jobOutput: { s3DataDestination: { path: more.output ?? `s3://${BUCKET}/out/${jobName}/` } },
+    roleArn: ROLE_ARN,
+    numResults: 3,
+  });
+}
+
+function segment(jobName: string, solutionVersionArn: string | undefined) {
+  return new CreateBatchSegmentJobCommand({
+    jobName,
+    solutionVersionArn,
+    jobInput: { s3DataSource: { path: `s3://${BUCKET}/in/${jobName}.json` } },
+    jobOutput: { s3DataDestination: { path: `s3://${BUCKET}/out/${jobName}/` } },
+    roleArn: ROLE_ARN,
+    numResults: 2,
+  });
+}
+
+async function outputKeys(Prefix: string): Promise<(string | undefined)[]> {
+  const { Contents } = await aws.s3.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix }));
+  return (Contents ?? []).map((object) => object.Key);
+}
+
+describe('the way from interactions to recommendations', () => {
+  it('imports, trains, and writes an output for each input beside a write probe', async () => {
+    aws = await startTestAws();
+    const { versions } = await trainShop(aws, ['aws-user-personalization', 'aws-item-attribute-affinity']);
+    const [picks, fans] = versions;
+    await putText(aws, 'in/night/one.json', '{"userId": "u1"}\n{"userId": "nobody"}');
+    await putText(aws, 'in/night/sub/two.json', '{"userId": "u2"}\n');
+    await putText(aws, 'in/fans.json', '{"itemAttributes": "ITEMS.GENRES = \\"Drama\\""}\n');
+
+    const made = await aws.personalize.send(inference('night', picks, { input: `s3://${BUCKET}/in/night/` }));
+    const madeFans = await aws.personalize.send(segment('fans', fans));
+
+    expect(made.batchInferenceJobArn).toBe('arn:aws:personalize:us-east-1:123456789012:batch-inference-job/night');
+    expect(await inferenceEnd(aws, made.batchInferenceJobArn)).toMatchObject({
+      status: 'ACTIVE',
+      jobName: 'night',
+      solutionVersionArn: picks,
+      numResults: 3,
+      batchInferenceJobMode: 'BATCH_INFERENCE',
+      roleArn: ROLE_ARN,
+    });
+    expect(await outputKeys('out/night/')).toEqual(['out/night/_CHECK', 'out/night/one.json.out', 'out/night/sub/two.json.out']);
+    const lines = (await getText(aws, 'out/night/one.json.out')).trimEnd().split('\n').map((line) => JSON.parse(line));
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatchObject({ input: { userId: 'u1' }, error: null });
+    expect(lines[0].output.recommendedItems).toHaveLength(3);
+    expect(await segmentEnd(aws, madeFans.batchSegmentJobArn)).toMatchObject({ status: 'ACTIVE', numResults: 2 });
+    expect(JSON.parse(await getText(aws, 'out/fans/fans.json.out')).output.usersList).toHaveLength(2);
+  });
+
+  it('describes versions and their metrics, and the newest one with its solution', async () => {
+    aws = await startTestAws();
+    const { versions } = await trainShop(aws, ['aws-popularity-count']);
+    const [solutionVersionArn = ''] = versions;
+    const solutionArn = solutionVersionArn.slice(0, solutionVersionArn.lastIndexOf('/'));
+    const { solution } = await aws.personalize.send(new DescribeSolutionCommand({ solutionArn }));
+    const { solutionVersion } = await aws.personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn }));
+    const { metrics } = await aws.personalize.send(new GetSolutionMetricsCommand({ solutionVersionArn }));
+
+    expect(solutionVersionArn).toMatch(/:solution\/aws-popularity-count\/[0-9a-f]{8}$/);
+    expect(solution).toMatchObject({ performAutoTraining: true, latestSolutionVersion: { solutionVersionArn, status: 'ACTIVE' } });
+    expect(solutionVersion).toMatchObject({ trainingMode: 'FULL', trainingType: 'MANUAL', status: 'ACTIVE' });
+    expect(solutionVersion?.creationDateTime).toBeInstanceOf(Date);
+    expect(metrics).toEqual({ coverage: 1 });
+  });
+
+  it('takes every object whose key begins with the input path', async () => {
+    aws = await startTestAws();
+    const { versions } = await trainShop(aws, ['aws-popularity-count']);
+    for (const key of ['in/a/1.json', 'in/a_old/2.json', 'in/b/3.json']) await putText(aws, key, '{"userId":"u1"}\n');
+    const made = await aws.personalize.send(inference('prefix', versions[0], { input: `s3://${BUCKET}/in/a` }));
+    await inferenceEnd(aws, made.batchInferenceJobArn);
+
+    expect(await outputKeys('out/prefix/')).toEqual(['out/prefix/_CHECK', 'out/prefix/a/1.json.out', 'out/prefix/a_old/2.json.out']);
+  });
+
+  it('appends with INCREMENTAL, replaces with FULL, and trains segments on FULL data only', async () => {
+    aws = await startTestAws();
+    const group = await createGroup(aws);
+    const datasetArn = group.interactionsArn;
+    await putText(aws, 'more.csv', interactionsCsv(1000).replaceAll('u1,', 'u-more,'));
+    const first = { name: 'too-early', datasetArn, dataLocation: `s3://${BUCKET}/more.csv`, importMode: 'INCREMENTAL' } as const;
+    await expect(importLocation(aws, first)).rejects.toMatchObject({ name: 'InvalidInputException' });
+    await importText(aws, { name: 'full', datasetArn, text: interactionsCsv(1500) });
+    await importLocation(aws, { ...first, name: 'more' });
+    const users: string[][] = [];
+    for (const recipe of ['aws-user-personalization', 'aws-item-affinity']) {
+      const version = await startTraining(aws, group, recipe);
+      await trainingEnd(aws, version);
+      users.push(await modelUsers(version));
+    }
+    await importText(aws, { name: 'again', datasetArn, text: interactionsCsv(1500) });
+    const version = await startTraining(aws, group, 'aws-popularity-count');
+    await trainingEnd(aws, version);
+
+    expect(users[0]).toContain('u-more');
+    expect(users[1]).not.toContain('u-more');
+    expect(await modelUsers(version)).not.toContain('u-more');
+  });
+});
+
+async function modelUsers(versionArn: string): Promise<string[]> {
+  const name = versionArn.slice(versionArn.indexOf('solution/') + 'solution/'.length).replace('/', '.');
+  const text = await readFile(join(aws.stateDir, 'personalize', 'models', `${name}.model`), 'utf8');
+  return JSON.parse(text).users;
+}
+
+describe('jobs that fail', () => {
+  it('says what is wrong with data in AWS words', async () => {
+    aws = await startTestAws();
+    const { interactionsArn: datasetArn } = await createGroup(aws);
+    const rows = interactionsCsv(1500);
+    const fail = async (name: string, text: string) => (await importText(aws, { name, datasetArn, text })).failureReason;
+
+    expect(await fail('few', interactionsCsv(999))).toBe('Create failed. Dataset has fewer than 1000 interactions.');
+    expect(await fail('header', rows.replace('ITEM_ID', 'ITEM'))).toBe('Input CSV is missing the following columns: [ITEM_ID]');
+    expect(await fail('type', rows.replace('1700000000', 'yesterday'))).toBe('Value of TIMESTAMP is not of type long. Row 1.');
+    expect(await fail('null', rows.replace('u7,', ','))).toMatch(/^Value of USER_ID is missing, and the schema does not allow null. Row \d+.$/);
+    expect(await fail('long', rows.replace('u7,', `${'u'.repeat(257)},`))).toMatch(/^Length cannot be more than 256 characters for USER_ID. Row/);
+    expect(await fail('ragged', `${rows}u1,i1\n`)).toMatch(/^Input CSV cannot be read: Invalid Record Length/);
+    expect(await fail('empty', '')).toBe('Input CSV has no header.');
+    const missing = await importLocation(aws, { name: 'missing', datasetArn, dataLocation: `s3://${BUCKET}/nowhere.csv` });
+    expect(missing).toMatchObject({ status: 'CREATE FAILED', failureReason: expect.stringContaining('Invalid Data location') });
+  });
+
+  it('fails a training that the recommender refuses, and lets nothing be built on it', async () => {
+    aws = await startTestAws();
+    const group = await createGroup(aws);
+    await importText(aws, { name: 'one-user', datasetArn: group.interactionsArn, text: interactionsCsv(1500).replaceAll(/^u\d+/gm, 'u1') });
+    const version = await startTraining(aws, group, 'aws-user-personalization');
+
+    expect(await trainingEnd(aws, version)).toMatchObject({
+      status: 'CREATE FAILED',
+      failureReason: 'Create failed. Dataset has fewer than 25 users with at least 2 interactions each.',
+    });
+    await expect(aws.personalize.send(inference('night', version))).rejects.toMatchObject({ name: 'InvalidInputException' });
+  });
+
+  it('fails batch jobs for absent input, absent bucket and too many queries, and keeps their names', async () => {
+    aws = await startTestAws();
+    const { versions } = await trainShop(aws, ['aws-item-attribute-affinity', 'aws-user-personalization']);
+    const [fans, picks] = versions;
+    await putText(aws, 'in/eleven.json', '{"itemAttributes":"ITEMS.GENRES = \\"Drama\\""}\n'.repeat(11));
+    const eleven = await aws.personalize.send(segment('eleven', fans));
+    const absent = await aws.personalize.send(inference('absent', picks));
+    const nowhere = await aws.personalize.send(inference('nowhere', picks, { output: 's3://no-such-bucket/' }));
+
+    expect((await segmentEnd(aws, eleven.batchSegmentJobArn)).failureReason).toMatch(/11 records; .* at most 10/);
+    expect((await inferenceEnd(aws, absent.batchInferenceJobArn)).failureReason).toBe('Invalid S3 input path');
+    expect((await inferenceEnd(aws, nowhere.batchInferenceJobArn)).failureReason).toBe('Invalid S3 output path');
+    await expect(aws.personalize.send(inference('absent', picks))).rejects.toMatchObject({
+      name: 'ResourceAlreadyExistsException',
+      message: `Another resource with Arn ${absent.batchInferenceJobArn} already exists.`,
+    });
+  });
+});
+
+describe('time and limits', () => {
+  it('moves through the statuses as its clock moves', async () => {
+    let now = Date.UTC(2026, 10, 24);
+    // Every look at the clock is a second later than the one before.
+    const tick = () => (now += 1000);
+    aws = await startTestAws({ jobSeconds: 100, now: tick, credentials: null });
+    const group = await createGroup(aws, { wait: true });
+    await putText(aws, 'rows.csv', interactionsCsv(1500));
+    const { datasetImportJobArn } = await aws.personalize.send(
+      new CreateDatasetImportJobCommand({
+        jobName: 'slow',
+        datasetArn: group.interactionsArn,
+        dataSource: { dataLocation: `s3://${BUCKET}/rows.csv` },
+      }),
+    );
+    const seen = new Set<string | undefined>();
+    const { datasetImportJob: end } = await settleJob(datasetImportJobArn, seen);
+
+    expect([...seen]).toEqual(['CREATE PENDING', 'CREATE IN_PROGRESS', 'ACTIVE']);
+    const tookMs = (end?.lastUpdatedDateTime?.getTime() ?? 0) - (end?.creationDateTime?.getTime() ?? 0);
+    expect(tookMs).toBeGreaterThanOrEqual(100_000);
+  });
+
+  it('takes five jobs at a time, refuses the sixth, and takes it later', async () => {
+    let open: () => void = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    let isGated = false;
+    aws = await startTestAws({ compute: createCountingCompute({ gate: () => (isGated ? gate : Promise.resolve()) }) });
+    const { versions } = await trainShop(aws, ['aws-popularity-count']);
+    isGated = true;
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    for (const name of names) await putText(aws, `in/${name}.json`, '{"userId":"u1"}\n');
+    const made = [];
+    for (const name of names.slice(0, 5)) made.push(await aws.personalize.send(inference(name, versions[0])));
+
+    await expect(aws.personalize.send(inference('f', versions[0]))).rejects.toMatchObject({
+      name: 'LimitExceededException',
+      message: 'More than 5 resources with PENDING or IN_PROGRESS status.',
+    });
+    open();
+    for (const job of made) expect((await inferenceEnd(aws, job.batchInferenceJobArn)).status).toBe('ACTIVE');
+    expect((await inferenceEnd(aws, (await aws.personalize.send(inference('f', versions[0]))).batchInferenceJobArn)).status).toBe('ACTIVE');
+  });
+
+  it('lets exactly one of many creates of one name win', async () => {
+    aws = await startTestAws();
+    const { versions } = await trainShop(aws, ['aws-popularity-count']);
+    await putText(aws, 'in/race.json', '{"userId":"u1"}\n');
+    const results = await Promise.allSettled(
+      Array.from({ length: 8 }, () => aws.personalize.send(inference('race', versions[0]))),
+    );
+    const { batchInferenceJobs } = await aws.personalize.send(new ListBatchInferenceJobsCommand({}));
+
+    expect(results.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+    for (const one of results) {
+      if (one.status === 'rejected') expect(one.reason).toMatchObject({ name: 'ResourceAlreadyExistsException' });
+    }
+    expect(batchInferenceJobs).toHaveLength(1);
+  });
+
+  it('lists jobs of a version in pages, oldest first', async () => {
+    aws = await startTestAws();
+    const { versions } = await trainShop(aws, ['aws-popularity-count', 'aws-user-personalization']);
+    for (const [index, version] of [versions[0], versions[1], versions[0], versions[0]].entries()) {
+      await putText(aws, `in/j${index}.json`, '{"userId":"u1"}\n');
+      await inferenceEnd(aws, (await aws.personalize.send(inference(`j${index}`, version))).batchInferenceJobArn);
+    }
+    const pages: (string | undefined)[][] = [];
+    const query = { solutionVersionArn: versions[0] };
+    for await (const page of paginateListBatchInferenceJobs({ client: aws.personalize, pageSize: 2 }, query)) {
+      pages.push((page.batchInferenceJobs ?? []).map((job) => job.jobName));
+    }
+
+    expect(pages).toEqual([['j0', 'j2'], ['j3']]);
+    await expect(
+      aws.personalize.send(new ListBatchInferenceJobsCommand({ nextToken: 'bogus' })),
+    ).rejects.toMatchObject({ name: 'InvalidNextTokenException' });
+  });
+});
+
+async function settleJob(datasetImportJobArn: string | undefined, seen: Set<string | undefined>) {
+  for (;;) {
+    const answer = await aws.personalize.send(new DescribeDatasetImportJobCommand({ datasetImportJobArn }));
+    const status = answer.datasetImportJob?.status;
+    seen.add(status);
+    if (status === 'ACTIVE' || status === 'CREATE FAILED') return answer;
+  }
+}
