@@ -9,6 +9,7 @@ import { NightjarError } from '../errors';
 import type { Compute } from './compute-port';
 import { createTurns } from './files';
 import { systemCode } from './http/fault';
+import { refuseService, signedService } from './http/other-services';
 import { type AwsRequest, readRequest } from './http/request';
 import type { Credentials } from './http/sigv4';
 import { openFolders, openResources, type Plane } from './personalize/plane';
@@ -123,10 +124,7 @@ async function answer(
   response: ServerResponse,
   now: () => number,
 ): Promise<void> {
-  const isPersonalize = request.headers.has('x-amz-target');
-  const reply: S3Answer = isPersonalize
-    ? await answerPersonalize(services.personalize, request)
-    : await answerS3(services.s3, request);
+  const reply = await answerByService(services, request);
   // Clients correct their clock by this header, so it must be ours.
   response.setHeader('date', new Date(now()).toUTCString());
   for (const [name, value] of Object.entries(reply.headers ?? {})) {
@@ -135,4 +133,10 @@ async function answer(
   response.statusCode = reply.status;
   if (reply.body === undefined || typeof reply.body === 'string') response.end(reply.body);
   else await pipeline(reply.body, response);
+}
+
+async function answerByService(services: Services, request: AwsRequest): Promise<S3Answer> {
+  if (request.headers.has('x-amz-target')) return answerPersonalize(services.personalize, request);
+  const service = signedService(request) ?? 's3';
+  return service === 's3' ? answerS3(services.s3, request) : refuseService(service, request.path);
 }

@@ -1,7 +1,7 @@
 /** Reads batch segment output as it streams: lines of millions of users, none of them held whole. */
-import { isMembers, readError, readId } from './json-value';
-import type { MemberName } from './output-members';
-import { type MemberValue, OutputTokenizer, type TokenizedLine } from './output-tokenizer';
+import { readError } from './json-value';
+import { parseMember, readLineInput } from './line-input';
+import { OutputTokenizer, type TokenizedLine } from './output-tokenizer';
 import type { Chunks, OutputFinding, Shard } from './output-types';
 import { ownedBytes } from './owned-bytes';
 
@@ -74,39 +74,15 @@ function readLine(object: string, tokenized: TokenizedLine): SegmentEvent {
     finding: { object, line, byteOffset, reason },
   });
   if (tokenized.reportedLists > 1) return finding('the line has two lists of users');
-  const input = readSegmentInput(members);
+  const input = readLineInput(members);
   if ('reason' in input) return finding(input.reason);
-  const users = USER_LISTS.reduce((sum, name) => sum + (members.get(name)?.count ?? 0), 0);
-  return { type: 'line', line, byteOffset, input, users, error: readError(readMember(members.get('error'))) };
-}
-
-/** Reads the echoed query of a line, wherever the line has it. */
-export function readSegmentInput(
-  members: ReadonlyMap<MemberName, MemberValue>,
-): SegmentInput | { readonly reason: string } {
-  const inputText = findInputText(members);
-  if (inputText === undefined) return { reason: 'the line has no input' };
-  const input: unknown = JSON.parse(inputText);
-  if (!isMembers(input)) return { reason: 'input is not an object' };
-  const itemId = readId(input.itemId, 'itemId');
-  const itemAttributes = readId(input.itemAttributes, 'itemAttributes');
-  if ('reason' in itemId) return itemId;
-  if ('reason' in itemAttributes) return itemAttributes;
-  return { itemId: itemId.id, itemAttributes: itemAttributes.id, inputText };
-}
-
-/** Finds the JSON text of a line's input; one with `itemAttributes` at the top and no input gets an object of it. */
-export function findInputText(members: ReadonlyMap<MemberName, MemberValue>): string | undefined {
-  const input = members.get('input');
-  if (input !== undefined) return textOf(input);
-  const itemAttributes = members.get('itemAttributes');
-  return itemAttributes === undefined ? undefined : `{"itemAttributes":${textOf(itemAttributes)}}`;
-}
-
-function readMember(member: MemberValue | undefined): unknown {
-  return member === undefined ? undefined : JSON.parse(textOf(member));
-}
-
-function textOf(member: MemberValue): string {
-  return Buffer.concat(member.text).toString('utf8');
+  const { itemId, itemAttributes, inputText } = input;
+  return {
+    type: 'line',
+    line,
+    byteOffset,
+    input: { itemId, itemAttributes, inputText },
+    users: USER_LISTS.reduce((sum, name) => sum + (members.get(name)?.count ?? 0), 0),
+    error: readError(parseMember(members.get('error'))),
+  };
 }

@@ -3,6 +3,7 @@ import { answerDeliveries, claimDeliveries, type ClaimedDelivery, type DeliveryA
 import { findContacts } from '../database/contacts';
 import { countDeliveries } from '../database/deliveries';
 import { reservePace } from '../database/pace';
+import { isNightjarError } from '../errors';
 import type { EmailJob } from '../job/definition';
 import type { WorkOutcome } from '../queue/work-queue';
 import { loadCatalogue } from './catalogue-cache';
@@ -92,7 +93,7 @@ async function sendAll(lane: Lane, batch: { readonly mails: readonly Mail[]; rea
       const [index, mail] = next;
       await pace(index);
       const late = batch.lease.until() - LEASE_MARGIN_MS < engines.now();
-      answers.add(late || lane.context.signal.aborted ? { userId: mail.userId, state: 'planned' } : await sendOne(lane, mail));
+      answers.add(mail, late || lane.context.signal.aborted ? { userId: mail.userId, state: 'planned' } : await sendOne(lane, mail));
       await answers.flushFull();
     }
   };
@@ -106,8 +107,14 @@ async function sendAll(lane: Lane, batch: { readonly mails: readonly Mail[]; rea
 async function sendOne({ context }: Lane, mail: Mail): Promise<DeliveryAnswer> {
   const { engines, run } = context;
   const key = journalKey(run.runId, mail);
-  const outcome = await engines.mailer.send(mail.message, { beforeBody: () => engines.journal.begin(key) });
-  return readOutcome(outcome, { mail, now: engines.now(), retryAfterSeconds: engines.settings.mail.retryAfterSeconds });
+  try {
+    const outcome = await engines.mailer.send(mail.message, { beforeBody: () => engines.journal.begin(key) });
+    return readOutcome(outcome, { mail, now: engines.now(), retryAfterSeconds: engines.settings.mail.retryAfterSeconds });
+  } catch (error) {
+    // One address is one recipient's matter, not the run's.
+    if (!isNightjarError(error) || error.code !== 'E_MAIL_ADDRESS') throw error;
+    return { userId: mail.userId, state: 'excluded', reason: 'address_refused' };
+  }
 }
 
 /** Answers a function that waits until the mail's turn at the job's rate, shared by all workers. */
@@ -125,14 +132,16 @@ async function startPace({ context, job }: Lane, count: number): Promise<(index:
 
 /** Collects answers and writes them in bulk: what the server has said must not wait for the whole batch. */
 function createAnswerWriter({ engines, run }: StageContext) {
-  let waiting: DeliveryAnswer[] = [];
+  let waiting: { answer: DeliveryAnswer; key: string }[] = [];
   const flush = async () => {
-    const answers = waiting;
+    const written = waiting;
     waiting = [];
+    const answers = written.map(({ answer }) => answer);
     await answerDeliveries(engines.db, run, { token: engines.token, answers, now: engines.now() });
+    engines.journal.settle(written.map(({ key }) => key));
   };
   return {
-    add: (answer: DeliveryAnswer) => void waiting.push(answer),
+    add: (mail: Mail, answer: DeliveryAnswer) => void waiting.push({ answer, key: journalKey(run.runId, mail) }),
     flush,
     flushFull: async () => {
       if (waiting.length >= 16) await flush();

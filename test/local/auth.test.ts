@@ -1,12 +1,21 @@
 import { request } from 'node:http';
 import { ListRecipesCommand, PersonalizeClient } from '@aws-sdk/client-personalize';
-import { CreateBucketCommand, GetObjectCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListBucketsCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { CREDENTIALS, REGION, startTestAws, type TestAws } from './support/local-aws';
 
 let aws: TestAws;
 afterEach(() => aws.close());
 
-async function tryBoth(settings: { credentials?: typeof CREDENTIALS; region?: string }): Promise<(string | number | undefined)[]> {
+async function tryBoth(settings: {
+  credentials?: typeof CREDENTIALS;
+  region?: string;
+}): Promise<(string | number | undefined)[]> {
   const common = { endpoint: aws.endpoint, region: REGION, credentials: CREDENTIALS, maxAttempts: 1, ...settings };
   const s3 = new S3Client({ ...common, forcePathStyle: true });
   const personalize = new PersonalizeClient(common);
@@ -30,28 +39,48 @@ describe('signatures over HTTP', () => {
       'InvalidAccessKeyId',
       'UnrecognizedClientException',
     ]);
-    expect(await tryBoth({ region: 'eu-west-1' })).toEqual(['AuthorizationHeaderMalformed', 'InvalidSignatureException']);
+    expect(await tryBoth({ region: 'eu-west-1' })).toEqual([
+      'AuthorizationHeaderMalformed',
+      'InvalidSignatureException',
+    ]);
   });
 
   it('accepts everything where credentials are off', async () => {
     aws = await startTestAws({ credentials: null });
 
-    expect(await tryBoth({ credentials: { accessKeyId: 'any', secretAccessKey: 'thing' }, region: 'eu-west-1' })).toEqual([
-      'accepted',
-      'accepted',
-    ]);
+    expect(
+      await tryBoth({ credentials: { accessKeyId: 'any', secretAccessKey: 'thing' }, region: 'eu-west-1' }),
+    ).toEqual(['accepted', 'accepted']);
     expect((await fetch(`${aws.endpoint}/`)).status).toBe(200);
   });
 
   it('refuses unsigned and presigned requests', async () => {
     aws = await startTestAws();
-    const personalize = await fetch(aws.endpoint, { method: 'POST', headers: { 'x-amz-target': 'AmazonPersonalize.ListRecipes' }, body: '{}' });
+    const personalize = await fetch(aws.endpoint, {
+      method: 'POST',
+      headers: { 'x-amz-target': 'AmazonPersonalize.ListRecipes' },
+      body: '{}',
+    });
     const s3 = await fetch(`${aws.endpoint}/shop/key`);
     const presigned = await fetch(`${aws.endpoint}/shop/key?X-Amz-Signature=00`);
 
     expect(await personalize.json()).toMatchObject({ __type: 'MissingAuthenticationTokenException' });
     expect([s3.status, await s3.text()]).toEqual([403, expect.stringContaining('<Code>AccessDenied</Code>')]);
     expect(await presigned.text()).toContain('A presigned URL is not complete');
+  });
+
+  it('refuses other services by name', async () => {
+    aws = await startTestAws();
+    const send = async (path: string, service: string) => {
+      const authorization = `AWS4-HMAC-SHA256 Credential=AKID/20261124/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=00`;
+      return (await fetch(`${aws.endpoint}${path}`, { method: 'POST', headers: { authorization } })).text();
+    };
+
+    expect(await send('/', 'sts')).toContain('The service sts is not complete');
+    expect(JSON.parse(await send('/recommendations', 'personalize'))).toMatchObject({
+      __type: 'NotImplementedException',
+      message: expect.stringContaining('/recommendations'),
+    });
   });
 
   it('corrects a client whose clock is an hour off, as the SDK does with AWS', async () => {
@@ -67,10 +96,14 @@ describe('signatures over HTTP', () => {
     await aws.s3.send(new CreateBucketCommand({ Bucket: 'shop' }));
     const signed = await signPut('shop', 'key', 'what was signed');
     const changed = await sendRaw(signed, 'what was forged');
-    await sendRaw({ ...signed, headers: { ...signed.headers, 'content-length': '1000' } }, 'cut', true).catch(() => 'broken off');
+    await sendRaw({ ...signed, headers: { ...signed.headers, 'content-length': '1000' } }, 'cut', true).catch(
+      () => 'broken off',
+    );
 
     expect(changed).toContain('<Code>XAmzContentSHA256Mismatch</Code>');
-    await expect(aws.s3.send(new GetObjectCommand({ Bucket: 'shop', Key: 'key' }))).rejects.toMatchObject({ name: 'NoSuchKey' });
+    await expect(aws.s3.send(new GetObjectCommand({ Bucket: 'shop', Key: 'key' }))).rejects.toMatchObject({
+      name: 'NoSuchKey',
+    });
     expect(await sendRaw(signed, 'what was signed')).toBe('');
   });
 });

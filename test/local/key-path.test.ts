@@ -50,7 +50,11 @@ describe('key paths', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ key, isRemoved: fc.boolean() }), { maxLength: 12 }),
-        fc.record({ prefix: fc.oneof(fc.constant(''), key), delimiter: fc.constantFrom('', '/', 'x'), limit: fc.integer({ min: 1, max: 4 }) }),
+        fc.record({
+          prefix: fc.oneof(fc.constant(''), key),
+          delimiter: fc.constantFrom('', '/', 'x'),
+          limit: fc.integer({ min: 1, max: 4 }),
+        }),
         async (steps, query) => {
           const folder = await mkdtemp(join(tmpdir(), 'nightjar-keys-'));
           try {

@@ -33,7 +33,11 @@ import {
 let aws: TestAws;
 afterEach(() => aws.close());
 
-function inference(jobName: string, solutionVersionArn: string | undefined, more: { input?: string; output?: string } = {}) {
+function inference(
+  jobName: string,
+  solutionVersionArn: string | undefined,
+  more: { input?: string; output?: string } = {},
+) {
   return new CreateBatchInferenceJobCommand({
     jobName,
     solutionVersionArn,
@@ -81,8 +85,15 @@ describe('the way from interactions to recommendations', () => {
       batchInferenceJobMode: 'BATCH_INFERENCE',
       roleArn: ROLE_ARN,
     });
-    expect(await outputKeys('out/night/')).toEqual(['out/night/_CHECK', 'out/night/one.json.out', 'out/night/sub/two.json.out']);
-    const lines = (await getText(aws, 'out/night/one.json.out')).trimEnd().split('\n').map((line) => JSON.parse(line));
+    expect(await outputKeys('out/night/')).toEqual([
+      'out/night/_CHECK',
+      'out/night/one.json.out',
+      'out/night/sub/two.json.out',
+    ]);
+    const lines = (await getText(aws, 'out/night/one.json.out'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatchObject({ input: { userId: 'u1' }, error: null });
     expect(lines[0].output.recommendedItems).toHaveLength(3);
@@ -100,7 +111,10 @@ describe('the way from interactions to recommendations', () => {
     const { metrics } = await aws.personalize.send(new GetSolutionMetricsCommand({ solutionVersionArn }));
 
     expect(solutionVersionArn).toMatch(/:solution\/aws-popularity-count\/[0-9a-f]{8}$/);
-    expect(solution).toMatchObject({ performAutoTraining: true, latestSolutionVersion: { solutionVersionArn, status: 'ACTIVE' } });
+    expect(solution).toMatchObject({
+      performAutoTraining: true,
+      latestSolutionVersion: { solutionVersionArn, status: 'ACTIVE' },
+    });
     expect(solutionVersion).toMatchObject({ trainingMode: 'FULL', trainingType: 'MANUAL', status: 'ACTIVE' });
     expect(solutionVersion?.creationDateTime).toBeInstanceOf(Date);
     expect(metrics).toEqual({ coverage: 1 });
@@ -113,7 +127,11 @@ describe('the way from interactions to recommendations', () => {
     const made = await aws.personalize.send(inference('prefix', versions[0], { input: `s3://${BUCKET}/in/a` }));
     await inferenceEnd(aws, made.batchInferenceJobArn);
 
-    expect(await outputKeys('out/prefix/')).toEqual(['out/prefix/_CHECK', 'out/prefix/a/1.json.out', 'out/prefix/a_old/2.json.out']);
+    expect(await outputKeys('out/prefix/')).toEqual([
+      'out/prefix/_CHECK',
+      'out/prefix/a/1.json.out',
+      'out/prefix/a_old/2.json.out',
+    ]);
   });
 
   it('appends with INCREMENTAL, replaces with FULL, and trains segments on FULL data only', async () => {
@@ -121,7 +139,12 @@ describe('the way from interactions to recommendations', () => {
     const group = await createGroup(aws);
     const datasetArn = group.interactionsArn;
     await putText(aws, 'more.csv', interactionsCsv(1000).replaceAll('u1,', 'u-more,'));
-    const first = { name: 'too-early', datasetArn, dataLocation: `s3://${BUCKET}/more.csv`, importMode: 'INCREMENTAL' } as const;
+    const first = {
+      name: 'too-early',
+      datasetArn,
+      dataLocation: `s3://${BUCKET}/more.csv`,
+      importMode: 'INCREMENTAL',
+    } as const;
     await expect(importLocation(aws, first)).rejects.toMatchObject({ name: 'InvalidInputException' });
     await importText(aws, { name: 'full', datasetArn, text: interactionsCsv(1500) });
     await importLocation(aws, { ...first, name: 'more' });
@@ -152,30 +175,52 @@ describe('jobs that fail', () => {
     aws = await startTestAws();
     const { interactionsArn: datasetArn } = await createGroup(aws);
     const rows = interactionsCsv(1500);
-    const fail = async (name: string, text: string) => (await importText(aws, { name, datasetArn, text })).failureReason;
+    const fail = async (name: string, text: string) =>
+      (await importText(aws, { name, datasetArn, text })).failureReason;
 
     expect(await fail('few', interactionsCsv(999))).toBe('Create failed. Dataset has fewer than 1000 interactions.');
-    expect(await fail('header', rows.replace('ITEM_ID', 'ITEM'))).toBe('Input CSV is missing the following columns: [ITEM_ID]');
-    expect(await fail('type', rows.replace('1700000000', 'yesterday'))).toBe('Value of TIMESTAMP is not of type long. Row 1.');
-    expect(await fail('null', rows.replace('u7,', ','))).toMatch(/^Value of USER_ID is missing, and the schema does not allow null. Row \d+.$/);
-    expect(await fail('long', rows.replace('u7,', `${'u'.repeat(257)},`))).toMatch(/^Length cannot be more than 256 characters for USER_ID. Row/);
+    expect(await fail('header', rows.replace('ITEM_ID', 'ITEM'))).toBe(
+      'Input CSV is missing the following columns: [ITEM_ID]',
+    );
+    expect(await fail('type', rows.replace('1700000000', 'yesterday'))).toBe(
+      'Value of TIMESTAMP is not of type long. Row 1.',
+    );
+    expect(await fail('null', rows.replace('u7,', ','))).toMatch(
+      /^Value of USER_ID is missing, and the schema does not allow null. Row \d+.$/,
+    );
+    expect(await fail('long', rows.replace('u7,', `${'u'.repeat(257)},`))).toMatch(
+      /^Length cannot be more than 256 characters for USER_ID. Row/,
+    );
     expect(await fail('ragged', `${rows}u1,i1\n`)).toMatch(/^Input CSV cannot be read: Invalid Record Length/);
     expect(await fail('empty', '')).toBe('Input CSV has no header.');
-    const missing = await importLocation(aws, { name: 'missing', datasetArn, dataLocation: `s3://${BUCKET}/nowhere.csv` });
-    expect(missing).toMatchObject({ status: 'CREATE FAILED', failureReason: expect.stringContaining('Invalid Data location') });
+    const missing = await importLocation(aws, {
+      name: 'missing',
+      datasetArn,
+      dataLocation: `s3://${BUCKET}/nowhere.csv`,
+    });
+    expect(missing).toMatchObject({
+      status: 'CREATE FAILED',
+      failureReason: expect.stringContaining('Invalid Data location'),
+    });
   });
 
   it('fails a training that the recommender refuses, and lets nothing be built on it', async () => {
     aws = await startTestAws();
     const group = await createGroup(aws);
-    await importText(aws, { name: 'one-user', datasetArn: group.interactionsArn, text: interactionsCsv(1500).replaceAll(/^u\d+/gm, 'u1') });
+    await importText(aws, {
+      name: 'one-user',
+      datasetArn: group.interactionsArn,
+      text: interactionsCsv(1500).replaceAll(/^u\d+/gm, 'u1'),
+    });
     const version = await startTraining(aws, group, 'aws-user-personalization');
 
     expect(await trainingEnd(aws, version)).toMatchObject({
       status: 'CREATE FAILED',
       failureReason: 'Create failed. Dataset has fewer than 25 users with at least 2 interactions each.',
     });
-    await expect(aws.personalize.send(inference('night', version))).rejects.toMatchObject({ name: 'InvalidInputException' });
+    await expect(aws.personalize.send(inference('night', version))).rejects.toMatchObject({
+      name: 'InvalidInputException',
+    });
   });
 
   it('fails batch jobs for absent input, absent bucket and too many queries, and keeps their names', async () => {
@@ -240,7 +285,9 @@ describe('time and limits', () => {
     });
     open();
     for (const job of made) expect((await inferenceEnd(aws, job.batchInferenceJobArn)).status).toBe('ACTIVE');
-    expect((await inferenceEnd(aws, (await aws.personalize.send(inference('f', versions[0]))).batchInferenceJobArn)).status).toBe('ACTIVE');
+    expect(
+      (await inferenceEnd(aws, (await aws.personalize.send(inference('f', versions[0]))).batchInferenceJobArn)).status,
+    ).toBe('ACTIVE');
   });
 
   it('lets exactly one of many creates of one name win', async () => {
@@ -273,9 +320,9 @@ describe('time and limits', () => {
     }
 
     expect(pages).toEqual([['j0', 'j2'], ['j3']]);
-    await expect(
-      aws.personalize.send(new ListBatchInferenceJobsCommand({ nextToken: 'bogus' })),
-    ).rejects.toMatchObject({ name: 'InvalidNextTokenException' });
+    await expect(aws.personalize.send(new ListBatchInferenceJobsCommand({ nextToken: 'bogus' }))).rejects.toMatchObject(
+      { name: 'InvalidNextTokenException' },
+    );
   });
 });
 

@@ -17,7 +17,13 @@ import {
   ListSolutionVersionsCommand,
   PersonalizeClient,
 } from '@aws-sdk/client-personalize';
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { INTERACTIONS_SCHEMA, interactionsCsv, ROLE_ARN, settle } from './support/shop';
 
 const SERVE = join(__dirname, 'support', 'serve.ts');
@@ -38,8 +44,17 @@ async function serve(stateDir: string): Promise<Served> {
     child.stdout?.once('data', (data) => resolve(String(data).trim()));
     child.once('exit', () => reject(new Error('the local AWS ended before it served')));
   });
-  const settings = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, maxAttempts: 1 };
-  return { child, s3: new S3Client({ ...settings, forcePathStyle: true }), personalize: new PersonalizeClient(settings) };
+  const settings = {
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    maxAttempts: 1,
+  };
+  return {
+    child,
+    s3: new S3Client({ ...settings, forcePathStyle: true }),
+    personalize: new PersonalizeClient(settings),
+  };
 }
 
 async function kill(child: ChildProcess): Promise<void> {
@@ -48,8 +63,12 @@ async function kill(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** Goes the whole way, taking up what a former try has reached; throws where the server is killed under it. */
-async function goOn({ s3, personalize }: Served): Promise<void> {
+/**
+ * Goes the whole way, taking up what a former try has reached; throws where the server is killed under it.
+ *
+ * @returns the last status of import, training and batch job
+ */
+async function goOn({ s3, personalize }: Served): Promise<(string | undefined)[]> {
   const make = async (create: () => Promise<unknown>): Promise<void> => {
     await create().catch((error: unknown) => {
       if (!(error instanceof Error) || error.name !== 'ResourceAlreadyExistsException') throw error;
@@ -63,13 +82,19 @@ async function goOn({ s3, personalize }: Served): Promise<void> {
   const schemaArn = `${PREFIX}:schema/events`;
   const recipeArn = 'arn:aws:personalize:::recipe/aws-popularity-count';
   const dataSource = { dataLocation: `s3://${Bucket}/rows.csv` };
-  await make(() => personalize.send(new CreateSchemaCommand({ name: 'events', schema: JSON.stringify(INTERACTIONS_SCHEMA) })));
+  await make(() =>
+    personalize.send(new CreateSchemaCommand({ name: 'events', schema: JSON.stringify(INTERACTIONS_SCHEMA) })),
+  );
   await make(() => personalize.send(new CreateDatasetGroupCommand({ name: 'shop' })));
-  await make(() => personalize.send(new CreateDatasetCommand({ name: 'events', schemaArn, datasetGroupArn, datasetType: 'Interactions' })));
+  await make(() =>
+    personalize.send(
+      new CreateDatasetCommand({ name: 'events', schemaArn, datasetGroupArn, datasetType: 'Interactions' }),
+    ),
+  );
   await make(() => personalize.send(new CreateDatasetImportJobCommand({ jobName: 'events', datasetArn, dataSource })));
   const datasetImportJobArn = `${PREFIX}:dataset-import-job/events`;
   const describeImport = () => personalize.send(new DescribeDatasetImportJobCommand({ datasetImportJobArn }));
-  expect(await settle(async () => (await describeImport()).datasetImportJob ?? {})).toMatchObject({ status: 'ACTIVE' });
+  const imported = await settle(async () => (await describeImport()).datasetImportJob ?? {});
   await make(() => personalize.send(new CreateSolutionCommand({ name: 'popular', datasetGroupArn, recipeArn })));
   const solutionArn = `${PREFIX}:solution/popular`;
   await make(() => personalize.send(new CreateSolutionVersionCommand({ name: 'one', solutionArn })));
@@ -88,7 +113,8 @@ async function goOn({ s3, personalize }: Served): Promise<void> {
   );
   const batchInferenceJobArn = `${PREFIX}:batch-inference-job/night`;
   const describeJob = () => personalize.send(new DescribeBatchInferenceJobCommand({ batchInferenceJobArn }));
-  expect(await settle(async () => (await describeJob()).batchInferenceJob ?? {})).toMatchObject({ status: 'ACTIVE' });
+  const job = await settle(async () => (await describeJob()).batchInferenceJob ?? {});
+  return [imported.status, version.status, job.status];
 }
 
 describe('kill -9', () => {
@@ -100,20 +126,15 @@ describe('kill -9', () => {
 
   it('at any moment leaves jobs that end ACTIVE, once each, with whole outputs', async () => {
     let kills = 0;
-    for (let isDone = false; !isDone; ) {
+    let statuses: (string | undefined)[] | undefined;
+    while (statuses === undefined) {
       const served = await serve(stateDir);
       // A moment later each time, so that every step is hit while the way gets shorter.
       const timer = setTimeout(() => served.child.kill('SIGKILL'), 40 + kills * 60);
-      isDone = await goOn(served).then(
-        () => true,
-        (error: unknown) => {
-          if (error instanceof Error && error.name === 'JestAssertionError') throw error;
-          return false;
-        },
-      );
+      statuses = await goOn(served).catch(() => undefined);
       clearTimeout(timer);
       await kill(served.child);
-      if (!isDone) kills += 1;
+      if (statuses === undefined) kills += 1;
     }
     const served = await serve(stateDir);
     const { batchInferenceJobs } = await served.personalize.send(new ListBatchInferenceJobsCommand({}));
@@ -124,9 +145,15 @@ describe('kill -9', () => {
     await kill(served.child);
 
     expect(kills).toBeGreaterThan(3);
+    expect(statuses).toEqual(['ACTIVE', 'ACTIVE', 'ACTIVE']);
     expect(batchInferenceJobs).toHaveLength(1);
     expect(solutionVersions).toHaveLength(1);
-    expect(Contents?.map((object) => object.Key)).toEqual(['in/night.json', 'out/_CHECK', 'out/night.json.out', 'rows.csv']);
+    expect(Contents?.map((object) => object.Key)).toEqual([
+      'in/night.json',
+      'out/_CHECK',
+      'out/night.json.out',
+      'rows.csv',
+    ]);
     expect(lines.map((line) => JSON.parse(line).input.userId)).toEqual(Array.from({ length: 400 }, (_, n) => `u${n}`));
     expect(await readdir(join(stateDir, 's3', '.tmp'))).toEqual([]);
   });
@@ -161,7 +188,9 @@ describe('kill -9', () => {
         const number = (tried.get(Key) ?? 0) + 1;
         tried.set(Key, number);
         try {
-          await s3.send(new PutObjectCommand({ Bucket, Key, Body: bodyOf(number), Metadata: { number: String(number) } }));
+          await s3.send(
+            new PutObjectCommand({ Bucket, Key, Body: bodyOf(number), Metadata: { number: String(number) } }),
+          );
         } catch {
           return;
         }

@@ -198,9 +198,9 @@ describe('objects', () => {
       aws.s3.send(new PutObjectCommand({ Bucket, Key: 'tagged', Body: 'x', Tagging: 'a=b' })),
     ).rejects.toMatchObject({ name: 'NotImplemented', message: expect.stringContaining('docs/local-aws.md') });
     await expect(get('tagged')).rejects.toMatchObject({ name: 'NoSuchKey' });
-    await expect(
-      aws.s3.send(new GetObjectCommand({ Bucket, Key: 'source', VersionId: 'x' })),
-    ).rejects.toMatchObject({ name: 'NotImplemented' });
+    await expect(aws.s3.send(new GetObjectCommand({ Bucket, Key: 'source', VersionId: 'x' }))).rejects.toMatchObject({
+      name: 'NotImplemented',
+    });
     await expect(put('k'.repeat(1025))).rejects.toMatchObject({ name: 'KeyTooLongError' });
   });
 });
@@ -234,9 +234,9 @@ describe('listings', () => {
   });
 
   it('refuses a continuation token that it did not make', async () => {
-    await expect(
-      aws.s3.send(new ListObjectsV2Command({ Bucket, ContinuationToken: '***' })),
-    ).rejects.toMatchObject({ name: 'InvalidArgument' });
+    await expect(aws.s3.send(new ListObjectsV2Command({ Bucket, ContinuationToken: '***' }))).rejects.toMatchObject({
+      name: 'InvalidArgument',
+    });
   });
 });
 
@@ -263,9 +263,9 @@ describe('buckets', () => {
         name: 'InvalidBucketName',
       });
     }
-    await expect(
-      aws.s3.send(new PutObjectCommand({ Bucket: 'absent', Key: 'k', Body: 'x' })),
-    ).rejects.toMatchObject({ name: 'NoSuchBucket' });
+    await expect(aws.s3.send(new PutObjectCommand({ Bucket: 'absent', Key: 'k', Body: 'x' }))).rejects.toMatchObject({
+      name: 'NoSuchBucket',
+    });
     await expect(aws.s3.send(new ListObjectsV2Command({ Bucket: 'absent' }))).rejects.toMatchObject({
       name: 'NoSuchBucket',
     });

@@ -56,21 +56,24 @@ describe('multipart uploads', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  it.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)('verifies and gives back %s', async (algorithm) => {
-    const Key = `sum-${algorithm}`;
-    const bytes = bytesOf(6 * MIB);
-    const Body = Readable.from([bytes], { objectMode: false });
-    await new Upload({ client: aws.s3, params: { Bucket, Key, Body, ChecksumAlgorithm: algorithm } }).done();
-    const single = await aws.s3.send(
-      new PutObjectCommand({ Bucket, Key: `${Key}-1`, Body: bytes, ChecksumAlgorithm: algorithm }),
-    );
-    const head = await aws.s3.send(new HeadObjectCommand({ Bucket, Key, ChecksumMode: 'ENABLED' }));
+  it.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)(
+    'verifies and gives back %s',
+    async (algorithm) => {
+      const Key = `sum-${algorithm}`;
+      const bytes = bytesOf(6 * MIB);
+      const Body = Readable.from([bytes], { objectMode: false });
+      await new Upload({ client: aws.s3, params: { Bucket, Key, Body, ChecksumAlgorithm: algorithm } }).done();
+      const single = await aws.s3.send(
+        new PutObjectCommand({ Bucket, Key: `${Key}-1`, Body: bytes, ChecksumAlgorithm: algorithm }),
+      );
+      const head = await aws.s3.send(new HeadObjectCommand({ Bucket, Key, ChecksumMode: 'ENABLED' }));
 
-    expect((await read(Key)).equals(bytes)).toBe(true);
-    expect(single[`Checksum${algorithm}`]).toBeDefined();
-    expect(head.ChecksumType).toBe(algorithm === 'CRC64NVME' ? 'FULL_OBJECT' : 'COMPOSITE');
-    expect(head[`Checksum${algorithm}`]).toMatch(algorithm === 'CRC64NVME' ? /=$/ : /-2$/);
-  });
+      expect((await read(Key)).equals(bytes)).toBe(true);
+      expect(single[`Checksum${algorithm}`]).toBeDefined();
+      expect(head.ChecksumType).toBe(algorithm === 'CRC64NVME' ? 'FULL_OBJECT' : 'COMPOSITE');
+      expect(head[`Checksum${algorithm}`]).toMatch(algorithm === 'CRC64NVME' ? /=$/ : /-2$/);
+    },
+  );
 
   it('gives a whole-object checksum over all parts when asked for that type', async () => {
     const Key = 'whole';
@@ -138,7 +141,12 @@ function begin(Key: string, more: { ChecksumAlgorithm?: ChecksumAlgorithm; Check
   return aws.s3.send(new CreateMultipartUploadCommand({ Bucket, Key, ...more }));
 }
 
-async function part(options: { Key: string; UploadId: string | undefined; PartNumber: number; Body: Buffer }): Promise<Part> {
+async function part(options: {
+  Key: string;
+  UploadId: string | undefined;
+  PartNumber: number;
+  Body: Buffer;
+}): Promise<Part> {
   const { ETag, ChecksumCRC32 } = await aws.s3.send(new UploadPartCommand({ Bucket, ...options }));
   return { PartNumber: options.PartNumber, ETag, ChecksumCRC32 };
 }

@@ -20,7 +20,14 @@ async function* pieces(parts: readonly Buffer[]): AsyncGenerator<Buffer> {
 }
 
 function chunkedPut(hash: string, more: Record<string, string>): AwsRequest {
-  const signed = ['content-encoding', 'host', 'x-amz-content-sha256', 'x-amz-date', 'x-amz-decoded-content-length', 'x-amz-storage-class'];
+  const signed = [
+    'content-encoding',
+    'host',
+    'x-amz-content-sha256',
+    'x-amz-date',
+    'x-amz-decoded-content-length',
+    'x-amz-storage-class',
+  ];
   const { signature = '', ...headers } = more;
   const names = [...signed, ...Object.keys(headers)].sort().join(';');
   return request('PUT', '/examplebucket/chunkObject.txt', {
@@ -92,7 +99,9 @@ describe('signatures', () => {
     if (!auth.ok) throw new Error(auth.problem);
     for (const size of [1000, 65_536, 200_000]) {
       const body = frame(PLAIN_CHUNKS);
-      const parts = Array.from({ length: Math.ceil(body.length / size) }, (_, i) => body.subarray(i * size, (i + 1) * size));
+      const parts = Array.from({ length: Math.ceil(body.length / size) }, (_, i) =>
+        body.subarray(i * size, (i + 1) * size),
+      );
       const { data } = decodeChunkedBody(pieces(parts), { hasTrailer: false, seed: auth.seed });
       expect((await read(data)).equals(Buffer.alloc(66_560, 'a'))).toBe(true);
     }
@@ -101,7 +110,8 @@ describe('signatures', () => {
   it('refuses a changed byte, a swapped signature and a cut body', async () => {
     const auth = verifySignature(PLAIN, PLAIN_HASH, CONTEXT);
     if (!auth.ok) throw new Error(auth.problem);
-    const decode = (body: Buffer) => read(decodeChunkedBody(pieces([body]), { hasTrailer: false, seed: auth.seed }).data);
+    const decode = (body: Buffer) =>
+      read(decodeChunkedBody(pieces([body]), { hasTrailer: false, seed: auth.seed }).data);
     const changed = frame(PLAIN_CHUNKS);
     changed.write('b', 1000);
     const [first, second, last] = PLAIN_CHUNKS;

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readBootId } from '../../src/mail/boot';
 import { openJournal, readJournals, removeJournal } from '../../src/mail/journal';
 
 let dir: string;
@@ -101,14 +100,4 @@ it('is gone after it was closed or removed', async () => {
 
   expect(readdirSync(dir)).toEqual([]);
   expect(await readJournals(join(dir, 'none'), 'boot-1')).toEqual([]);
-});
-
-it('reads the same boot id in every process', () => {
-  const script =
-    "process.stdout.write(require('node:fs').readFileSync('/proc/sys/kernel/random/boot_id','utf8').trim())";
-
-  expect(readBootId()).toBe(readBootId());
-  if (process.platform === 'linux') {
-    expect(readBootId()).toBe(spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' }).stdout);
-  }
 });

@@ -1,4 +1,5 @@
 import type { SendMailOptions } from 'nodemailer';
+import type { ReplyCause } from '../../src/mail/classify';
 import { createMailer, type Mailer, type MailerOptions } from '../../src/mail/mailer';
 import type { SendOutcome } from '../../src/mail/outcome';
 import {
@@ -19,6 +20,13 @@ const MESSAGE: SendMailOptions = {
   messageId: '<one@shop.example>',
   date: new Date(0),
 };
+
+interface Expected {
+  readonly kind: SendOutcome['kind'];
+  readonly code?: number;
+  readonly enhanced?: string;
+  readonly cause?: ReplyCause;
+}
 
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -57,35 +65,27 @@ describe.each([{ pipelining: false }, { pipelining: true }])('sending, pipelinin
     expect(server.received[0]?.message.toString()).toContain('six of them\r\n.\r\n..dots\r\n');
   });
 
-  const NOT_SENT: readonly [Stage, Fault, Partial<SendOutcome>][] = [
+  const NOT_SENT: readonly [Stage, Fault, Expected][] = [
     ['connect', { reply: '421 4.3.2 busy' }, { kind: 'deferred' }],
-    ['connect', { reply: '554 5.7.1 go away' }, { kind: 'deferred', cause: 'connection' } as Partial<SendOutcome>],
+    ['connect', { reply: '554 5.7.1 go away' }, { kind: 'deferred', cause: 'connection' }],
     ['connect', { drop: 'fin' }, { kind: 'deferred' }],
     ['connect', { silent: true }, { kind: 'deferred' }],
     ['ehlo', { drop: 'reset' }, { kind: 'deferred' }],
     ['ehlo', { silent: true }, { kind: 'deferred' }],
     ['mail', { reply: '421 4.7.0 too many' }, { kind: 'deferred' }],
     ['mail', { reply: '451 4.3.0 later' }, { kind: 'deferred' }],
-    ['mail', { reply: '550 5.7.1 sender' }, { kind: 'refused', cause: 'policy' } as Partial<SendOutcome>],
+    ['mail', { reply: '550 5.7.1 sender' }, { kind: 'refused', cause: 'policy' }],
     ['mail', { drop: 'fin' }, { kind: 'deferred' }],
     ['mail', { drop: 'reset' }, { kind: 'deferred' }],
     ['mail', { silent: true }, { kind: 'deferred' }],
     ['rcpt', { reply: '421 4.4.2 bye' }, { kind: 'deferred' }],
-    [
-      'rcpt',
-      { reply: '450 4.2.1 greylisted' },
-      { kind: 'deferred', code: 450, enhanced: '4.2.1' } as Partial<SendOutcome>,
-    ],
-    [
-      'rcpt',
-      { reply: '550 5.1.1 unknown' },
-      { kind: 'refused', code: 550, enhanced: '5.1.1', cause: 'address' } as Partial<SendOutcome>,
-    ],
+    ['rcpt', { reply: '450 4.2.1 greylisted' }, { kind: 'deferred', code: 450, enhanced: '4.2.1' }],
+    ['rcpt', { reply: '550 5.1.1 unknown' }, { kind: 'refused', code: 550, enhanced: '5.1.1', cause: 'address' }],
     ['rcpt', { drop: 'fin' }, { kind: 'deferred' }],
     ['rcpt', { silent: true }, { kind: 'deferred' }],
     ['data', { reply: '421 4.3.0 bye' }, { kind: 'deferred' }],
     ['data', { reply: '451 4.3.0 later' }, { kind: 'deferred' }],
-    ['data', { reply: '554 5.0.0 no' }, { kind: 'refused', cause: 'permanent' } as Partial<SendOutcome>],
+    ['data', { reply: '554 5.0.0 no' }, { kind: 'refused', cause: 'permanent' }],
     ['data', { drop: 'reset' }, { kind: 'deferred' }],
     ['data', { silent: true }, { kind: 'deferred' }],
   ];
@@ -102,11 +102,11 @@ describe.each([{ pipelining: false }, { pipelining: true }])('sending, pipelinin
     },
   );
 
-  const ANSWERED: readonly [Fault, Partial<SendOutcome>][] = [
+  const ANSWERED: readonly [Fault, Expected][] = [
     [{ reply: '421 4.3.0 shutting down' }, { kind: 'deferred', code: 421 }],
     [{ reply: '451 4.3.0 try later' }, { kind: 'deferred', code: 451 }],
-    [{ reply: '550 5.7.1 spam' }, { kind: 'refused', code: 550, cause: 'policy' } as Partial<SendOutcome>],
-    [{ reply: '552 5.3.4 too big' }, { kind: 'refused', cause: 'too_large' } as Partial<SendOutcome>],
+    [{ reply: '550 5.7.1 spam' }, { kind: 'refused', code: 550, cause: 'policy' }],
+    [{ reply: '552 5.3.4 too big' }, { kind: 'refused', cause: 'too_large' }],
   ];
 
   it.each(ANSWERED)('believes the answer after the final dot: %j', async (fault, expected) => {

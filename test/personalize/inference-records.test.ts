@@ -89,11 +89,7 @@ describe('readInferenceRecords', () => {
       '{"input":{"userId":"9"},"error":{"code": 3}}',
       { userId: '9', inputText: '{"userId":"9"}', items: [], error: '{"code":3}' },
     ],
-    [
-      'nothing but an input',
-      '{"input":{"userId":"9"}}',
-      { userId: '9', inputText: '{"userId":"9"}', items: [] },
-    ],
+    ['nothing but an input', '{"input":{"userId":"9"}}', { userId: '9', inputText: '{"userId":"9"}', items: [] }],
     [
       'scores that are null, and fewer than items',
       '{"input":{"userId":"u"},"output":{"recommendedItems":["a","b","c"],"scores":[0.5,null]},"error":null}',
@@ -168,7 +164,9 @@ describe('readInferenceRecords', () => {
       ['1', '2'],
     ]);
     expect(two.found[0]?.scores).toEqual([3, 2, 1]);
-    expect((await readInference(lines.join('\n'), { items: 0 })).found.every((one) => one.items.length === 0)).toBe(true);
+    expect((await readInference(lines.join('\n'), { items: 0 })).found.every((one) => one.items.length === 0)).toBe(
+      true,
+    );
   });
 
   it('takes CRLF, blank lines, a byte order mark and a last line without a line feed', async () => {
@@ -197,7 +195,10 @@ describe('a broken line of inference output', () => {
     [`${good}x`, '"x" stands at byte 89 of the line where the end of the line was expected'],
     [good.replace('0.5', '0.5,,1'), '"," stands at byte 74 of the line where a value was expected'],
     [good.replace('0.5', '.5'), '"." stands at byte 70 of the line where a value or "]" was expected'],
-    [good.replace('0.5', '05'), '"5" stands at byte 71 of the line where "," or the end of the list or object was expected'],
+    [
+      good.replace('0.5', '05'),
+      '"5" stands at byte 71 of the line where "," or the end of the list or object was expected',
+    ],
     [good.replace('0.5', 'NaN'), '"N" stands at byte 70 of the line where a value or "]" was expected'],
     [good.replace('"i"', '"i",'), '"]" stands at byte 59 of the line where a value was expected'],
     [good.replace('"i"', '"\ti"'), '0x09 stands at byte 56 of the line where the rest of a text was expected'],
@@ -231,7 +232,10 @@ describe('a broken line of inference output', () => {
   it('is one that passes the limit of length, in whatever chunks it comes', async () => {
     const long = good.replace('"i"', `"${'i'.repeat(200)}"`);
     for (const sizes of [[10_000], [64], [1], [good.length + 1 + long.length]]) {
-      const { found, findings } = await readInference(`${good}\n${long}\n${good}`, { maxLineBytes: good.length + 100, sizes });
+      const { found, findings } = await readInference(`${good}\n${long}\n${good}`, {
+        maxLineBytes: good.length + 100,
+        sizes,
+      });
       expect(findings.map((finding) => [finding.line, finding.reason])).toEqual([
         [2, `the line is longer than ${good.length + 100} bytes`],
       ]);

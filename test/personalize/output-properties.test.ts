@@ -124,10 +124,7 @@ async function expectSame(text: string, items: number): Promise<void> {
 describe('the quick reading of an inference line', () => {
   it('says what JSON.parse says, whatever the spelling', async () => {
     const wanted = fc.constantFrom(0, 1, 6, Number.POSITIVE_INFINITY);
-    await fc.assert(
-      fc.asyncProperty(spelledLine, wanted, expectSame),
-      { numRuns: 3000 },
-    );
+    await fc.assert(fc.asyncProperty(spelledLine, wanted, expectSame), { numRuns: 3000 });
   });
 
   it('says what JSON.parse says after a byte was lost, doubled or replaced', async () => {

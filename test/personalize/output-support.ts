@@ -104,7 +104,8 @@ export function spellJson(value: unknown, random: () => number): string {
   const spell = (part: unknown): string => {
     if (typeof part === 'string') return spellString(part, random);
     if (part instanceof Spelled) return part.text;
-    if (Array.isArray(part)) return `[${space()}${part.map((one) => spell(one)).join(`${space()},${space()}`)}${space()}]`;
+    if (Array.isArray(part))
+      return `[${space()}${part.map((one) => spell(one)).join(`${space()},${space()}`)}${space()}]`;
     if (typeof part !== 'object' || part === null) return JSON.stringify(part);
     const members = part instanceof Members ? part.list : Object.entries(part);
     const texts = members.map(([key, one]) => `${spellString(key, random)}${space()}:${space()}${spell(one)}`);

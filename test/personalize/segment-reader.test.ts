@@ -47,7 +47,8 @@ describe('readSegmentEvents', () => {
       {
         input: {
           itemAttributes: 'ITEMS.genres = "Horror"',
-          inputText: '{"itemAttributes": "ITEMS.genres = \\"Horror\\"","filterValues":{"COUNTRY":"\\"United States\\""}}',
+          inputText:
+            '{"itemAttributes": "ITEMS.genres = \\"Horror\\"","filterValues":{"COUNTRY":"\\"United States\\""}}',
         },
         users: ['1'],
       },
@@ -98,8 +99,14 @@ describe('readSegmentEvents', () => {
   });
 
   it.each([
-    ['{"input":{"itemId":"1"},"output":{"usersList":["a","b"', 'the line ends behind byte 54 where "," or the end of the list or object was expected'],
-    ['{"input":{"itemId":"1"},"output":{"usersList":["a",]}}', '"]" stands at byte 52 of the line where a value was expected'],
+    [
+      '{"input":{"itemId":"1"},"output":{"usersList":["a","b"',
+      'the line ends behind byte 54 where "," or the end of the list or object was expected',
+    ],
+    [
+      '{"input":{"itemId":"1"},"output":{"usersList":["a",]}}',
+      '"]" stands at byte 52 of the line where a value was expected',
+    ],
     ['{"input":{"itemId":"1"},"output":{"usersList":["a",null]}}', 'usersList[1] is not a text'],
     ['{"input":{"itemId":"1"},"output":{"usersList":["a",["b"]]}}', 'usersList[1] is not a text'],
     ['{"input":{"itemId":"1"},"output":{"usersList":["a",1.5]}}', 'usersList[1] is not a text'],
@@ -110,7 +117,10 @@ describe('readSegmentEvents', () => {
     ['{"output":{"usersList":["a"]}}', 'the line has no input'],
     ['{"input":{},"output":{"usersList":["a"],"recommendedUsers":["b"]}}', 'the line has two lists of users'],
     ['{"input":{},"output":{"usersList":["a"]},"output":{"usersList":["b"]}}', 'the line has two lists of users'],
-    ['{"input":{},"output":{"usersList":["a","b]}}', 'the line ends behind byte 44 where the rest of a text was expected'],
+    [
+      '{"input":{},"output":{"usersList":["a","b]}}',
+      'the line ends behind byte 44 where the rest of a text was expected',
+    ],
     [`{"input":{},"x":${'['.repeat(600)}${']'.repeat(600)}}`, 'the line is nested deeper than 512 levels'],
     [`{"input":{},"output":{"usersList":["${'a'.repeat(70_000)}"]}}`, 'usersList[0] is longer than 65536 bytes'],
     [`{"input":{"x":"${'a'.repeat(1_100_000)}"}}`, 'input is longer than 1048576 bytes'],

@@ -1,5 +1,5 @@
 /** Serves an inbox in a process of its own, to be killed: arguments are folder and token; prints its URL. */
-require('./load-typescript');
+require('./register');
 const { startInbox } = require('../../src/mail/inbox');
 
 const [, , dir, token] = process.argv;

@@ -1,5 +1,5 @@
 /** Begins a hundred mails in a send journal and kills itself: arguments are folder, token and boot id. */
-require('./load-typescript');
+require('./register');
 const { openJournal } = require('../../src/mail/journal');
 
 const [, , dir, token, bootId] = process.argv;

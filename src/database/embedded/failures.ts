@@ -5,7 +5,7 @@ const DISK_FULL_ERRNOS = new Set(['ENOSPC', 'EDQUOT']);
 const DISK_FULL_TEXT = /No space left on device|Disk quota exceeded/;
 const REFUSED_TEXT = /Permission denied|Read-only file system|Operation not permitted|Operation not supported/;
 /** What a losing or early starter prints: the same start works a moment later. */
-const PASSING_TEXT = /lock file "[^"]*" already exists|pre-existing shared memory block|is still in use/;
+const PASSING_TEXT = /lock file "[^"]*" (already exists|is empty)|pre-existing shared memory block|is still in use/;
 const NAMELESS_USER_TEXT = /could not look up effective user ID/;
 const STATE_FIX = 'name a folder on a local disk that this user may write: --state DIR';
 

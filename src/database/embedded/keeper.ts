@@ -51,7 +51,7 @@ function keepServer(task: KeeperTask, fs: typeof nodeFs, spawnServer: typeof spa
   let isChild = false;
   let startedAt = Date.now();
   let failures = task.adopt === null ? -1 : 0;
-  let mark: number | undefined;
+  let mark: number | null | undefined;
 
   /** Reading gives the end of file only while no process holds the writing end; EAGAIN says that one does. */
   function hasUsers(): boolean {
@@ -93,9 +93,18 @@ function keepServer(task: KeeperTask, fs: typeof nodeFs, spawnServer: typeof spa
     setTimeout(start, failures <= 0 ? 0 : POLL_MS);
   }
 
+  /** Returns nothing where the folder was deleted under a running server, so that nobody can come any more. */
+  function holdMark(): number | null {
+    try {
+      return openToRead(task.stopping);
+    } catch {
+      return null;
+    }
+  }
+
   function stop(): void {
-    mark = openToRead(task.stopping);
-    if (hasUsers()) {
+    mark = holdMark();
+    if (mark !== null && hasUsers()) {
       fs.closeSync(mark);
       mark = undefined;
       return;

@@ -1,7 +1,7 @@
 /** Reads the lock files by which PostgreSQL picks one winner among simultaneous servers, and clears one that lies. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, unlinkSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readErrno } from './failures';
@@ -13,6 +13,9 @@ export interface PidFile {
   readonly ready: boolean;
   readonly text: string;
 }
+
+/** Far longer than a server takes from making the file to writing it. */
+const EMPTY_MS = 1000;
 
 /** Names the lock file of a data folder. */
 export function namePidFile(data: string): string {
@@ -50,20 +53,27 @@ export async function isServer(pid: number, data: string): Promise<boolean> {
 }
 
 /**
- * Removes a file whose number belongs to a zombie or a stranger: PostgreSQL would take that for a running server and
- * refuse for ever. A file that another start has written meanwhile is put back.
+ * Removes a file that PostgreSQL would take for a running server's for ever, as it belongs to a zombie or a stranger.
+ * One that another start has written meanwhile, so that its text differs, stays or is put back.
  */
-export function dropPidFile(path: string, stale: PidFile): void {
+export function dropPidFile(path: string, text: string): void {
   const aside = `${path}.${randomBytes(6).toString('hex')}`;
   try {
-    if (readText(path) !== stale.text) return;
+    if (readText(path) !== text) return;
     renameSync(path, aside);
-    if (readText(aside) !== stale.text) linkSync(aside, path);
-    unlinkSync(aside);
+    if (readText(aside) !== text) linkSync(aside, path);
   } catch (error) {
     const errno = readErrno(error);
     if (errno !== 'ENOENT' && errno !== 'EEXIST') throw error;
+  } finally {
+    rmSync(aside, { force: true });
   }
+}
+
+/** Removes a file whose writer was killed before it wrote: PostgreSQL refuses an empty one, as its writer might be at it. */
+export function dropEmptyPidFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.size === 0 && Date.now() - found.mtimeMs > EMPTY_MS) dropPidFile(path, '');
 }
 
 function readText(path: string): string | undefined {

@@ -2,7 +2,15 @@
 import { NightjarError } from '../../errors';
 import { DATABASE, USER } from './cluster';
 import { askServer, type Readiness } from './handshake';
-import { dropPidFile, hasProcess, isServer, namePidFile, type PidFile, readPidFile } from './pid-file';
+import {
+  dropEmptyPidFile,
+  dropPidFile,
+  hasProcess,
+  isServer,
+  namePidFile,
+  type PidFile,
+  readPidFile,
+} from './pid-file';
 import type { Place } from './place';
 import { nameSocket } from './socket-folder';
 
@@ -20,20 +28,22 @@ export async function findReadySocket(place: Place): Promise<string | undefined>
  */
 export async function findServer(place: Place): Promise<number | undefined> {
   const path = namePidFile(place.data);
+  dropEmptyPidFile(path);
   const found = readPidFile(path);
   if (found === undefined) return undefined;
   if (await isServer(found.pid, place.data)) return found.pid;
   await checkNobodyAnswers(place, found);
-  if (hasProcess(found.pid)) dropPidFile(path, found);
+  if (hasProcess(found.pid)) dropPidFile(path, found.text);
   return undefined;
 }
 
 /** Clears the lock file of a dead server's socket where its number belongs to a stranger now. */
 export async function clearSocketLock(place: Place, socketFolder: string): Promise<void> {
   const path = `${nameSocket(socketFolder)}.lock`;
+  dropEmptyPidFile(path);
   const found = readPidFile(path);
   if (found === undefined || !hasProcess(found.pid)) return;
-  if (!(await isServer(found.pid, place.data))) dropPidFile(path, found);
+  if (!(await isServer(found.pid, place.data))) dropPidFile(path, found.text);
 }
 
 /** A server that answers, but isn't the process of its number, lives in another container: a second one would destroy the data. */

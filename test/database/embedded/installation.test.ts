@@ -16,7 +16,7 @@ import {
 import { formatError, isNightjarError } from '../../../src/errors';
 import { makeTestFolder, runSql } from '../../support/database';
 import { runScript } from './child-process';
-import { findProcesses } from './processes';
+import { findProcesses, waitUntilGone } from './processes';
 
 const isRoot = process.getuid?.() === 0;
 /** A user that every system has: daemon. */
@@ -132,6 +132,7 @@ describe('the programs of the embedded PostgreSQL', () => {
     const owner = lstatSync(`/proc/${server}`).uid;
 
     expect(await program.finish()).toBe(0);
+    await waitUntilGone(folder);
     expect(owner).toBe(STRANGER);
   });
 
@@ -146,6 +147,7 @@ describe('the programs of the embedded PostgreSQL', () => {
     await program.waitFor('ready');
 
     expect(await program.finish()).toBe(0);
+    await waitUntilGone(folder);
     expect(owner).toBe(STRANGER);
   });
 

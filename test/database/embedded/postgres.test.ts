@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -164,6 +164,30 @@ describe('the embedded PostgreSQL', () => {
     expect(await runSql(second.connection, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     parent.kill();
     await once(parent, 'exit');
+  });
+
+  it('starts although the server was killed between making its lock files and writing them', async () => {
+    const first = await start(folder);
+    await first.release();
+    await first.waitUntilStopped();
+    for (const path of [join(folder, 'db/data/postmaster.pid'), join(first.connection.host, '.s.PGSQL.5432.lock')]) {
+      writeFileSync(path, '');
+      chmodSync(path, 0o666);
+    }
+
+    const second = await start(folder);
+
+    expect(await runSql(second.connection, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('stops after its last user also where its folder was deleted meanwhile', async () => {
+    const only = await startEmbeddedPostgres({ stateDir: folder });
+    await rm(folder, { recursive: true });
+
+    await only.release();
+    await waitUntilGone(folder);
+
+    expect(findProcesses(folder)).toEqual({ servers: [], keepers: [] });
   });
 
   it('restarts for its users when the server is killed', async () => {

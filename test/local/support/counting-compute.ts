@@ -24,7 +24,10 @@ export function createCountingCompute(options: CountingOptions = {}): Compute {
       const model = await readModel(modelFile);
       const items = model.items.slice(0, numResults);
       const scores = items.map((_, index) => 1 / (index + 2));
-      return answerLines(files, (input) => `{"input":${input},"output":${JSON.stringify({ recommendedItems: items, scores })},"error":null}`);
+      return answerLines(
+        files,
+        (input) => `{"input":${input},"output":${JSON.stringify({ recommendedItems: items, scores })},"error":null}`,
+      );
     },
     async segment({ modelFile, files, numResults }) {
       await gate();
@@ -46,7 +49,10 @@ async function trainByCounts(task: TrainTask): Promise<TrainResult> {
     }
   }
   if (users.size < 25) {
-    return { ok: false, failureReason: 'Create failed. Dataset has fewer than 25 users with at least 2 interactions each.' };
+    return {
+      ok: false,
+      failureReason: 'Create failed. Dataset has fewer than 25 users with at least 2 interactions each.',
+    };
   }
   await writeWhole(task.modelFile, JSON.stringify({ items: rank(items), users: rank(users), seed: task.seed }));
   return { ok: true, metrics: { coverage: 1 }, trainingSeconds: 0.1 };

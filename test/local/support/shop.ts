@@ -158,7 +158,10 @@ export async function segmentEnd(aws: TestAws, batchSegmentJobArn: string | unde
 }
 
 /** Loads the shop and trains a version of each recipe. */
-export async function trainShop(aws: TestAws, recipes: readonly string[]): Promise<Group & { readonly versions: readonly string[] }> {
+export async function trainShop(
+  aws: TestAws,
+  recipes: readonly string[],
+): Promise<Group & { readonly versions: readonly string[] }> {
   const group = await createGroup(aws);
   await importText(aws, { name: 'interactions', datasetArn: group.interactionsArn, text: interactionsCsv(1500) });
   await importText(aws, { name: 'items', datasetArn: group.itemsArn, text: itemsCsv() });

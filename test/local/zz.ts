@@ -1,0 +1,23 @@
+import { startTestAws } from '/work/main/test/local/support/local-aws';
+import { PutObjectCommand, GetObjectCommand, CreateBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { Readable } from 'node:stream';
+(async () => {
+  const aws = await startTestAws();
+  await aws.s3.send(new CreateBucketCommand({ Bucket: 'bbb' }));
+  let t = Date.now();
+  const N = 600;
+  let i = 0;
+  await Promise.all(Array.from({ length: 8 }, async () => { while (i < N) { const n = i++; await aws.s3.send(new PutObjectCommand({ Bucket: 'bbb', Key: `pictures/${n}.png`, Body: Buffer.alloc(20000, n) })); } }));
+  console.log('600 puts', Date.now() - t, 'ms');
+  t = Date.now(); await aws.s3.send(new ListObjectsV2Command({ Bucket: 'bbb' })); console.log('list 600', Date.now() - t);
+  t = Date.now();
+  const chunk = Buffer.alloc(1 << 20, 'x');
+  await new Upload({ client: aws.s3, partSize: 16 << 20, params: { Bucket: 'bbb', Key: 'big', Body: Readable.from((function* () { for (let k = 0; k < 400; k++) yield chunk; })(), { objectMode: false }) } }).done();
+  console.log('400 MB up', Date.now() - t, 'ms', 'rss', Math.round(process.memoryUsage().rss / 1e6));
+  t = Date.now();
+  const got = await aws.s3.send(new GetObjectCommand({ Bucket: 'bbb', Key: 'big' }));
+  let size = 0; for await (const c of got.Body as Readable) size += c.length;
+  console.log('get', size, Date.now() - t, 'ms', 'rss', Math.round(process.memoryUsage().rss / 1e6));
+  await aws.close();
+})();
