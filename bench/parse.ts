@@ -86,9 +86,11 @@ interface Result {
 
 async function measureBoth(ours: () => Promise<number>, naive: () => Promise<number>): Promise<[Result, Result]> {
   const ourRounds: Result[] = [];
-  for (let round = 0; round < ROUNDS; round++) ourRounds.push(await measure(ours));
   const naiveRounds: Result[] = [];
-  for (let round = 0; round < ROUNDS; round++) naiveRounds.push(await measure(naive));
+  for (let round = 0; round < ROUNDS; round++) {
+    ourRounds.push(await measure(ours));
+    naiveRounds.push(await measure(naive));
+  }
   const best: [Result, Result] = [pickBest(ourRounds), pickBest(naiveRounds)];
   if (best[0].sum !== best[1].sum) throw new Error(`the readers disagree: ${best[0].sum} and ${best[1].sum}`);
   return best;
@@ -125,16 +127,22 @@ async function readOurs(file: string): Promise<number> {
 
 async function readNaively(file: string): Promise<number> {
   let sum = 0;
-  for await (const line of readLines(file)) {
+  await readLines(file, (line) => {
     const { input, output, error } = JSON.parse(line);
     sum += addUp(input.userId, output.recommendedItems.slice(0, SHOWN_ITEMS), error);
-  }
+  });
   return sum;
 }
 
-function readLines(file: string): AsyncIterable<string> {
+/** Reads lines by the event of readline, which is faster than its async iterator. */
+function readLines(file: string, onLine: (line: string) => void): Promise<void> {
   const input = createReadStream(file, { highWaterMark: CHUNK_BYTES });
-  return createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  const reader = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  reader.on('line', onLine);
+  return new Promise((resolve, reject) => {
+    input.on('error', reject);
+    reader.on('close', resolve);
+  });
 }
 
 function addUp(userId: string | undefined, items: readonly string[], error: string | null): number {
@@ -152,7 +160,9 @@ async function readOurSegments(file: string): Promise<number> {
 
 async function readSegmentsNaively(file: string): Promise<number> {
   let rows = 0;
-  for await (const line of readLines(file)) rows += JSON.parse(line).output.usersList.length;
+  await readLines(file, (line) => {
+    rows += JSON.parse(line).output.usersList.length;
+  });
   return rows;
 }
 

@@ -83,20 +83,33 @@ function cutNewest(histories: Histories, share: number): Histories {
 }
 
 function compareScorers(split: string, training: Histories, whole: Histories): readonly BenchLine[] {
-  const popular: ScoreItems = (_, scores) => scores.set(Float64Array.from(training.itemUsers));
-  const fitScorer = (settings: ScorerSettings): ScoreItems =>
-    openItemScorer(fitItemScorer(training, settings, DENSE_ITEMS));
-  return [
-    measure(`${split}: popularity`, popular, training, whole),
-    measure(`${split}: item kNN, K 200, half-life 10`, scoreByNeighbours(training, 200, 10), training, whole),
-    measure(`${split}: EASE^R, λ 100`, fitScorer(PLAIN_EASE), training, whole),
-    measure(`${split}: nightjar, taste`, fitScorer(TASTE), training, whole),
-    measure(`${split}: nightjar, sequence`, fitScorer(SEQUENCE), training, whole),
+  const popularity = computePopularity(training.itemUsers);
+  const peer = (score: ScoreItems): ScoreItems => {
+    return (history, scores) => {
+      score(history, scores);
+      for (const item of history) scores[item] = Number.NEGATIVE_INFINITY;
+    };
+  };
+  const ours = (settings: ScorerSettings): ScoreItems => {
+    const score = openItemScorer(fitItemScorer(training, settings, DENSE_ITEMS));
+    return (history, scores) => {
+      score(history, scores);
+      finishScores(scores, popularity, history);
+    };
+  };
+  const ease = openItemScorer(fitItemScorer(training, PLAIN_EASE, DENSE_ITEMS));
+  const scorers: readonly (readonly [string, ScoreItems])[] = [
+    ['popularity', peer((_, scores) => scores.set(popularity))],
+    ['item kNN, K 200, half-life 10', peer(scoreByNeighbours(training, 200, 10))],
+    ['EASE^R, λ 100', peer(ease)],
+    ['nightjar, taste', ours(TASTE)],
+    ['nightjar, sequence', ours(SEQUENCE)],
   ];
+  return scorers.map(([name, score]) => measure(`${split}: ${name}`, score, training, whole));
 }
 
+/** Measures complete scores: those of items in the history are −Infinity. */
 function measure(subject: string, score: ScoreItems, training: Histories, whole: Histories): BenchLine {
-  const popularity = computePopularity(training.itemUsers);
   const cases: RankedCase[] = [];
   for (let user = 0; user < training.userIds.length; user++) {
     const fed = historyOf(training, user);
@@ -104,7 +117,6 @@ function measure(subject: string, score: ScoreItems, training: Histories, whole:
     if (truth.size === 0) continue;
     const scores = new Float64Array(training.itemIds.length);
     score(fed, scores);
-    finishScores(scores, popularity, fed);
     cases.push({ shown: selectTop(scores, 25), truth });
   }
   const mean = (value: (one: RankedCase) => number): string => average(cases.map(value)).toFixed(4);

@@ -6,7 +6,9 @@ const { join } = require('node:path');
 const root = join(__dirname, '..');
 const fresh = mkdtempSync(join(root, 'dist-'));
 const tsc = require.resolve('typescript/package.json').replace(/package\.json$/, 'bin/tsc');
-const built = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', fresh], { stdio: 'inherit' });
+const built = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', fresh], {
+  stdio: 'inherit',
+});
 if (built.status === 0) {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   renameSync(fresh, join(root, 'dist'));

@@ -36,7 +36,10 @@ function installNeeds() {
     console.log(`installing ${packages.join(' ')}`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     spawnSync('apt-get', ['update', '-qq'], { stdio: ['ignore', 'ignore', 'inherit'], env });
-    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages, 'fonts-noto-cjk'], { stdio: ['ignore', 'ignore', 'inherit'], env });
+    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages, 'fonts-noto-cjk'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env,
+    });
     missing = NEEDS.filter((need) => !has(need));
   }
   for (const need of missing) console.log(`missing: ${need.package}, which ${need.for} needs`);
@@ -66,9 +69,19 @@ function runSuite(name, folder) {
   console.log(`\n== ${name}`);
   const output = join(folder, `${name}.json`);
   const jest = require.resolve('jest/bin/jest');
-  const args = [jest, '--selectProjects', name, '--json', `--outputFile=${output}`, '--passWithNoTests=false', '--reporters=default'];
+  const args = [
+    jest,
+    '--selectProjects',
+    name,
+    '--json',
+    `--outputFile=${output}`,
+    '--passWithNoTests=false',
+    '--reporters=default',
+  ];
   const env = { ...process.env, ...(long ? { NIGHTJAR_TEST_LONG: '1' } : {}) };
-  const result = timed(name, () => spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], cwd: root, env }));
+  const result = timed(name, () =>
+    spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], cwd: root, env }),
+  );
   if (!existsSync(output)) {
     console.log(`the suite ${name} ended without a result (${result.signal ?? result.status})`);
     totals.failed += 1;

@@ -15,17 +15,32 @@ export function answerError(flags: GlobalFlags, thrown: unknown): number {
   if (flags.json === true) process.stdout.write(`${JSON.stringify({ version: 1, error: describe(error) }, null, 2)}\n`);
   process.stderr.write(`${formatError(error)}\n`);
   if (error.code === 'E_BUG' || flags.debug === true) process.stderr.write(`${stackOf(thrown)}\n`);
-  if (error.code === 'E_BUG') process.stderr.write('this is a defect of nightjar; please report it with the lines above\n');
+  if (error.code === 'E_BUG')
+    process.stderr.write('this is a defect of nightjar; please report it with the lines above\n');
   return error.exitCode;
 }
 
 function describe(error: NightjarError): object {
   const { code, message, where, fix } = error;
-  return { code, message, where, fix, others: error.others.map((other) => ({ code: other.code, message: other.message, where: other.where, fix: other.fix })) };
+  return {
+    code,
+    message,
+    where,
+    fix,
+    others: error.others.map((other) => ({
+      code: other.code,
+      message: other.message,
+      where: other.where,
+      fix: other.fix,
+    })),
+  };
 }
 
 function stackOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
-  const cause = isNightjarError(thrown) && thrown.cause instanceof Error ? `\ncaused by ${thrown.cause.stack ?? thrown.cause.message}` : '';
+  const cause =
+    isNightjarError(thrown) && thrown.cause instanceof Error
+      ? `\ncaused by ${thrown.cause.stack ?? thrown.cause.message}`
+      : '';
   return `${thrown.stack ?? thrown.message}${cause}`;
 }

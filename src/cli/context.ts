@@ -29,7 +29,11 @@ export interface CliContext {
 export const PACKAGE_ROOT = path.join(__dirname, '..', '..');
 
 /** Resolves the settings from the default, `--config` or NIGHTJAR_CONFIG, the environment, and flags. */
-export function readSettings(context: CliContext, flags: GlobalFlags, overrides: readonly Override[] = []): LoadedSettings {
+export function readSettings(
+  context: CliContext,
+  flags: GlobalFlags,
+  overrides: readonly Override[] = [],
+): LoadedSettings {
   const file = flags.config ?? context.env['NIGHTJAR_CONFIG'];
   return loadSettings({
     defaultText: readFileSync(path.join(PACKAGE_ROOT, 'config', 'default.yaml'), 'utf8'),
@@ -43,7 +47,10 @@ function readConfig(context: CliContext, file: string): string {
   try {
     return readFileSync(path.resolve(context.cwd, file), 'utf8');
   } catch (error) {
-    throw new NightjarError('E_CONFIG_SYNTAX', `the settings file "${file}" can't be read`, { fix: 'check the path given by --config or NIGHTJAR_CONFIG', cause: error });
+    throw new NightjarError('E_CONFIG_SYNTAX', `the settings file "${file}" can't be read`, {
+      fix: 'check the path given by --config or NIGHTJAR_CONFIG',
+      cause: error,
+    });
   }
 }
 
@@ -53,12 +60,25 @@ export function stateDir(context: CliContext, flags: GlobalFlags): string {
 }
 
 /** Collects what opening the engines takes. */
-export function openOptions(context: CliContext, flags: GlobalFlags, more: { readonly jobSeconds?: number; readonly overrides?: readonly Override[] } = {}): OpenOptions {
+export function openOptions(
+  context: CliContext,
+  flags: GlobalFlags,
+  more: { readonly jobSeconds?: number; readonly overrides?: readonly Override[] } = {},
+): OpenOptions {
   const { settings } = readSettings(context, flags, more.overrides ?? []);
-  return { settings, stateDir: stateDir(context, flags), env: context.env, log: logOf(flags, settings.log), jobSeconds: more.jobSeconds ?? 0 };
+  return {
+    settings,
+    stateDir: stateDir(context, flags),
+    env: context.env,
+    log: logOf(flags, settings.log),
+    jobSeconds: more.jobSeconds ?? 0,
+  };
 }
 
-function logOf(flags: GlobalFlags, log: { level: 'debug' | 'info' | 'warn' | 'error'; format: 'pretty' | 'json' }): Log {
+function logOf(
+  flags: GlobalFlags,
+  log: { level: 'debug' | 'info' | 'warn' | 'error'; format: 'pretty' | 'json' },
+): Log {
   const level = flags.debug === true ? 'debug' : flags.quiet === true ? 'error' : log.level;
   return createLog({ level, format: log.format, write: (line) => process.stderr.write(line), now: () => Date.now() });
 }

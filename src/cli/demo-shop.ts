@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { withLock } from '../database/lock';
-import { importFiles } from '../run/import/import-files';
 import { place } from '../run/engines';
+import { importFiles } from '../run/import/import-files';
 import { train } from '../run/train';
 import { contactsCsv, interactionsCsv, itemsCsv, suppressionsCsv } from '../sample/csv';
 import { personalizeDatasets } from '../sample/datasets';
@@ -19,7 +19,10 @@ const GROUP = 'corner-shop';
 const UPLOADS = 8;
 
 /** Prepares the shop of a seed; what is there already is left as it is. One process at a time does it. */
-export async function prepareShop(engines: OpenEngines, demo: { readonly seed: number; readonly progress: ProgressLine }): Promise<Shop> {
+export async function prepareShop(
+  engines: OpenEngines,
+  demo: { readonly seed: number; readonly progress: ProgressLine },
+): Promise<Shop> {
   const { progress } = demo;
   progress.show('generating the sample shop');
   const shop = generateShop(demo.seed);
@@ -46,7 +49,12 @@ export async function prepareShop(engines: OpenEngines, demo: { readonly seed: n
 async function importShop(engines: OpenEngines, shop: Shop): Promise<void> {
   const folder = path.join(engines.state.root, 'sample');
   await mkdir(folder, { recursive: true });
-  const files = { contacts: contactsCsv(shop), items: itemsCsv(shop), interactions: interactionsCsv(shop), suppressions: suppressionsCsv(shop) };
+  const files = {
+    contacts: contactsCsv(shop),
+    items: itemsCsv(shop),
+    interactions: interactionsCsv(shop),
+    suppressions: suppressionsCsv(shop),
+  };
   const named = Object.fromEntries(Object.keys(files).map((kind) => [kind, path.join(folder, `${kind}.csv`)]));
   await Promise.all(Object.entries(files).map(([kind, text]) => writeFile(named[kind] ?? '', text)));
   await importFiles({ db: engines.db, ...named, replace: false, now: engines.now() });

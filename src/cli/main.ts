@@ -18,12 +18,19 @@ const VERBS = [addDemo, addRun, addPlan, addJobs, addRuns, addImport, addInspect
 export function main(): void {
   const stop = new AbortController();
   let exitCode = 0;
-  const context: CliContext = { env: process.env, cwd: process.cwd(), signal: stop.signal, exitWith: (code) => (exitCode = code) };
+  const context: CliContext = {
+    env: process.env,
+    cwd: process.cwd(),
+    signal: stop.signal,
+    exitWith: (code) => (exitCode = code),
+  };
   let stoppedBy = 0;
   const onSignal = (code: number) => () => {
     if (stop.signal.aborted) process.exit(code);
     stoppedBy = code;
-    process.stderr.write('\nstopping: finishing what is in hand; once more to leave at once. Run the same command again to go on.\n');
+    process.stderr.write(
+      '\nstopping: finishing what is in hand; once more to leave at once. Run the same command again to go on.\n',
+    );
     stop.abort();
   };
   process.on('SIGINT', onSignal(130));
@@ -34,7 +41,8 @@ export function main(): void {
   program
     .parseAsync(process.argv)
     .catch((error: unknown) => {
-      exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : answerError(flagsOf(program), error);
+      exitCode =
+        error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : answerError(flagsOf(program), error);
     })
     .finally(() => process.exit(stoppedBy === 0 ? exitCode : stoppedBy));
 }

@@ -12,7 +12,10 @@ import type { OpenEngines } from './open-engines';
 const MAILS_SHOWN = 3;
 
 /** Writes `report.html` in the state folder and answers its path. */
-export async function writeNightReport(engines: OpenEngines, night: { readonly slot: string; readonly runs: readonly RunRow[] }): Promise<string> {
+export async function writeNightReport(
+  engines: OpenEngines,
+  night: { readonly slot: string; readonly runs: readonly RunRow[] },
+): Promise<string> {
   const runs = [];
   for (const run of night.runs) {
     const summary = readSummary(run);

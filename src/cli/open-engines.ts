@@ -75,14 +75,35 @@ export async function openEngines(options: OpenOptions): Promise<OpenEngines> {
     await ensureBucket(s3, settings.storage.bucket, { create: settings.aws.endpoint === 'embedded' });
     const personalize = new PersonalizeClient({ ...aws, maxAttempts: 3 });
     releases.add('Personalize', async () => personalize.destroy());
-    const queue = await openQueue(connectQueue(options, store), { lockMs: settings.queue.lockSeconds * 1000, stalledMs: settings.queue.stalledSeconds * 1000 });
+    const queue = await openQueue(connectQueue(options, store), {
+      lockMs: settings.queue.lockSeconds * 1000,
+      stalledMs: settings.queue.stalledSeconds * 1000,
+    });
     releases.add('queue', () => queue.close());
     const mailer = createMailer({ url: await connectMail(options, store), connections: settings.mail.connections });
     releases.add('mail', () => mailer.close());
     const sending = await openSending(store);
     const secret = readSecret(options, state);
-    const places = { journalDir: state.journal, tempDir: state.tmp, inboxDir: settings.mail.url === 'embedded' ? state.inbox : undefined };
-    return { settings, db, s3, personalize, queue, mailer, secret, log, state, ...sending, ...places, now: () => Date.now(), close: () => releases.run() };
+    const places = {
+      journalDir: state.journal,
+      tempDir: state.tmp,
+      inboxDir: settings.mail.url === 'embedded' ? state.inbox : undefined,
+    };
+    return {
+      settings,
+      db,
+      s3,
+      personalize,
+      queue,
+      mailer,
+      secret,
+      log,
+      state,
+      ...sending,
+      ...places,
+      now: () => Date.now(),
+      close: () => releases.run(),
+    };
   } catch (error) {
     await releases.run();
     throw error;
@@ -110,7 +131,10 @@ async function connectAws(options: OpenOptions, store: OpenStore): Promise<AwsCo
 export const LOCAL_ACCESS_KEY = 'NIGHTJARLOCAL';
 
 /** Serves the local AWS, or finds the process that does; `port` asks for a certain one. */
-export async function shareLocalAws(options: OpenOptions, { connection, state, releases }: OpenStore): Promise<SharedService> {
+export async function shareLocalAws(
+  options: OpenOptions,
+  { connection, state, releases }: OpenStore,
+): Promise<SharedService> {
   const { region, roleArn } = options.settings.aws;
   const service = await shareService({
     connection,
@@ -150,7 +174,11 @@ async function connectMail(options: OpenOptions, { connection, state, releases }
     now: () => Date.now(),
     serve: async (wish) => {
       const token = wish.token ?? randomBytes(20).toString('hex');
-      const inbox = await startInbox({ dir: state.inbox, token, ...(wish.port === undefined ? {} : { port: wish.port }) });
+      const inbox = await startInbox({
+        dir: state.inbox,
+        token,
+        ...(wish.port === undefined ? {} : { port: wish.port }),
+      });
       return { port: inbox.port, token, close: () => inbox.close() };
     },
     onError: (error) => options.log('warn', 'inbox not taken over', { reason: String(error) }),
@@ -172,8 +200,11 @@ function readSecret({ settings, env }: OpenOptions, state: StateFolder): string 
   const given = env['NIGHTJAR_SECRET'];
   if (given !== undefined && given.length >= 32) return given;
   if (given === undefined && settings.database.url === 'embedded') return state.secret;
-  throw new NightjarError('E_CONFIG_FIELD', `NIGHTJAR_SECRET is ${given === undefined ? 'not set' : 'shorter than 32 characters'}; it signs the unsubscribe links`, {
-    fix: 'export NIGHTJAR_SECRET="$(openssl rand -hex 32)", and keep it for ever',
-  });
+  throw new NightjarError(
+    'E_CONFIG_FIELD',
+    `NIGHTJAR_SECRET is ${given === undefined ? 'not set' : 'shorter than 32 characters'}; it signs the unsubscribe links`,
+    {
+      fix: 'export NIGHTJAR_SECRET="$(openssl rand -hex 32)", and keep it for ever',
+    },
+  );
 }
-

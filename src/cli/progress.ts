@@ -48,5 +48,10 @@ export function createProgress(options: ProgressOptions): ProgressLine {
 /** Makes the progress line of this process. */
 export function processProgress(flags: { readonly quiet?: boolean }): ProgressLine {
   const isTerminal = process.stderr.isTTY === true && process.env['TERM'] !== 'dumb';
-  return createProgress({ quiet: flags.quiet === true, isTerminal, write: (text) => process.stderr.write(text), now: () => Date.now() });
+  return createProgress({
+    quiet: flags.quiet === true,
+    isTerminal,
+    write: (text) => process.stderr.write(text),
+    now: () => Date.now(),
+  });
 }

@@ -1,10 +1,10 @@
 /** Reads a project's folder: job files, and templates with what they share. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parse } from 'yaml';
 import { nearestName } from '../config/nearest';
 import { NightjarError } from '../errors';
 import type { JobSource } from '../run/bundle';
-import { parse } from 'yaml';
 
 /** Names the jobs of a project in order. */
 export function listJobNames(project: string): readonly string[] {
@@ -35,10 +35,14 @@ function findJobFile(project: string, name: string): string {
   if (found !== undefined) return found;
   const names = listJobNames(project);
   const near = nearestName(name, names);
-  throw new NightjarError('E_JOB_UNKNOWN', `there is no job "${name}"${near === undefined ? '' : `; did you mean "${near}"`}`, {
-    where: { file: path.join(project, 'jobs') },
-    fix: names.length === 0 ? 'write a job file in jobs/' : `name one of these: ${names.join(', ')}`,
-  });
+  throw new NightjarError(
+    'E_JOB_UNKNOWN',
+    `there is no job "${name}"${near === undefined ? '' : `; did you mean "${near}"`}`,
+    {
+      where: { file: path.join(project, 'jobs') },
+      fix: names.length === 0 ? 'write a job file in jobs/' : `name one of these: ${names.join(', ')}`,
+    },
+  );
 }
 
 /** Finds the template's name before the job is parsed; what is wrong about it the parser tells with its place. */

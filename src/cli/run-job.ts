@@ -1,9 +1,10 @@
 /** Runs one job to its end with progress; used by `run` and `demo`. */
+
+import type { RunRow } from '../database/runs';
 import type { ExitCode } from '../errors';
 import { NightjarError } from '../errors';
-import type { RunRow } from '../database/runs';
-import { sumsAddUp } from '../report/sums';
 import type { RunSummary } from '../report/summary';
+import { sumsAddUp } from '../report/sums';
 import type { JobSource } from '../run/bundle';
 import type { Engines } from '../run/engines';
 import { exitCodeOf, followRun, type Progress, storedError } from '../run/follow-run';
@@ -34,13 +35,17 @@ export interface RunEnd {
 export async function runJob(engines: Engines, wish: RunWish): Promise<RunEnd> {
   const started = await startRun(engines, wish);
   const startedAt = engines.now();
-  const run = await followRun(engines, started.runId, { signal: wish.signal, onProgress: (progress) => wish.progress.show(describe(progress)) });
+  const run = await followRun(engines, started.runId, {
+    signal: wish.signal,
+    onProgress: (progress) => wish.progress.show(describe(progress)),
+  });
   wish.progress.clear();
   const summary = readSummary(run);
   const error = run.state === 'failed' ? storedError(run) : undefined;
   if (error !== undefined) throw error;
   const wrong = summary === undefined ? [] : sumsAddUp(summary);
-  if (wrong.length > 0) throw new NightjarError('E_BUG', `the report of ${run.runId} does not add up: ${wrong.join('; ')}`);
+  if (wrong.length > 0)
+    throw new NightjarError('E_BUG', `the report of ${run.runId} does not add up: ${wrong.join('; ')}`);
   const wasDone = started.how === 'found' && run.finishedAt !== undefined && run.finishedAt <= startedAt;
   return { run, summary, exitCode: exitCodeOf(run, summary), wasDone };
 }

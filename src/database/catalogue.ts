@@ -44,6 +44,7 @@ export interface CatalogueChange {
 
 /**
  * Saves items: a new version holds each item that is new or differs; without a difference there is no new version.
+ * Call it within a transaction: versions are made one at a time.
  * @param items each id once
  * @param options.replace also removes the items that are absent
  */
@@ -52,26 +53,24 @@ export async function saveItems(
   items: readonly Item[],
   options: { readonly replace: boolean; readonly now: number },
 ): Promise<CatalogueChange> {
-  return db.transaction().execute(async (trx) => {
-    await sql`LOCK TABLE catalogue_version IN EXCLUSIVE MODE`.execute(trx);
-    const before = await currentCatalogueVersion(trx);
-    const known = await readCatalogue(trx, before);
-    const changed = items.filter((item) => !isSame(known.get(item.itemId), item));
-    const present = new Set(items.map((item) => item.itemId));
-    const removed = options.replace ? [...known.values()].filter((item) => !present.has(item.itemId)) : [];
-    if (changed.length + removed.length === 0) return { version: before, changed: 0, removed: 0 };
-    const version = before + 1;
-    await trx
-      .insertInto('catalogue_version')
-      .values({ version, created_at: new Date(options.now) })
-      .execute();
-    await insertVersion(
-      trx,
-      [...changed.map((item) => ({ item, removed: false })), ...removed.map((item) => ({ item, removed: true }))],
-      version,
-    );
-    return { version, changed: changed.length, removed: removed.length };
-  });
+  await sql`LOCK TABLE catalogue_version IN EXCLUSIVE MODE`.execute(db);
+  const before = await currentCatalogueVersion(db);
+  const known = await readCatalogue(db, before);
+  const changed = items.filter((item) => !isSame(known.get(item.itemId), item));
+  const present = new Set(items.map((item) => item.itemId));
+  const removed = options.replace ? [...known.values()].filter((item) => !present.has(item.itemId)) : [];
+  if (changed.length + removed.length === 0) return { version: before, changed: 0, removed: 0 };
+  const version = before + 1;
+  await db
+    .insertInto('catalogue_version')
+    .values({ version, created_at: new Date(options.now) })
+    .execute();
+  const rows = [
+    ...changed.map((item) => ({ item, removed: false })),
+    ...removed.map((item) => ({ item, removed: true })),
+  ];
+  await insertVersion(db, rows, version);
+  return { version, changed: changed.length, removed: removed.length };
 }
 
 async function insertVersion(

@@ -21,8 +21,8 @@ export function temporaryPath(folder: string): string {
   return join(folder, randomUUID());
 }
 
-/** Replaces a file by new text: written to a temporary file, flushed, renamed. The target's folder must exist. */
-export async function replaceFile(target: string, text: string, temporaryFolder: string): Promise<void> {
+/** Writes a text to a new temporary file and flushes it; gives the file's path. */
+export async function writeTemporary(text: string, temporaryFolder: string): Promise<string> {
   const temporary = temporaryPath(temporaryFolder);
   try {
     const handle = await open(temporary, 'wx');
@@ -32,10 +32,21 @@ export async function replaceFile(target: string, text: string, temporaryFolder:
     } finally {
       await handle.close();
     }
-    await rename(temporary, target);
+    return temporary;
   } catch (error) {
     await rm(temporary, { force: true });
     throw diskFullFault(error) ?? error;
+  }
+}
+
+/** Replaces a file by new text: written to a temporary file, flushed, renamed. The target's folder must exist. */
+export async function replaceFile(target: string, text: string, temporaryFolder: string): Promise<void> {
+  const temporary = await writeTemporary(text, temporaryFolder);
+  try {
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
   await syncFolder(dirname(target));
 }

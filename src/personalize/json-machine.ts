@@ -1,5 +1,5 @@
 /** A validating JSON tokenizer that is fed one line in pieces of any size and holds nothing of it but its state. */
-import { EXPECTED } from './json-expected';
+import { describeEnd, describeRefusal } from './json-expected';
 import {
   isHexDigit,
   isSpace,
@@ -102,7 +102,7 @@ export class JsonMachine {
   end(): string | undefined {
     if (this.#reason !== '') return this.#reason;
     if (this.#state === AT_LINE_END) return undefined;
-    return `the line ends behind byte ${this.#origin - 1} where ${EXPECTED[this.#state]} was expected`;
+    return describeEnd(this.#origin - 1, this.#state);
   }
 
   /** Declares the line broken; the first reason stays. A listener may call it, and may hear more of the line after. */
@@ -293,14 +293,7 @@ export class JsonMachine {
   }
 
   #refuse(byte: number, at: number): number {
-    const shown = byte > 0x20 && byte < 0x7f && byte !== QUOTE ? `"${String.fromCharCode(byte)}"` : `0x${hexOf(byte)}`;
-    this.breakLine(
-      `${shown} stands at byte ${this.#origin + at} of the line where ${EXPECTED[this.#state]} was expected`,
-    );
+    this.breakLine(describeRefusal(byte, this.#origin + at, this.#state));
     return at;
   }
-}
-
-function hexOf(byte: number): string {
-  return byte.toString(16).padStart(2, '0');
 }

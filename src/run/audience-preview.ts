@@ -19,14 +19,19 @@ const BYTES_READ = 16 * 1024;
 const tableSchema = z.array(z.array(z.string()));
 
 /** Answers the first rows of the run's first audience file, undefined where it has none. */
-export async function audiencePreview(engines: Pick<Engines, 'db' | 's3'>, run: RunRow): Promise<AudiencePreview | undefined> {
+export async function audiencePreview(
+  engines: Pick<Engines, 'db' | 's3'>,
+  run: RunRow,
+): Promise<AudiencePreview | undefined> {
   const file = (await listArtefacts(engines.db, run.runId)).find((artefact) => artefact.kind === 'audience');
   if (file === undefined) return undefined;
   const text = await readTop(engines, file.uri);
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const [header = [], ...rows] = tableSchema.parse(parse(whole, { to: ROWS_SHOWN + 1, relaxColumnCount: true }));
   const email = header.indexOf('email');
-  const masked = rows.map((row) => row.map((cell, column) => (column === email && cell !== '' ? maskAddress(cell) : cell)));
+  const masked = rows.map((row) =>
+    row.map((cell, column) => (column === email && cell !== '' ? maskAddress(cell) : cell)),
+  );
   return { name: file.name, header, rows: masked };
 }
 

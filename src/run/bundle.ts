@@ -38,10 +38,14 @@ export function openBundle(engines: Pick<Engines, 'settings'>, source: JobSource
   const job = parseJob({ file: source.file, text: source.text, solutions: Object.keys(engines.settings.solutions) });
   if (job.kind === 'audience') return { job, template: undefined };
   if (source.template === undefined) {
-    throw new NightjarError('E_TEMPLATE_MISSING', `content.template is "${job.content.template}", and there is no such template`, {
-      where: { file: source.file },
-      fix: `make the folder templates/${job.content.template} with subject.hbs, body.html.hbs and body.text.hbs`,
-    });
+    throw new NightjarError(
+      'E_TEMPLATE_MISSING',
+      `content.template is "${job.content.template}", and there is no such template`,
+      {
+        where: { file: source.file },
+        fix: `make the folder templates/${job.content.template} with subject.hbs, body.html.hbs and body.text.hbs`,
+      },
+    );
   }
   const options = job.content.subject === undefined ? {} : { subject: job.content.subject };
   return { job, template: compileTemplate(source.template, { ...options, jobFile: source.file }) };
@@ -49,11 +53,15 @@ export function openBundle(engines: Pick<Engines, 'settings'>, source: JobSource
 
 /** Stores a bundle under its hash; an equal one is there already. */
 export async function storeBundle(engines: Engines, source: JobSource): Promise<string> {
-  const template = source.template === undefined ? null : { name: source.template.name, files: sortFiles(source.template.files) };
+  const template =
+    source.template === undefined ? null : { name: source.template.name, files: sortFiles(source.template.files) };
   const text = JSON.stringify({ version: 1, file: source.file, text: source.text, template });
   const uri = place(engines, `bundles/${createHash('sha256').update(text).digest('hex')}.json`);
   if ((await headObject(engines.s3, uri)) === undefined) {
-    await writeObject(engines.s3, uri, [text], { contentType: 'application/json', kmsKeyArn: engines.settings.aws.kmsKeyArn });
+    await writeObject(engines.s3, uri, [text], {
+      contentType: 'application/json',
+      kmsKeyArn: engines.settings.aws.kmsKeyArn,
+    });
   }
   return formatS3Uri(uri);
 }

@@ -60,7 +60,10 @@ export function batchJobArn(request: Pick<BatchRequest, 'kind' | 'jobName' | 'so
 }
 
 /** Describes a batch job of either kind. */
-export async function describeBatchJob(personalize: PersonalizeClient, job: { kind: 'inference' | 'segment'; arn: string }): Promise<DescribedJob> {
+export async function describeBatchJob(
+  personalize: PersonalizeClient,
+  job: { kind: 'inference' | 'segment'; arn: string },
+): Promise<DescribedJob> {
   if (job.kind === 'segment') {
     const answer = await personalize.send(new DescribeBatchSegmentJobCommand({ batchSegmentJobArn: job.arn }));
     return answer.batchSegmentJob ?? {};
@@ -77,7 +80,11 @@ function checkSame(request: BatchRequest, found: DescribedJob): void {
     ['jobInput', request.inputPath, found.jobInput?.s3DataSource?.path],
     ['jobOutput', request.outputPath, found.jobOutput?.s3DataDestination?.path],
     ['filterArn', undefined, found.filterArn],
-    ['batchInferenceJobMode', request.kind === 'inference' ? 'BATCH_INFERENCE' : undefined, request.kind === 'inference' ? (found.mode ?? 'BATCH_INFERENCE') : undefined],
+    [
+      'batchInferenceJobMode',
+      request.kind === 'inference' ? 'BATCH_INFERENCE' : undefined,
+      request.kind === 'inference' ? (found.mode ?? 'BATCH_INFERENCE') : undefined,
+    ],
   ].filter(([, wanted, is]) => wanted !== is);
   if (differing.length === 0) return;
   const list = differing.map(([member, wanted, is]) => `${member} is "${is}", expected "${wanted}"`).join('; ');

@@ -1,6 +1,7 @@
 /** Keeps catalogue versions in memory, so that one run shows one price on all workers. */
-import type { Database } from '../database/connection';
+
 import { readCatalogue } from '../database/catalogue';
+import type { Database } from '../database/connection';
 import type { Item } from '../job/people';
 
 const cache = new WeakMap<Database, Map<number, Promise<ReadonlyMap<string, Item>>>>();

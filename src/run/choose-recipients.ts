@@ -8,18 +8,24 @@ import { matches } from '../job/where';
 import type { Tally } from '../report/summary';
 
 /** What a contact is for a run: chosen, or left out for a reason. */
-export type Choice = { readonly chosen: true; readonly addressHash: string } | { readonly chosen: false; readonly reason: string };
+export type Choice =
+  | { readonly chosen: true; readonly addressHash: string }
+  | { readonly chosen: false; readonly reason: string };
 
 /**
  * Decides on one contact. An explicit refusal of consent always counts, `consent: true` also demands a given one.
  * The first reason that holds is told: not_matched, no_consent, no_address, address_<why>, suppressed_<why>.
  */
-export function chooseRecipient(stored: StoredContact, rule: { readonly where: Where; readonly topic: string }): Choice {
+export function chooseRecipient(
+  stored: StoredContact,
+  rule: { readonly where: Where; readonly topic: string },
+): Choice {
   const { consent, ...attributes } = rule.where;
   const { contact } = stored;
   if (!matches(attributes, contact, rule.topic)) return { chosen: false, reason: 'not_matched' };
   if (consentFor(contact, rule.topic) === false) return { chosen: false, reason: 'no_consent' };
-  if (consent !== undefined && !matches({ consent }, contact, rule.topic)) return { chosen: false, reason: 'no_consent' };
+  if (consent !== undefined && !matches({ consent }, contact, rule.topic))
+    return { chosen: false, reason: 'no_consent' };
   if (contact.email === undefined) return { chosen: false, reason: 'no_address' };
   const checked = checkAddress(contact.email);
   if (!checked.ok) return { chosen: false, reason: `address_${checked.reason}` };
@@ -65,5 +71,7 @@ const BATCH_ROWS = 5000;
 
 /** Turns counts by name into tallies, the largest first, ties by name. */
 export function tally(counts: ReadonlyMap<string, number>): readonly Tally[] {
-  return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
+  return [...counts]
+    .map(([name, count]) => ({ name, count }))
+    .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
 }

@@ -37,7 +37,8 @@ async function collectShard({ engines, run, bundle }: StageContext, rawSpec: unk
       const known = record.items.filter((item) => catalogue.has(item));
       result.unknownItems += record.items.length - known.length;
       if (record.input.userId === undefined) result.unknownUsers += 1;
-      else if (known.length > 0) slates.push({ userId: record.input.userId, itemIds: [...new Set(known)].slice(0, 2 * shown) });
+      else if (known.length > 0)
+        slates.push({ userId: record.input.userId, itemIds: [...new Set(known)].slice(0, 2 * shown) });
     }
     const saved = await saveSlates(engines.db, run.runId, lastPerUser(slates));
     result.unknownUsers += slates.length - saved;
@@ -57,7 +58,8 @@ export const closeCollecting: Stage = async ({ engines, run, bundle }) => {
   const { popular } = readPlan(run.plan);
   const catalogue = await loadCatalogue(engines.db, run.catalogueVersion);
   const { show } = bundle.job.content;
-  const fallback = show.fallback === 'popular' ? popular.filter((item) => catalogue.has(item)).slice(0, 2 * show.items) : [];
+  const fallback =
+    show.fallback === 'popular' ? popular.filter((item) => catalogue.has(item)).slice(0, 2 * show.items) : [];
   if (fallback.length > 0) await applyFallback(engines.db, run.runId, fallback);
   await excludeWithoutSlate(engines.db, run.runId, engines.now());
   await moveRun(engines.db, run.runId, { from: 'collecting', to: 'sending', now: engines.now() });

@@ -9,7 +9,11 @@ import type { WorkQueue } from '../queue/work-queue';
 import type { S3Uri } from '../storage/uri';
 
 /** Writes one event with its fields; addresses never, user ids at debug only. */
-export type Log = (level: 'debug' | 'info' | 'warn' | 'error', event: string, fields?: Readonly<Record<string, unknown>>) => void;
+export type Log = (
+  level: 'debug' | 'info' | 'warn' | 'error',
+  event: string,
+  fields?: Readonly<Record<string, unknown>>,
+) => void;
 
 export interface Engines {
   readonly settings: Settings;

@@ -18,11 +18,18 @@ export interface Progress {
 }
 
 /** Waits until a run is finished, failed, paused or cancelled, and answers it; `onProgress` is called when something has changed. */
-export async function followRun(engines: Engines, runId: string, options: { onProgress: (progress: Progress) => void; signal: AbortSignal }): Promise<RunRow> {
+export async function followRun(
+  engines: Engines,
+  runId: string,
+  options: { onProgress: (progress: Progress) => void; signal: AbortSignal },
+): Promise<RunRow> {
   let told = '';
   while (true) {
     const run = await findRun(engines.db, runId);
-    if (run === undefined) throw new NightjarError('E_RUN_UNKNOWN', `there is no run "${runId}"`, { fix: 'list the runs: nightjar runs list' });
+    if (run === undefined)
+      throw new NightjarError('E_RUN_UNKNOWN', `there is no run "${runId}"`, {
+        fix: 'list the runs: nightjar runs list',
+      });
     const progress = await readProgress(engines, run);
     if (JSON.stringify(progress) !== told) options.onProgress(progress);
     told = JSON.stringify(progress);
@@ -35,7 +42,12 @@ async function readProgress(engines: Engines, run: RunRow): Promise<Progress> {
   if (run.state !== 'sending') return { runId: run.runId, state: run.state };
   const counts = await countDeliveries(engines.db, run.runId);
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  return { runId: run.runId, state: run.state, done: counts.accepted + counts.refused + counts.excluded + counts.dropped, total };
+  return {
+    runId: run.runId,
+    state: run.state,
+    done: counts.accepted + counts.refused + counts.excluded + counts.dropped,
+    total,
+  };
 }
 
 const errorSchema = z.object({ code: z.string(), message: z.string(), fix: z.string().optional() });
@@ -45,7 +57,10 @@ export function storedError(run: RunRow): NightjarError | undefined {
   const read = errorSchema.safeParse(run.error);
   if (!read.success) return undefined;
   const code = isErrorCode(read.data.code) ? read.data.code : 'E_BUG';
-  return new NightjarError(code, read.data.message, { where: { step: run.runId }, ...(read.data.fix === undefined ? {} : { fix: read.data.fix }) });
+  return new NightjarError(code, read.data.message, {
+    where: { step: run.runId },
+    ...(read.data.fix === undefined ? {} : { fix: read.data.fix }),
+  });
 }
 
 function isErrorCode(code: string): code is ErrorCode {

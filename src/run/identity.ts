@@ -3,7 +3,10 @@ import type { BatchIdentity } from '../personalize/batch-name';
 import type { Engines } from './engines';
 
 /** The part that differs from job to job. */
-export type PurchaseIdentity = Pick<BatchIdentity, 'kind' | 'solutionVersionArn' | 'recipe' | 'numResults' | 'inputSha256'>;
+export type PurchaseIdentity = Pick<
+  BatchIdentity,
+  'kind' | 'solutionVersionArn' | 'recipe' | 'numResults' | 'inputSha256'
+>;
 
 /** Everything that decides what a batch job of nightjar returns. */
 export function identityOf(engines: Pick<Engines, 'settings'>, purchase: PurchaseIdentity): BatchIdentity {

@@ -47,16 +47,25 @@ async function advanceBatchJob({ engines }: StageContext, job: BatchJobOfRun): P
   const described = await describeBatchJob(engines.personalize, { kind: job.kind, arn: job.arn });
   const status = readStatus(described.status ?? '');
   if (status === 'failed') {
-    await saveBatchJobState(engines.db, job.name, { state: 'failed', reason: described.failureReason ?? 'no reason given', now: engines.now() });
+    await saveBatchJobState(engines.db, job.name, {
+      state: 'failed',
+      reason: described.failureReason ?? 'no reason given',
+      now: engines.now(),
+    });
     throw failedJob(job.name, described.failureReason);
   }
   if (status === 'active') await saveBatchJobState(engines.db, job.name, { state: 'done', now: engines.now() });
-  else if (job.state === 'created') await saveBatchJobState(engines.db, job.name, { state: 'running', now: engines.now() });
+  else if (job.state === 'created')
+    await saveBatchJobState(engines.db, job.name, { state: 'running', now: engines.now() });
   return status === 'active';
 }
 
 function failedJob(name: string, reason: string | undefined): NightjarError {
-  return new NightjarError('E_RECO_JOB_FAILED', `the batch job "${name}" is CREATE FAILED: ${reason ?? 'no reason given'}`, {
-    fix: 'mend what the reason names, then run the job again: the next attempt gets a name of its own',
-  });
+  return new NightjarError(
+    'E_RECO_JOB_FAILED',
+    `the batch job "${name}" is CREATE FAILED: ${reason ?? 'no reason given'}`,
+    {
+      fix: 'mend what the reason names, then run the job again: the next attempt gets a name of its own',
+    },
+  );
 }

@@ -24,14 +24,20 @@ const FLUSH_BYTES = 1 << 20;
  * Writes input lines to `…/<sha256>/input.json`. The name is known only when the last line is, so they go through a temporary file.
  * @throws E_RECO_LIMIT where the input passes what one batch job takes
  */
-export async function writeInput(engines: Engines, lines: Iterable<string> | AsyncIterable<string>): Promise<WrittenInput> {
+export async function writeInput(
+  engines: Engines,
+  lines: Iterable<string> | AsyncIterable<string>,
+): Promise<WrittenInput> {
   const file = path.join(engines.tempDir, `input-${randomUUID()}.json`);
   try {
     const spooled = await spool(file, lines);
     const { bucket, prefix } = engines.settings.storage;
     const uri = { bucket, key: inputKey({ bucket, prefix, sha256: spooled.sha256 }) };
     if ((await headObject(engines.s3, uri)) !== spooled.bytes) {
-      await writeObject(engines.s3, uri, createReadStream(file), { contentType: 'application/json', kmsKeyArn: engines.settings.aws.kmsKeyArn });
+      await writeObject(engines.s3, uri, createReadStream(file), {
+        contentType: 'application/json',
+        kmsKeyArn: engines.settings.aws.kmsKeyArn,
+      });
     }
     return { uri: formatS3Uri(uri), ...spooled };
   } finally {
@@ -39,7 +45,10 @@ export async function writeInput(engines: Engines, lines: Iterable<string> | Asy
   }
 }
 
-async function spool(file: string, lines: Iterable<string> | AsyncIterable<string>): Promise<{ sha256: string; lines: number; bytes: number }> {
+async function spool(
+  file: string,
+  lines: Iterable<string> | AsyncIterable<string>,
+): Promise<{ sha256: string; lines: number; bytes: number }> {
   const hash = createHash('sha256');
   const handle = await open(file, 'w', 0o600);
   let count = 0;
@@ -52,9 +61,13 @@ async function spool(file: string, lines: Iterable<string> | AsyncIterable<strin
     await handle.writeFile(buffer);
     pending = '';
     if (bytes > MAX_INPUT_BYTES) {
-      throw new NightjarError('E_RECO_LIMIT', `the input is larger than ${MAX_INPUT_BYTES} bytes, the most that a batch job takes`, {
-        fix: 'narrow recipients.where so that fewer are chosen',
-      });
+      throw new NightjarError(
+        'E_RECO_LIMIT',
+        `the input is larger than ${MAX_INPUT_BYTES} bytes, the most that a batch job takes`,
+        {
+          fix: 'narrow recipients.where so that fewer are chosen',
+        },
+      );
     }
   };
   try {

@@ -1,10 +1,17 @@
 /** Writes down what a run is going to buy, before it buys; what was bought already is used again. */
 import { z } from 'zod';
-import { type BatchJobRow, batchJobsOf, dropBatchJob, findByFingerprint, intendBatchJob, useBatchJob } from '../database/batch-jobs';
+import {
+  type BatchJobRow,
+  batchJobsOf,
+  dropBatchJob,
+  findByFingerprint,
+  intendBatchJob,
+  useBatchJob,
+} from '../database/batch-jobs';
 import { batchJobName, fingerprintOf, outputPrefix } from '../personalize/batch-name';
 import type { Engines } from './engines';
-import type { WrittenInput } from './input';
 import { identityOf } from './identity';
+import type { WrittenInput } from './input';
 
 /** What the create call says; part of the intent, so that a later describe can be compared with it. */
 export const requestSchema = z.object({
@@ -39,7 +46,9 @@ export interface PurchaseWish {
 export async function intendPurchase(engines: Engines, wish: PurchaseWish): Promise<void> {
   const fingerprint = fingerprintOf(identityOf(engines, { ...wish, inputSha256: wish.input.sha256 }));
   const base = batchJobName({ job: wish.job, slot: wish.slot, fingerprint });
-  const earlier = (await findByFingerprint(engines.db, fingerprint)).filter((row) => row.name === base || row.name.startsWith(`${base}-a`));
+  const earlier = (await findByFingerprint(engines.db, fingerprint)).filter(
+    (row) => row.name === base || row.name.startsWith(`${base}-a`),
+  );
   const usable = earlier.find((row) => row.state !== 'failed');
   await dropFailed(engines, wish.runId);
   if (usable !== undefined) {
@@ -47,12 +56,20 @@ export async function intendPurchase(engines: Engines, wish: PurchaseWish): Prom
     if (!own) await useBatchJob(engines.db, wish.runId, { name: usable.name, reused: true });
     return;
   }
-  await intendBatchJob(engines.db, wish.runId, { ...buildIntent(engines, wish, { fingerprint, attempt: nextAttempt(earlier) }), now: engines.now() });
+  await intendBatchJob(engines.db, wish.runId, {
+    ...buildIntent(engines, wish, { fingerprint, attempt: nextAttempt(earlier) }),
+    now: engines.now(),
+  });
 }
 
 function buildIntent(engines: Engines, wish: PurchaseWish, identity: { fingerprint: string; attempt: number }) {
   const { settings } = engines;
-  const name = batchJobName({ job: wish.job, slot: wish.slot, fingerprint: identity.fingerprint, attempt: identity.attempt });
+  const name = batchJobName({
+    job: wish.job,
+    slot: wish.slot,
+    fingerprint: identity.fingerprint,
+    attempt: identity.attempt,
+  });
   const outputUri = `s3://${settings.storage.bucket}/${outputPrefix({ ...settings.storage, name })}`;
   const request: BatchRequest = {
     kind: wish.kind,
@@ -66,7 +83,17 @@ function buildIntent(engines: Engines, wish: PurchaseWish, identity: { fingerpri
     kmsKeyArn: settings.aws.kmsKeyArn,
   };
   const { fingerprint, attempt } = identity;
-  return { name, fingerprint, part: 1, attempt, kind: wish.kind, request, lines: wish.input.lines, inputUri: wish.input.uri, outputUri };
+  return {
+    name,
+    fingerprint,
+    part: 1,
+    attempt,
+    kind: wish.kind,
+    request,
+    lines: wish.input.lines,
+    inputUri: wish.input.uri,
+    outputUri,
+  };
 }
 
 function nextAttempt(earlier: readonly BatchJobRow[]): number {

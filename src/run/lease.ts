@@ -25,7 +25,9 @@ export function holdLease({ engines, run, userIds, leaseMs }: LeaseWish): Lease 
     until = next;
   };
   const timer = setInterval(() => {
-    extend().catch((error: unknown) => engines.log('warn', 'lease not extended', { run: run.runId, reason: String(error) }));
+    extend().catch((error: unknown) =>
+      engines.log('warn', 'lease not extended', { run: run.runId, reason: String(error) }),
+    );
   }, leaseMs / 3);
   return { until: () => until, release: () => clearInterval(timer) };
 }

@@ -1,9 +1,9 @@
 /** Finds the outputs of batch jobs and cuts them into shards. */
 import { z } from 'zod';
+import { NightjarError } from '../errors';
 import type { SegmentQuery } from '../job/definition';
 import { isOutputKey } from '../personalize/batch-name';
 import { readSegmentEvents } from '../personalize/segment-reader';
-import { NightjarError } from '../errors';
 import { listObjects, readObject, type StoredObject } from '../storage/objects';
 import { formatS3Uri, parseS3Uri } from '../storage/uri';
 import type { Engines } from './engines';
@@ -29,7 +29,11 @@ export async function locateInference(engines: Engines, outputs: readonly string
   const objects = await listOutputs(engines, outputs);
   return objects.flatMap((object) => {
     const count = Math.max(1, Math.ceil(object.sizeBytes / SHARD_BYTES));
-    return Array.from({ length: count }, (_, n) => ({ uri: object.uri, start: n * SHARD_BYTES, end: Math.min(object.sizeBytes, (n + 1) * SHARD_BYTES) }));
+    return Array.from({ length: count }, (_, n) => ({
+      uri: object.uri,
+      start: n * SHARD_BYTES,
+      end: Math.min(object.sizeBytes, (n + 1) * SHARD_BYTES),
+    }));
   });
 }
 
@@ -42,32 +46,54 @@ export async function locateSegments(
   const found = new Map<string, WriteSpec>();
   for (const object of await listOutputs(engines, wish.outputs)) {
     output.objects += 1;
-    for await (const event of readSegmentEvents(readObject(engines.s3, parseS3Uri(object.uri)), { object: object.uri, start: 0, end: Number.POSITIVE_INFINITY })) {
+    for await (const event of readSegmentEvents(readObject(engines.s3, parseS3Uri(object.uri)), {
+      object: object.uri,
+      start: 0,
+      end: Number.POSITIVE_INFINITY,
+    })) {
       if (event.type === 'finding') addFinding(output, event.finding);
       if (event.type !== 'line') continue;
       output.lines += 1;
       if (event.error !== null) addError(output, event.error);
       const query = wish.queries.find((candidate) => isAnswer(candidate, event.input));
-      if (query !== undefined) found.set(query.name, { query: query.name, line: { uri: object.uri, start: event.byteOffset }, error: event.error });
+      if (query !== undefined)
+        found.set(query.name, {
+          query: query.name,
+          line: { uri: object.uri, start: event.byteOffset },
+          error: event.error,
+        });
     }
   }
-  const specs = wish.queries.map((query) => found.get(query.name) ?? { query: query.name, line: null, error: 'the output has no line for this query' });
+  const specs = wish.queries.map(
+    (query) =>
+      found.get(query.name) ?? { query: query.name, line: null, error: 'the output has no line for this query' },
+  );
   return { specs, output };
 }
 
-function isAnswer(query: SegmentQuery, input: { readonly itemId?: string | undefined; readonly itemAttributes?: string | undefined }): boolean {
+function isAnswer(
+  query: SegmentQuery,
+  input: { readonly itemId?: string | undefined; readonly itemAttributes?: string | undefined },
+): boolean {
   return query.by === 'item' ? input.itemId === query.itemId : input.itemAttributes === query.query.trim();
 }
 
-async function listOutputs(engines: Engines, outputs: readonly string[]): Promise<readonly (StoredObject & { uri: string })[]> {
+async function listOutputs(
+  engines: Engines,
+  outputs: readonly string[],
+): Promise<readonly (StoredObject & { uri: string })[]> {
   const all: (StoredObject & { uri: string })[] = [];
   for (const output of outputs) {
     const place = parseS3Uri(output);
     const objects = (await listObjects(engines.s3, place)).filter((object) => isOutputKey(object.key));
     if (objects.length === 0) {
-      throw new NightjarError('E_OBJECT_MISSING', `the batch job is ACTIVE, but there is no .out object below ${output}`, {
-        fix: `look at what is there: aws s3 ls ${output}`,
-      });
+      throw new NightjarError(
+        'E_OBJECT_MISSING',
+        `the batch job is ACTIVE, but there is no .out object below ${output}`,
+        {
+          fix: `look at what is there: aws s3 ls ${output}`,
+        },
+      );
     }
     all.push(...objects.map((object) => ({ ...object, uri: formatS3Uri({ bucket: place.bucket, key: object.key }) })));
   }

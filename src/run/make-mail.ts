@@ -25,14 +25,23 @@ export interface MailParts {
 }
 
 export type MadeMail =
-  | { readonly kind: 'mail'; readonly userId: string; readonly messageId: string; readonly attempt: number; readonly message: SendMailOptions }
+  | {
+      readonly kind: 'mail';
+      readonly userId: string;
+      readonly messageId: string;
+      readonly attempt: number;
+      readonly message: SendMailOptions;
+    }
   | { readonly kind: 'excluded'; readonly answer: DeliveryAnswer };
 
 /**
  * Makes the mail, or excludes the recipient with the reason: what changed since the plan (consent, suppression, address) counts,
  * and so does the stock of what would be shown.
  */
-export function makeMail(parts: MailParts, delivery: { readonly row: ClaimedDelivery; readonly stored: StoredContact | undefined }): MadeMail {
+export function makeMail(
+  parts: MailParts,
+  delivery: { readonly row: ClaimedDelivery; readonly stored: StoredContact | undefined },
+): MadeMail {
   const { row, stored } = delivery;
   if (stored === undefined) return exclude(row, 'contact_gone');
   const choice = chooseRecipient(stored, { where: parts.job.recipients.where, topic: parts.job.name });
@@ -49,12 +58,19 @@ export function makeMail(parts: MailParts, delivery: { readonly row: ClaimedDeli
   return buildMail(parts, { row, stored, items: chosen.items });
 }
 
-function buildMail(parts: MailParts, delivery: { row: ClaimedDelivery; stored: StoredContact; items: readonly Item[] }): MadeMail {
+function buildMail(
+  parts: MailParts,
+  delivery: { row: ClaimedDelivery; stored: StoredContact; items: readonly Item[] },
+): MadeMail {
   const { engines, run, job } = parts;
   const { mail, publicUrl } = engines.settings;
   const { row, stored } = delivery;
   const from = parseMailbox(job.send.from ?? mail.from);
-  const messageId = messageIdOf({ run: run.runId, userId: row.userId, domain: senderDomain(job.send.from ?? mail.from) });
+  const messageId = messageIdOf({
+    run: run.runId,
+    userId: row.userId,
+    domain: senderDomain(job.send.from ?? mail.from),
+  });
   const unsubscribeUrl = signUnsubscribe({ secret: engines.secret, publicUrl, userId: row.userId, list: job.name });
   const context = buildContext({
     contact: stored.contact,

@@ -25,7 +25,11 @@ export async function listOpenWork(engines: Pick<Engines, 'db' | 'settings'>, ru
   }
 }
 
-async function openShards(engines: Pick<Engines, 'db'>, run: RunRow, stages: { stage: string; then: string }): Promise<readonly Work[]> {
+async function openShards(
+  engines: Pick<Engines, 'db'>,
+  run: RunRow,
+  stages: { stage: string; then: string },
+): Promise<readonly Work[]> {
   const open = (await listShards(engines.db, run.runId, stages.stage)).filter((row) => !row.done);
   if (open.length === 0) return [{ runId: run.runId, stage: stages.then, shard: 0 }];
   return open.map((row) => ({ runId: run.runId, stage: stages.stage, shard: row.shard }));
@@ -35,5 +39,9 @@ async function openSending(engines: Pick<Engines, 'db' | 'settings'>, run: RunRo
   const counts = await countDeliveries(engines.db, run.runId);
   const open = counts.planned + counts.claimed + counts.deferred;
   if (open === 0) return [{ runId: run.runId, stage: counts.unknown > 0 ? 'settle' : 'report', shard: 0 }];
-  return Array.from({ length: engines.settings.worker.sends }, (_, shard) => ({ runId: run.runId, stage: 'send', shard }));
+  return Array.from({ length: engines.settings.worker.sends }, (_, shard) => ({
+    runId: run.runId,
+    stage: 'send',
+    shard,
+  }));
 }

@@ -1,16 +1,16 @@
 /** Plans a run without doing any of it: who would get it, what would be bought, what it would cost (D6). */
 import { createHash } from 'node:crypto';
+import { findByFingerprint } from '../database/batch-jobs';
 import type { AudienceJob, EmailJob } from '../job/definition';
 import { type AudiencePlan, type EmailPlan, type Plan, planAudience, planEmail } from '../job/plan';
-import { findByFingerprint } from '../database/batch-jobs';
 import { batchJobName, fingerprintOf } from '../personalize/batch-name';
 import { attributesInputLine, itemInputLine, userInputLine } from '../personalize/input-lines';
 import { type JobSource, openBundle } from './bundle';
 import { chooseRecipients, tally } from './choose-recipients';
 import type { Engines } from './engines';
+import { identityOf } from './identity';
 import { resolveSolution } from './resolve-solution';
 import { checkQueries } from './segment-queries';
-import { identityOf } from './identity';
 import { priceOf } from './summarise';
 
 type PlanEngines = Pick<Engines, 'settings' | 'db' | 'personalize'>;
@@ -19,7 +19,10 @@ type PlanEngines = Pick<Engines, 'settings' | 'db' | 'personalize'>;
  * Plans the run of a job for a slot; nothing is written, bought or sent.
  * @throws as starting the run would
  */
-export async function planRun(engines: PlanEngines, wish: { readonly source: JobSource; readonly slot: string }): Promise<Plan> {
+export async function planRun(
+  engines: PlanEngines,
+  wish: { readonly source: JobSource; readonly slot: string },
+): Promise<Plan> {
   const { job } = openBundle(engines, wish.source);
   return job.kind === 'email' ? planEmailRun(engines, job, wish.slot) : planAudienceRun(engines, job, wish.slot);
 }
@@ -38,10 +41,22 @@ async function planEmailRun(engines: PlanEngines, job: EmailJob, slot: string): 
       }
     }
   });
-  const leftOut = tally(new Map([...counts.leftOut.map(({ name, count }) => [name, count] as const), ['duplicate_address', duplicates] as const]));
+  const leftOut = tally(
+    new Map([
+      ...counts.leftOut.map(({ name, count }) => [name, count] as const),
+      ['duplicate_address', duplicates] as const,
+    ]),
+  );
   const recipients = addresses.size;
   const purchase = { kind: 'inference' as const, lines: recipients, users: recipients };
-  const batchJob = await planBatchJob(engines, { job: job.name, slot, ...solution, numResults: job.recommend.results, inputSha256: hash.digest('hex'), ...purchase });
+  const batchJob = await planBatchJob(engines, {
+    job: job.name,
+    slot,
+    ...solution,
+    numResults: job.recommend.results,
+    inputSha256: hash.digest('hex'),
+    ...purchase,
+  });
   const avoidedRows = leftOut.filter(({ name }) => name !== 'not_matched').reduce((sum, { count }) => sum + count, 0);
   return planEmail({
     job: job.name,
@@ -51,7 +66,10 @@ async function planEmailRun(engines: PlanEngines, job: EmailJob, slot: string): 
     leftOut,
     batchJob,
     cost: priceOf(engines, { ...purchase, ...(batchJob.reused ? { lines: 0 } : {}) }),
-    avoided: { rows: avoidedRows, cost: priceOf(engines, { kind: 'inference', lines: avoidedRows, users: avoidedRows }) },
+    avoided: {
+      rows: avoidedRows,
+      cost: priceOf(engines, { kind: 'inference', lines: avoidedRows, users: avoidedRows }),
+    },
     ...pricesAsOf(engines),
   });
 }
@@ -59,15 +77,27 @@ async function planEmailRun(engines: PlanEngines, job: EmailJob, slot: string): 
 async function planAudienceRun(engines: PlanEngines, job: AudienceJob, slot: string): Promise<AudiencePlan> {
   const solution = await resolveSolution(engines, { solution: job.segment.solution, kind: 'audience', file: job.file });
   checkQueries(job, solution.recipe);
-  const lines = job.segment.queries.map((query) => (query.by === 'item' ? itemInputLine(query.itemId) : attributesInputLine(query.query)));
+  const lines = job.segment.queries.map((query) =>
+    query.by === 'item' ? itemInputLine(query.itemId) : attributesInputLine(query.query),
+  );
   const inputSha256 = createHash('sha256').update(lines.join('')).digest('hex');
   const purchase = { kind: 'segment' as const, lines: lines.length, users: lines.length * job.segment.users };
-  const batchJob = await planBatchJob(engines, { job: job.name, slot, ...solution, numResults: job.segment.users, inputSha256, ...purchase });
+  const batchJob = await planBatchJob(engines, {
+    job: job.name,
+    slot,
+    ...solution,
+    numResults: job.segment.users,
+    inputSha256,
+    ...purchase,
+  });
   return planAudience({
     job: job.name,
     about: job.about,
     slot,
-    queries: job.segment.queries.map((query) => ({ name: query.name, query: query.by === 'item' ? query.itemId : query.query })),
+    queries: job.segment.queries.map((query) => ({
+      name: query.name,
+      query: query.by === 'item' ? query.itemId : query.query,
+    })),
     users: job.segment.users,
     formats: job.audience.formats,
     to: job.audience.to,
@@ -92,8 +122,17 @@ async function planBatchJob(engines: PlanEngines, purchase: Purchase): Promise<P
   const fingerprint = fingerprintOf(identityOf(engines, purchase));
   const name = batchJobName({ job: purchase.job, slot: purchase.slot, fingerprint });
   const earlier = await findByFingerprint(engines.db, fingerprint);
-  const reused = earlier.some((row) => row.state !== 'failed' && (row.name === name || row.name.startsWith(`${name}-a`)));
-  return { kind: purchase.kind, solutionVersion: purchase.solutionVersionArn, name, lines: purchase.lines, parts: 1, reused };
+  const reused = earlier.some(
+    (row) => row.state !== 'failed' && (row.name === name || row.name.startsWith(`${name}-a`)),
+  );
+  return {
+    kind: purchase.kind,
+    solutionVersion: purchase.solutionVersionArn,
+    name,
+    lines: purchase.lines,
+    parts: 1,
+    reused,
+  };
 }
 
 function pricesAsOf({ settings }: PlanEngines): { readonly pricesAsOf?: string } {

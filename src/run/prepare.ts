@@ -31,14 +31,28 @@ async function prepareEmail(context: StageContext, job: EmailJob): Promise<void>
   const { engines, run } = context;
   const solution = await resolveSolution(engines, { solution: job.recommend.solution, kind: 'email', file: job.file });
   const rule = { where: job.recipients.where, topic: job.name };
-  const contacts = await chooseRecipients(engines.db, rule, (rows) => planDeliveries(engines.db, run, { rows, now: engines.now() }));
+  const contacts = await chooseRecipients(engines.db, rule, (rows) =>
+    planDeliveries(engines.db, run, { rows, now: engines.now() }),
+  );
   const counts = await countDeliveries(engines.db, run.runId);
   if (counts.planned === 0) throw noRecipients(job, contacts.leftOut);
   const popular = await listPopular(engines, endOfSlot(run.slot));
-  const plan: PlanRecord = { version: 1, ...solution, contacts: { ...contacts, leftOut: [...contacts.leftOut] }, popular };
+  const plan: PlanRecord = {
+    version: 1,
+    ...solution,
+    contacts: { ...contacts, leftOut: [...contacts.leftOut] },
+    popular,
+  };
   await savePlan(engines.db, run.runId, plan);
   const input = await writeInput(engines, userLines(streamPlannedUsers(engines.db, run.runId)));
-  const wish = { runId: run.runId, job: job.name, slot: run.slot, kind: 'inference' as const, numResults: job.recommend.results, input };
+  const wish = {
+    runId: run.runId,
+    job: job.name,
+    slot: run.slot,
+    kind: 'inference' as const,
+    numResults: job.recommend.results,
+    input,
+  };
   await intendPurchase(engines, { ...wish, ...solution });
 }
 
@@ -48,9 +62,18 @@ async function prepareAudience(context: StageContext, job: AudienceJob): Promise
   checkQueries(job, solution.recipe);
   const plan: PlanRecord = { version: 1, ...solution, contacts: null, popular: [] };
   await savePlan(engines.db, run.runId, plan);
-  const lines = job.segment.queries.map((query) => (query.by === 'item' ? itemInputLine(query.itemId) : attributesInputLine(query.query)));
+  const lines = job.segment.queries.map((query) =>
+    query.by === 'item' ? itemInputLine(query.itemId) : attributesInputLine(query.query),
+  );
   const input = await writeInput(engines, lines);
-  const wish = { runId: run.runId, job: job.name, slot: run.slot, kind: 'segment' as const, numResults: job.segment.users, input };
+  const wish = {
+    runId: run.runId,
+    job: job.name,
+    slot: run.slot,
+    kind: 'segment' as const,
+    numResults: job.segment.users,
+    input,
+  };
   await intendPurchase(engines, { ...wish, ...solution });
 }
 
@@ -70,8 +93,15 @@ function endOfSlot(slot: string): number {
 
 function noRecipients(job: EmailJob, leftOut: readonly { name: string; count: number }[]): NightjarError {
   const reasons = leftOut.map(({ name, count }) => `${count} ${name}`).join(', ');
-  return new NightjarError('E_RUN_NO_RECIPIENTS', `no recipient is left${reasons === '' ? ': there are no contacts' : `; left out: ${reasons}`}`, {
-    where: { file: job.file },
-    fix: reasons === '' ? 'import contacts: nightjar import --contacts contacts.csv' : `see why: nightjar plan ${job.name}`,
-  });
+  return new NightjarError(
+    'E_RUN_NO_RECIPIENTS',
+    `no recipient is left${reasons === '' ? ': there are no contacts' : `; left out: ${reasons}`}`,
+    {
+      where: { file: job.file },
+      fix:
+        reasons === ''
+          ? 'import contacts: nightjar import --contacts contacts.csv'
+          : `see why: nightjar plan ${job.name}`,
+    },
+  );
 }

@@ -1,10 +1,11 @@
 /** Settles what a dead worker left claimed: back to planned what it never began, unknown the rest, then evidence (D5). */
-import { type ExpiredDelivery, listUnsettled, type Settlement, settleDeliveries } from '../database/claims';
-import { messageIdOf } from '../content/links';
+
 import { parseMailbox } from '../content/address';
+import { messageIdOf } from '../content/links';
+import { type ExpiredDelivery, listUnsettled, type Settlement, settleDeliveries } from '../database/claims';
+import type { EmailJob } from '../job/definition';
 import { findInInbox } from '../mail/inbox-files';
 import { readJournals } from '../mail/journal';
-import type { EmailJob } from '../job/definition';
 import type { StageContext } from './stage';
 
 /** What a journal line names: one attempt at one delivery of one run. */
@@ -25,7 +26,8 @@ export async function settleUnsettled({ engines, run }: StageContext, job: Email
   if (rows.length === 0) return 0;
   const judged = await judgeClaimed({ engines, run }, rows);
   const unknown = rows.filter((row) => row.state === 'unknown');
-  const evidence = engines.inboxDir === undefined ? [] : await askInbox({ engines, run, job }, [...unknown, ...judged.begun]);
+  const evidence =
+    engines.inboxDir === undefined ? [] : await askInbox({ engines, run, job }, [...unknown, ...judged.begun]);
   const known = new Set(evidence.map((settlement) => settlement.userId));
   const rest = judged.begun.filter((row) => !known.has(row.userId)).map((row) => settle(row, 'unknown', 'worker_died'));
   const settlements = [...judged.settled, ...evidence, ...rest];
@@ -51,13 +53,18 @@ async function judgeClaimed({ engines, run }: Parts, rows: readonly ExpiredDeliv
   return { settled, begun };
 }
 
-async function askInbox({ engines, run, job }: Parts & { job: EmailJob }, rows: readonly ExpiredDelivery[]): Promise<Settlement[]> {
+async function askInbox(
+  { engines, run, job }: Parts & { job: EmailJob },
+  rows: readonly ExpiredDelivery[],
+): Promise<Settlement[]> {
   if (engines.inboxDir === undefined || rows.length === 0) return [];
   const ripe = rows.filter((row) => engines.now() > row.leaseUntil + INBOX_GRACE_MS);
   const domain = senderDomain(job.send.from ?? engines.settings.mail.from);
   const idOf = (row: ExpiredDelivery) => messageIdOf({ run: run.runId, userId: row.userId, domain });
   const found = await findInInbox(engines.inboxDir, ripe.map(idOf));
-  return ripe.map((row) => (found.has(idOf(row)) ? settle(row, 'accepted', 'found_in_inbox') : settle(row, 'planned', 'not_in_inbox')));
+  return ripe.map((row) =>
+    found.has(idOf(row)) ? settle(row, 'accepted', 'found_in_inbox') : settle(row, 'planned', 'not_in_inbox'),
+  );
 }
 
 function settle(row: ExpiredDelivery, to: Settlement['to'], reason: string): Settlement {

@@ -16,8 +16,16 @@ const MAILS_SHOWN = 3;
 export const report: Stage = async (context) => {
   const { engines, run, bundle } = context;
   const summary: RunSummary = { ...(await summarise({ engines, run, bundle })), state: 'finished' };
-  await writeReport(context, { name: 'report.json', text: `${JSON.stringify(summary, null, 2)}\n`, contentType: 'application/json' });
-  await writeReport(context, { name: 'report.html', text: await renderHtml(context, summary), contentType: 'text/html; charset=utf-8' });
+  await writeReport(context, {
+    name: 'report.json',
+    text: `${JSON.stringify(summary, null, 2)}\n`,
+    contentType: 'application/json',
+  });
+  await writeReport(context, {
+    name: 'report.html',
+    text: await renderHtml(context, summary),
+    contentType: 'text/html; charset=utf-8',
+  });
   await saveSummary(engines.db, run.runId, summary);
   await moveRun(engines.db, run.runId, { from: run.state, to: 'finished', now: engines.now() });
   return DONE;
@@ -27,11 +35,26 @@ async function renderHtml(context: StageContext, summary: RunSummary): Promise<s
   const { engines, run, bundle } = context;
   const mails = await sampleMails({ engines, run, job: bundle.job, template: bundle.template }, MAILS_SHOWN);
   const preview = await audiencePreview(engines, run);
-  return renderNightHtml({ title: summary.run, runs: [{ summary, mails, ...(preview === undefined ? {} : { audiencePreview: preview }) }] });
+  return renderNightHtml({
+    title: summary.run,
+    runs: [{ summary, mails, ...(preview === undefined ? {} : { audiencePreview: preview }) }],
+  });
 }
 
-async function writeReport({ engines, run }: StageContext, report: { name: string; text: string; contentType: string }): Promise<void> {
+async function writeReport(
+  { engines, run }: StageContext,
+  report: { name: string; text: string; contentType: string },
+): Promise<void> {
   const uri = place(engines, `runs/${run.runId}/${report.name}`);
-  const written = await writeObject(engines.s3, uri, [report.text], { contentType: report.contentType, kmsKeyArn: engines.settings.aws.kmsKeyArn });
-  await saveArtefact(engines.db, run.runId, { kind: 'report', name: report.name, rows: undefined, ...written, now: engines.now() });
+  const written = await writeObject(engines.s3, uri, [report.text], {
+    contentType: report.contentType,
+    kmsKeyArn: engines.settings.aws.kmsKeyArn,
+  });
+  await saveArtefact(engines.db, run.runId, {
+    kind: 'report',
+    name: report.name,
+    rows: undefined,
+    ...written,
+    now: engines.now(),
+  });
 }

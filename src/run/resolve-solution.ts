@@ -43,14 +43,23 @@ export async function resolveSolution(
 ): Promise<ResolvedSolution> {
   const arn = solutionArn(engines.settings, wish);
   const isVersion = arn.split('/').length > 2;
-  const found = isVersion ? await describeVersion(engines.personalize, arn, wish) : await newestVersion(engines.personalize, arn, wish);
+  const found = isVersion
+    ? await describeVersion(engines.personalize, arn, wish)
+    : await newestVersion(engines.personalize, arn, wish);
   const fits = (wish.kind === 'email' ? INFERENCE_RECIPES : SEGMENT_RECIPES).has(found.recipe);
   if (fits) return found;
-  const wanted = wish.kind === 'email' ? 'a User-Personalization or Popularity-Count' : 'an Item-Affinity or Item-Attribute-Affinity';
-  throw new NightjarError('E_RECO_SOLUTION', `solution "${wish.solution}" is of the recipe ${found.recipe}; a job of kind ${wish.kind} needs ${wanted} solution`, {
-    where: { file: wish.file },
-    fix: 'name another solution, or add it to "solutions" in the settings',
-  });
+  const wanted =
+    wish.kind === 'email'
+      ? 'a User-Personalization or Popularity-Count'
+      : 'an Item-Affinity or Item-Attribute-Affinity';
+  throw new NightjarError(
+    'E_RECO_SOLUTION',
+    `solution "${wish.solution}" is of the recipe ${found.recipe}; a job of kind ${wish.kind} needs ${wanted} solution`,
+    {
+      where: { file: wish.file },
+      fix: 'name another solution, or add it to "solutions" in the settings',
+    },
+  );
 }
 
 function solutionArn(settings: Settings, wish: SolutionWish): string {
@@ -61,10 +70,16 @@ function solutionArn(settings: Settings, wish: SolutionWish): string {
   return `arn:${partition}:personalize:${settings.aws.region}:${account}:solution/${named}`;
 }
 
-async function newestVersion(personalize: PersonalizeClient, arn: string, wish: SolutionWish): Promise<ResolvedSolution> {
-  const described = await personalize.send(new DescribeSolutionCommand({ solutionArn: arn })).catch((error: unknown) => {
-    throw missingSolution(error, wish);
-  });
+async function newestVersion(
+  personalize: PersonalizeClient,
+  arn: string,
+  wish: SolutionWish,
+): Promise<ResolvedSolution> {
+  const described = await personalize
+    .send(new DescribeSolutionCommand({ solutionArn: arn }))
+    .catch((error: unknown) => {
+      throw missingSolution(error, wish);
+    });
   const versions: SolutionVersionSummary[] = [];
   for await (const page of paginateListSolutionVersions({ client: personalize }, { solutionArn: arn })) {
     versions.push(...(page.solutionVersions ?? []));
@@ -81,13 +96,21 @@ async function newestVersion(personalize: PersonalizeClient, arn: string, wish: 
   return { solutionVersionArn: newest.solutionVersionArn, recipe: recipeName(described.solution?.recipeArn) };
 }
 
-async function describeVersion(personalize: PersonalizeClient, arn: string, wish: SolutionWish): Promise<ResolvedSolution> {
-  const described = await personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn: arn })).catch((error: unknown) => {
-    throw missingSolution(error, wish);
-  });
+async function describeVersion(
+  personalize: PersonalizeClient,
+  arn: string,
+  wish: SolutionWish,
+): Promise<ResolvedSolution> {
+  const described = await personalize
+    .send(new DescribeSolutionVersionCommand({ solutionVersionArn: arn }))
+    .catch((error: unknown) => {
+      throw missingSolution(error, wish);
+    });
   const status = described.solutionVersion?.status ?? '';
   if (readStatus(status) !== 'active') {
-    throw new NightjarError('E_RECO_SOLUTION', `solution version "${arn}" is ${status}; expected ACTIVE`, { where: { file: wish.file } });
+    throw new NightjarError('E_RECO_SOLUTION', `solution version "${arn}" is ${status}; expected ACTIVE`, {
+      where: { file: wish.file },
+    });
   }
   return { solutionVersionArn: arn, recipe: recipeName(described.solutionVersion?.recipeArn) };
 }

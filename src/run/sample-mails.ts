@@ -2,18 +2,18 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { maskAddress, parseMailbox } from '../content/address';
-import { findContacts } from '../database/contacts';
+import type { CompiledTemplate } from '../content/template';
 import type { Database } from '../database/connection';
+import { findContacts } from '../database/contacts';
+import type { RunRow } from '../database/runs';
 import type { EmailJob, ParsedJob } from '../job/definition';
 import type { Item } from '../job/people';
-import type { CompiledTemplate } from '../content/template';
 import { readSmallObject } from '../storage/objects';
 import { parseS3Uri } from '../storage/uri';
 import { loadCatalogue } from './catalogue-cache';
 import type { Engines } from './engines';
 import { makeMail } from './make-mail';
 import { readPlan } from './plan-record';
-import type { RunRow } from '../database/runs';
 
 export interface SampleMail {
   readonly subject: string;
@@ -24,23 +24,44 @@ export interface SampleMail {
 }
 
 const CANDIDATES = 200;
-const rowSchema = z.object({ user_id: z.string(), address_hash: z.string(), slate: z.array(z.string()), fallback: z.boolean() });
+const rowSchema = z.object({
+  user_id: z.string(),
+  address_hash: z.string(),
+  slate: z.array(z.string()),
+  fallback: z.boolean(),
+});
 
 /** Renders up to `count` mails, of as many languages as there are. */
 export async function sampleMails(
-  subject: { readonly engines: Engines; readonly run: RunRow; readonly job: ParsedJob; readonly template: CompiledTemplate | undefined },
+  subject: {
+    readonly engines: Engines;
+    readonly run: RunRow;
+    readonly job: ParsedJob;
+    readonly template: CompiledTemplate | undefined;
+  },
   count: number,
 ): Promise<readonly SampleMail[]> {
   const { engines, run, job, template } = subject;
   if (job.kind !== 'email' || template === undefined || run.plan === undefined) return [];
   const rows = await acceptedRows(engines.db, run.runId);
-  const contacts = await findContacts(engines.db, rows.map((row) => row.userId));
+  const contacts = await findContacts(
+    engines.db,
+    rows.map((row) => row.userId),
+  );
   const language = (userId: string) => contacts.get(userId)?.contact.locale?.slice(0, 2) ?? '';
-  const firsts = rows.filter((row, index) => rows.findIndex((other) => language(other.userId) === language(row.userId)) === index);
+  const firsts = rows.filter(
+    (row, index) => rows.findIndex((other) => language(other.userId) === language(row.userId)) === index,
+  );
   const chosen = [...firsts, ...rows.filter((row) => !firsts.includes(row))].slice(0, count);
-  const items = await inlinePictures(engines, await loadCatalogue(engines.db, run.catalogueVersion), new Set(chosen.flatMap((row) => row.slate)));
+  const items = await inlinePictures(
+    engines,
+    await loadCatalogue(engines.db, run.catalogueVersion),
+    new Set(chosen.flatMap((row) => row.slate)),
+  );
   const parts = { engines, run, job, template, catalogue: items, popular: readPlan(run.plan).popular };
-  return chosen.flatMap((row) => renderSample(job, engines, makeMail(parts, { row, stored: contacts.get(row.userId) })));
+  return chosen.flatMap((row) =>
+    renderSample(job, engines, makeMail(parts, { row, stored: contacts.get(row.userId) })),
+  );
 }
 
 function renderSample(job: EmailJob, engines: Engines, made: ReturnType<typeof makeMail>): SampleMail[] {
@@ -48,7 +69,14 @@ function renderSample(job: EmailJob, engines: Engines, made: ReturnType<typeof m
   const { subject, html, envelope } = made.message;
   const to = [envelope?.to].flat()[0];
   const from = parseMailbox(job.send.from ?? engines.settings.mail.from);
-  return [{ subject: subject ?? '', from: `${from.name} <${from.address}>`, to: maskAddress(typeof to === 'string' ? to : ''), html: String(html ?? '') }];
+  return [
+    {
+      subject: subject ?? '',
+      from: `${from.name} <${from.address}>`,
+      to: maskAddress(typeof to === 'string' ? to : ''),
+      html: String(html ?? ''),
+    },
+  ];
 }
 
 async function acceptedRows(db: Database, runId: string) {
@@ -58,12 +86,22 @@ async function acceptedRows(db: Database, runId: string) {
   `.execute(db);
   return rows.rows.map((row) => {
     const read = rowSchema.parse(row);
-    return { userId: read.user_id, addressHash: read.address_hash, slate: read.slate, fallback: read.fallback, attempt: 1 };
+    return {
+      userId: read.user_id,
+      addressHash: read.address_hash,
+      slate: read.slate,
+      fallback: read.fallback,
+      attempt: 1,
+    };
   });
 }
 
 /** Puts the pictures of the items that are shown into data URIs; the others keep their URL. */
-async function inlinePictures(engines: Engines, catalogue: ReadonlyMap<string, Item>, shown: ReadonlySet<string>): Promise<ReadonlyMap<string, Item>> {
+async function inlinePictures(
+  engines: Engines,
+  catalogue: ReadonlyMap<string, Item>,
+  shown: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, Item>> {
   const inlined = new Map(catalogue);
   for (const itemId of shown) {
     const item = catalogue.get(itemId);
@@ -77,7 +115,9 @@ async function inlinePictures(engines: Engines, catalogue: ReadonlyMap<string, I
 export async function readPicture(engines: Pick<Engines, 'settings' | 's3'>, url: string): Promise<string | undefined> {
   const { images } = engines.settings;
   if (images === null || !url.startsWith(images.url)) return undefined;
-  const type = { png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', webp: 'image/webp', gif: 'image/gif' }[url.slice(url.lastIndexOf('.') + 1).toLowerCase()];
+  const type = { png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', webp: 'image/webp', gif: 'image/gif' }[
+    url.slice(url.lastIndexOf('.') + 1).toLowerCase()
+  ];
   if (type === undefined) return undefined;
   try {
     const bytes = await readSmallObject(engines.s3, parseS3Uri(`${images.from}${url.slice(images.url.length)}`));

@@ -14,7 +14,12 @@ export function checkQueries(job: AudienceJob, recipe?: string): void {
     const parsed = parseAttributeQuery(query.query);
     if (parsed.ok) return [];
     const message = `segment.queries.${query.name} is ${JSON.stringify(query.query)}; at character ${parsed.column} ${parsed.message}`;
-    return [new NightjarError('E_RECO_QUERY', message, { where: { file: job.file }, fix: `write ${query.name}: ITEMS.CATEGORY = "tea"` })];
+    return [
+      new NightjarError('E_RECO_QUERY', message, {
+        where: { file: job.file },
+        fix: `write ${query.name}: ITEMS.CATEGORY = "tea"`,
+      }),
+    ];
   });
   const wrong = combineErrors(problems);
   if (wrong !== undefined) throw wrong;
@@ -26,16 +31,24 @@ function checkRecipe(job: AudienceJob, recipe: string): void {
   const misfit = job.segment.queries.find((query) => (query.by === 'item') !== byItem);
   if (misfit !== undefined) {
     const wanted = byItem ? 'segment.items, a list of item ids' : 'segment.queries, a map of attribute queries';
-    throw new NightjarError('E_RECO_QUERY', `solution "${job.segment.solution}" is of the recipe ${recipe}, which needs ${wanted}`, {
-      where: { file: job.file },
-      fix: byItem ? 'write items: [item-001, item-002]' : 'write queries: { tea: ITEMS.CATEGORY = "tea" }',
-    });
+    throw new NightjarError(
+      'E_RECO_QUERY',
+      `solution "${job.segment.solution}" is of the recipe ${recipe}, which needs ${wanted}`,
+      {
+        where: { file: job.file },
+        fix: byItem ? 'write items: [item-001, item-002]' : 'write queries: { tea: ITEMS.CATEGORY = "tea" }',
+      },
+    );
   }
   const limit = byItem ? MAX_ITEM_QUERIES_PER_FILE : MAX_ATTRIBUTE_QUERIES_PER_FILE;
   if (job.segment.queries.length > limit) {
-    throw new NightjarError('E_RECO_LIMIT', `the job has ${job.segment.queries.length} queries; ${recipe} takes ${limit} in one input file`, {
-      where: { file: job.file },
-      fix: 'split the job into several',
-    });
+    throw new NightjarError(
+      'E_RECO_LIMIT',
+      `the job has ${job.segment.queries.length} queries; ${recipe} takes ${limit} in one input file`,
+      {
+        where: { file: job.file },
+        fix: 'split the job into several',
+      },
+    );
   }
 }

@@ -21,7 +21,15 @@ export function readOutcome(outcome: SendOutcome, sent: Sent): DeliveryAnswer {
     case 'accepted':
       return { userId, state: 'accepted', messageId, smtpCode: outcome.code, answer };
     case 'refused':
-      return { userId, state: 'refused', reason: reasonOf(outcome), messageId, smtpCode: outcome.code, enhancedCode: outcome.enhanced, answer };
+      return {
+        userId,
+        state: 'refused',
+        reason: reasonOf(outcome),
+        messageId,
+        smtpCode: outcome.code,
+        enhancedCode: outcome.enhanced,
+        answer,
+      };
     case 'unknown':
       return { userId, state: 'unknown', reason: 'no_answer', messageId, answer };
     case 'deferred':
@@ -34,7 +42,14 @@ export function readOutcome(outcome: SendOutcome, sent: Sent): DeliveryAnswer {
 function defer(outcome: Extract<SendOutcome, { kind: 'deferred' }>, sent: Sent, answer: string): DeliveryAnswer {
   const { userId, messageId, attempt } = sent.mail;
   const waitSeconds = sent.retryAfterSeconds[attempt - 1];
-  const common = { userId, messageId, reason: reasonOf(outcome), smtpCode: outcome.code, enhancedCode: outcome.enhanced, answer };
+  const common = {
+    userId,
+    messageId,
+    reason: reasonOf(outcome),
+    smtpCode: outcome.code,
+    enhancedCode: outcome.enhanced,
+    answer,
+  };
   if (waitSeconds === undefined) return { ...common, state: 'dropped' };
   return { ...common, state: 'deferred', dueAt: sent.now + waitSeconds * 1000 };
 }

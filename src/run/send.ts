@@ -1,5 +1,11 @@
 /** The stage send: a lane claims due deliveries, renders, sends and records, until nothing is due (D5). */
-import { answerDeliveries, claimDeliveries, type ClaimedDelivery, type DeliveryAnswer, nextDue } from '../database/claims';
+import {
+  answerDeliveries,
+  type ClaimedDelivery,
+  claimDeliveries,
+  type DeliveryAnswer,
+  nextDue,
+} from '../database/claims';
 import { findContacts } from '../database/contacts';
 import { countDeliveries } from '../database/deliveries';
 import { reservePace } from '../database/pace';
@@ -7,8 +13,8 @@ import { isNightjarError } from '../errors';
 import type { EmailJob } from '../job/definition';
 import type { WorkOutcome } from '../queue/work-queue';
 import { loadCatalogue } from './catalogue-cache';
-import { type MadeMail, makeMail } from './make-mail';
 import { holdLease, type Lease } from './lease';
+import { type MadeMail, makeMail } from './make-mail';
 import { readPlan } from './plan-record';
 import { journalKey, settleUnsettled } from './recover';
 import { readOutcome } from './send-outcome';
@@ -74,7 +80,10 @@ async function makeMails({ context, job }: Lane, rows: readonly ClaimedDelivery[
   const { engines, run, bundle } = context;
   const template = bundle.template;
   if (template === undefined) return [];
-  const contacts = await findContacts(engines.db, rows.map((row) => row.userId));
+  const contacts = await findContacts(
+    engines.db,
+    rows.map((row) => row.userId),
+  );
   const catalogue = await loadCatalogue(engines.db, run.catalogueVersion);
   const parts = { engines, run, job, template, catalogue, popular: readPlan(run.plan).popular };
   return rows.map((row) => makeMail(parts, { row, stored: contacts.get(row.userId) }));
@@ -93,7 +102,10 @@ async function sendAll(lane: Lane, batch: { readonly mails: readonly Mail[]; rea
       const [index, mail] = next;
       await pace(index);
       const late = batch.lease.until() - LEASE_MARGIN_MS < engines.now();
-      answers.add(mail, late || lane.context.signal.aborted ? { userId: mail.userId, state: 'planned' } : await sendOne(lane, mail));
+      answers.add(
+        mail,
+        late || lane.context.signal.aborted ? { userId: mail.userId, state: 'planned' } : await sendOne(lane, mail),
+      );
       await answers.flushFull();
     }
   };
@@ -109,7 +121,11 @@ async function sendOne({ context }: Lane, mail: Mail): Promise<DeliveryAnswer> {
   const key = journalKey(run.runId, mail);
   try {
     const outcome = await engines.mailer.send(mail.message, { beforeBody: () => engines.journal.begin(key) });
-    return readOutcome(outcome, { mail, now: engines.now(), retryAfterSeconds: engines.settings.mail.retryAfterSeconds });
+    return readOutcome(outcome, {
+      mail,
+      now: engines.now(),
+      retryAfterSeconds: engines.settings.mail.retryAfterSeconds,
+    });
   } catch (error) {
     // One address is one recipient's matter, not the run's.
     if (!isNightjarError(error) || error.code !== 'E_MAIL_ADDRESS') throw error;

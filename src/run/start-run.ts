@@ -1,14 +1,15 @@
 /** Starts the run of a job's slot, or goes on with the one that is there. */
-import { currentCatalogueVersion } from '../database/catalogue';
+
 import { batchJobsOf } from '../database/batch-jobs';
+import { currentCatalogueVersion } from '../database/catalogue';
 import { createRun, findLatestRun, moveRun, type RunRow, saveBundle } from '../database/runs';
 import { clearAttempts } from '../database/shards';
 import { NightjarError } from '../errors';
 import { runId } from '../job/keys';
 import { type JobSource, openBundle, storeBundle } from './bundle';
 import type { Engines } from './engines';
-import { checkQueries } from './segment-queries';
 import { resolveSolution } from './resolve-solution';
+import { checkQueries } from './segment-queries';
 import { queueOpenWork } from './worker';
 
 export interface StartWish {
@@ -38,13 +39,20 @@ export async function startRun(engines: Engines, wish: StartWish): Promise<Start
   const id = runId({ job: job.name, slot: wish.slot, number: n });
   const catalogueVersion = await currentCatalogueVersion(engines.db);
   const bundleUri = await storeBundle(engines, wish.source);
-  const created = await createRun(engines.db, { runId: id, job: job.name, slot: wish.slot, n, kind: job.kind, bundleUri, catalogueVersion }, engines.now());
+  const created = await createRun(
+    engines.db,
+    { runId: id, job: job.name, slot: wish.slot, n, kind: job.kind, bundleUri, catalogueVersion },
+    engines.now(),
+  );
   await queueOpenWork(engines, id);
   return { runId: id, how: created ? 'created' : 'found' };
 }
 
 /** Checks against Personalize what a file alone can't tell. */
-export async function checkSolution(engines: Pick<Engines, 'settings' | 'personalize'>, source: JobSource): Promise<void> {
+export async function checkSolution(
+  engines: Pick<Engines, 'settings' | 'personalize'>,
+  source: JobSource,
+): Promise<void> {
   const { job } = openBundle(engines, source);
   const solution = job.kind === 'email' ? job.recommend.solution : job.segment.solution;
   const { recipe } = await resolveSolution(engines, { solution, kind: job.kind, file: job.file });
@@ -53,7 +61,9 @@ export async function checkSolution(engines: Pick<Engines, 'settings' | 'persona
 
 async function resumeRun(engines: Engines, run: RunRow, wish: StartWish): Promise<StartedRun> {
   if (run.state === 'cancelled') {
-    throw new NightjarError('E_USAGE', `the run ${run.runId} was cancelled`, { fix: `make a new one: nightjar run ${run.job} --date ${run.slot} --again` });
+    throw new NightjarError('E_USAGE', `the run ${run.runId} was cancelled`, {
+      fix: `make a new one: nightjar run ${run.job} --date ${run.slot} --again`,
+    });
   }
   if (run.state !== 'failed') {
     await queueOpenWork(engines, run.runId);

@@ -48,14 +48,19 @@ export async function summarise({ engines, run, bundle }: Subject): Promise<RunS
     startedAt: new Date(run.createdAt).toISOString(),
     finishedAt: new Date(engines.now()).toISOString(),
     instance: engines.settings.instance,
-    ...(job.kind === 'email' ? await summariseDeliveries(engines, run, plan) : { audiences: await summariseAudiences(engines, run) }),
+    ...(job.kind === 'email'
+      ? await summariseDeliveries(engines, run, plan)
+      : { audiences: await summariseAudiences(engines, run) }),
     stages: await timeStages(engines, run),
     output: await summariseOutput(engines, run, job.kind),
     batchJobs: jobs,
     cost: sumMoney(bought, currency),
     avoided: avoidedBy(engines, plan),
     ...(asOf === undefined ? {} : { pricesAsOf: asOf }),
-    artefacts: (await listArtefacts(engines.db, run.runId)).map(({ rows, ...artefact }) => ({ ...artefact, ...(rows === undefined ? {} : { rows }) })),
+    artefacts: (await listArtefacts(engines.db, run.runId)).map(({ rows, ...artefact }) => ({
+      ...artefact,
+      ...(rows === undefined ? {} : { rows }),
+    })),
   };
 }
 
@@ -76,7 +81,11 @@ async function summariseAudiences(engines: Engines, run: RunRow): Promise<readon
   return shards.flatMap((shard) => (shard.done ? [audienceResultSchema.parse(shard.result)] : []));
 }
 
-async function summariseOutput(engines: Engines, run: RunRow, kind: 'email' | 'audience'): Promise<RunSummary['output']> {
+async function summariseOutput(
+  engines: Engines,
+  run: RunRow,
+  kind: 'email' | 'audience',
+): Promise<RunSummary['output']> {
   const shards = await listShards(engines.db, run.runId, kind === 'email' ? 'collect' : 'locate');
   const sum = addOutputs(shards.flatMap((shard) => (shard.done ? [outputResultSchema.parse(shard.result)] : [])));
   return {
@@ -93,24 +102,46 @@ async function summariseOutput(engines: Engines, run: RunRow, kind: 'email' | 'a
 function summariseBatchJob(engines: Engines, job: BatchJobOfRun, bundle: Bundle): BatchJobSummary {
   const { name, kind, state, lines, reused } = job;
   const users = bundle.job.kind === 'audience' ? lines * bundle.job.segment.users : lines;
-  return { name, kind, state, lines, reused, ...(job.arn === undefined ? {} : { arn: job.arn }), cost: priceOf(engines, { kind, lines, users }) };
+  return {
+    name,
+    kind,
+    state,
+    lines,
+    reused,
+    ...(job.arn === undefined ? {} : { arn: job.arn }),
+    cost: priceOf(engines, { kind, lines, users }),
+  };
 }
 
 /** Prices a purchase by the settings of the region; unknown where none is set. */
-export function priceOf(engines: Pick<Engines, 'settings'>, purchase: { kind: 'inference' | 'segment'; lines: number; users: number }): Money {
+export function priceOf(
+  engines: Pick<Engines, 'settings'>,
+  purchase: { kind: 'inference' | 'segment'; lines: number; users: number },
+): Money {
   const { inference, segment, currency } = pricesOf(engines);
-  if (purchase.kind === 'inference') return costOf({ kind: 'inference', lines: purchase.lines, price: inference, currency });
+  if (purchase.kind === 'inference')
+    return costOf({ kind: 'inference', lines: purchase.lines, price: inference, currency });
   return costOf({ kind: 'segment', users: purchase.users, price: segment, currency });
 }
 
-function pricesOf({ settings }: Pick<Engines, 'settings'>): { inference: number | null; segment: number | null; currency: string } {
+function pricesOf({ settings }: Pick<Engines, 'settings'>): {
+  inference: number | null;
+  segment: number | null;
+  currency: string;
+} {
   const prices = settings.prices[settings.aws.region];
-  return { inference: prices?.inferencePer1000 ?? null, segment: prices?.segmentPer1000 ?? null, currency: prices?.currency ?? 'USD' };
+  return {
+    inference: prices?.inferencePer1000 ?? null,
+    segment: prices?.segmentPer1000 ?? null,
+    currency: prices?.currency ?? 'USD',
+  };
 }
 
 /** People who match the job but can't be written to: their rows were not bought. */
 function avoidedBy(engines: Engines, plan: PlanRecord | undefined): RunSummary['avoided'] {
-  const rows = (plan?.contacts?.leftOut ?? []).filter((reason) => reason.name !== 'not_matched').reduce((sum, reason) => sum + reason.count, 0);
+  const rows = (plan?.contacts?.leftOut ?? [])
+    .filter((reason) => reason.name !== 'not_matched')
+    .reduce((sum, reason) => sum + reason.count, 0);
   return { rows, cost: priceOf(engines, { kind: 'inference', lines: rows, users: rows }) };
 }
 

@@ -1,4 +1,6 @@
 /** Imports datasets into Personalize and trains solutions: describe, else create, then wait, so that it can be stopped and begun again at any step. */
+
+import { createHash } from 'node:crypto';
 import {
   CreateDatasetCommand,
   CreateDatasetGroupCommand,
@@ -15,7 +17,6 @@ import {
   ListSolutionVersionsCommand,
   type PersonalizeClient,
 } from '@aws-sdk/client-personalize';
-import { createHash } from 'node:crypto';
 import { NightjarError } from '../errors';
 import { readStatus } from '../personalize/status';
 import { writeObject } from '../storage/objects';
@@ -66,7 +67,8 @@ class Trainer {
     const arn = `${this.arnPrefix}:dataset-group/${this.wish.group}`;
     await this.ensure({
       name: `dataset group ${this.wish.group}`,
-      status: async () => (await this.personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn: arn }))).datasetGroup,
+      status: async () =>
+        (await this.personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn: arn }))).datasetGroup,
       create: () => this.personalize.send(new CreateDatasetGroupCommand({ name: this.wish.group })),
     });
     return arn;
@@ -75,13 +77,19 @@ class Trainer {
   /** The names of schema and import carry the hash of what they hold, so that changed data is imported anew. */
   async ensureData(datasetGroupArn: string, dataset: Dataset): Promise<void> {
     const kind = dataset.type.toLowerCase();
-    const schemaArn = await this.ensureSchema(`${this.wish.group}-${kind}-${shortHash(dataset.schema)}`, dataset.schema);
+    const schemaArn = await this.ensureSchema(
+      `${this.wish.group}-${kind}-${shortHash(dataset.schema)}`,
+      dataset.schema,
+    );
     const name = `${this.wish.group}-${kind}`;
     const datasetArn = `${this.arnPrefix}:dataset/${this.wish.group}/${dataset.type.toUpperCase()}`;
     await this.ensure({
       name: `dataset ${name}`,
       status: async () => (await this.personalize.send(new DescribeDatasetCommand({ datasetArn }))).dataset,
-      create: () => this.personalize.send(new CreateDatasetCommand({ name, schemaArn, datasetGroupArn, datasetType: dataset.type })),
+      create: () =>
+        this.personalize.send(
+          new CreateDatasetCommand({ name, schemaArn, datasetGroupArn, datasetType: dataset.type }),
+        ),
     });
     await this.ensureImport(datasetArn, { jobName: `${name}-${shortHash(dataset.csv)}`, csv: dataset.csv });
   }
@@ -90,7 +98,10 @@ class Trainer {
     const schemaArn = `${this.arnPrefix}:schema/${name}`;
     await this.ensure({
       name: `schema ${name}`,
-      status: async () => ((await this.personalize.send(new DescribeSchemaCommand({ schemaArn }))).schema === undefined ? undefined : { status: 'ACTIVE' }),
+      status: async () =>
+        (await this.personalize.send(new DescribeSchemaCommand({ schemaArn }))).schema === undefined
+          ? undefined
+          : { status: 'ACTIVE' },
       create: () => this.personalize.send(new CreateSchemaCommand({ name, schema })),
     });
     return schemaArn;
@@ -102,11 +113,14 @@ class Trainer {
     const datasetImportJobArn = `${this.arnPrefix}:dataset-import-job/${data.jobName}`;
     await this.ensure({
       name: `import ${data.jobName}`,
-      status: async () => (await this.personalize.send(new DescribeDatasetImportJobCommand({ datasetImportJobArn }))).datasetImportJob,
+      status: async () =>
+        (await this.personalize.send(new DescribeDatasetImportJobCommand({ datasetImportJobArn }))).datasetImportJob,
       create: async () => {
         await writeObject(this.engines.s3, uri, [data.csv], { contentType: 'text/csv', kmsKeyArn: aws.kmsKeyArn });
         const dataSource = { dataLocation: formatS3Uri(uri) };
-        await this.personalize.send(new CreateDatasetImportJobCommand({ jobName: data.jobName, datasetArn, dataSource, roleArn: aws.roleArn }));
+        await this.personalize.send(
+          new CreateDatasetImportJobCommand({ jobName: data.jobName, datasetArn, dataSource, roleArn: aws.roleArn }),
+        );
       },
     });
   }
@@ -118,14 +132,20 @@ class Trainer {
       name: `solution ${wanted.solution}`,
       status: async () => (await this.personalize.send(new DescribeSolutionCommand({ solutionArn }))).solution,
       // performAutoTraining is true by default and would train, and cost, every week.
-      create: () => this.personalize.send(new CreateSolutionCommand({ name: wanted.solution, datasetGroupArn, recipeArn, performAutoTraining: false })),
+      create: () =>
+        this.personalize.send(
+          new CreateSolutionCommand({ name: wanted.solution, datasetGroupArn, recipeArn, performAutoTraining: false }),
+        ),
     });
-    const versions = (await this.personalize.send(new ListSolutionVersionsCommand({ solutionArn }))).solutionVersions ?? [];
+    const versions =
+      (await this.personalize.send(new ListSolutionVersionsCommand({ solutionArn }))).solutionVersions ?? [];
     const usable = versions.find((version) => readStatus(version.status ?? '') !== 'failed')?.solutionVersionArn;
-    const solutionVersionArn = usable ?? (await this.personalize.send(new CreateSolutionVersionCommand({ solutionArn }))).solutionVersionArn;
+    const solutionVersionArn =
+      usable ?? (await this.personalize.send(new CreateSolutionVersionCommand({ solutionArn }))).solutionVersionArn;
     await this.ensure({
       name: `solution version of ${wanted.solution}`,
-      status: async () => (await this.personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn }))).solutionVersion,
+      status: async () =>
+        (await this.personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn }))).solutionVersion,
       create: async () => undefined,
     });
   }
@@ -142,7 +162,9 @@ class Trainer {
       const status = readStatus(described?.status ?? '');
       if (status === 'active') return;
       if (status === 'failed' || status === 'other') throw failedResource(resource.name, described);
-      await new Promise((resolve) => setTimeout(resolve, Math.min(POLL_MS, this.engines.settings.aws.pollSeconds * 1000)));
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.min(POLL_MS, this.engines.settings.aws.pollSeconds * 1000)),
+      );
     }
   }
 }
@@ -177,9 +199,13 @@ async function ignoreExisting(creating: Promise<unknown>): Promise<void> {
 }
 
 function failedResource(name: string, described: Described | undefined): NightjarError {
-  return new NightjarError('E_RECO_SOLUTION', `the ${name} is ${described?.status ?? 'missing'}: ${described?.failureReason ?? 'no reason given'}`, {
-    fix: 'mend what the reason names, then run it again',
-  });
+  return new NightjarError(
+    'E_RECO_SOLUTION',
+    `the ${name} is ${described?.status ?? 'missing'}: ${described?.failureReason ?? 'no reason given'}`,
+    {
+      fix: 'mend what the reason names, then run it again',
+    },
+  );
 }
 
 function shortHash(text: string): string {

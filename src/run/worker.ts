@@ -1,7 +1,7 @@
 /** The worker: takes work off the queue, runs its stage, queues what comes next, and reconciles queue and database. */
 import { findRun, moveRun, openRuns, type RunRow } from '../database/runs';
 import { countAttempt } from '../database/shards';
-import { isNightjarError, NightjarError } from '../errors';
+import { isNightjarError, type NightjarError } from '../errors';
 import type { RunningWorker, Work, WorkOutcome } from '../queue/work-queue';
 import { loadBundle } from './bundle';
 import { closeCollecting, collect } from './collect';
@@ -17,7 +17,16 @@ import { DONE, type Stage } from './stage';
 import { write } from './write-audience';
 
 /** A new stage is a line here, beside its states in open-work.ts. */
-const STAGES: Readonly<Record<string, Stage>> = { prepare, infer, collect, 'close-collecting': closeCollecting, send, settle, write, report };
+const STAGES: Readonly<Record<string, Stage>> = {
+  prepare,
+  infer,
+  collect,
+  'close-collecting': closeCollecting,
+  send,
+  settle,
+  write,
+  report,
+};
 
 /** Tries of one piece of work whose failure may pass by itself, before the run fails. */
 const MAX_ATTEMPTS = 30;
@@ -60,10 +69,16 @@ async function runStage({ engines, run, work, signal, stage }: StageCall): Promi
 
 /** Tries again later what may pass; lets the run fail otherwise, with the reason, where a later `run` goes on. */
 async function handleFailure(engines: Engines, work: Work, error: NightjarError): Promise<WorkOutcome> {
-  engines.log(error.retry === 'later' ? 'warn' : 'error', 'stage failed', { run: work.runId, stage: work.stage, code: error.code, reason: error.message });
+  engines.log(error.retry === 'later' ? 'warn' : 'error', 'stage failed', {
+    run: work.runId,
+    stage: work.stage,
+    code: error.code,
+    reason: error.message,
+  });
   if (error.retry === 'later') {
     const attempt = await countAttempt(engines.db, work.runId, work);
-    if (attempt < MAX_ATTEMPTS) return { kind: 'again', at: engines.now() + Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** (attempt - 1)) };
+    if (attempt < MAX_ATTEMPTS)
+      return { kind: 'again', at: engines.now() + Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** (attempt - 1)) };
   }
   await failRun(engines, work.runId, error);
   return DONE;
@@ -95,7 +110,9 @@ export async function startWorker(engines: Engines): Promise<RunningWorker> {
     onError: (error) => engines.log('warn', 'queue error', { reason: error.message }),
   });
   const timer = setInterval(() => {
-    reconcile(engines).catch((error: unknown) => engines.log('warn', 'reconcile failed', { reason: isNightjarError(error) ? error.message : String(error) }));
+    reconcile(engines).catch((error: unknown) =>
+      engines.log('warn', 'reconcile failed', { reason: isNightjarError(error) ? error.message : String(error) }),
+    );
   }, engines.settings.queue.reconcileSeconds * 1000);
   return {
     close: async (options) => {

@@ -1,7 +1,8 @@
 /** The stage write: one query of a segment becomes a member file and the format files, all on S3. */
+
+import { writeCsv } from '../audience/csv';
 import { admitMembers, joinByUserId } from '../audience/join';
 import { type Member, readMembers, writeMembers } from '../audience/members';
-import { writeCsv } from '../audience/csv';
 import { saveArtefact } from '../database/artefacts';
 import { type StoredContact, streamContacts } from '../database/contacts';
 import { finishShard, listShards } from '../database/shards';
@@ -46,7 +47,10 @@ async function writeQuery(query: QueryCase) {
   const admitted = { count: 0 };
   const rows = countRows(admitAll(query, { uri: members.written.uri, reasons }), admitted);
   const uri = place(engines, `${query.job.audience.to}${run.runId}/${name}.csv`);
-  const csv = await writeObject(engines.s3, uri, writeCsv(rows), { contentType: 'text/csv; charset=utf-8', kmsKeyArn: engines.settings.aws.kmsKeyArn });
+  const csv = await writeObject(engines.s3, uri, writeCsv(rows), {
+    contentType: 'text/csv; charset=utf-8',
+    kmsKeyArn: engines.settings.aws.kmsKeyArn,
+  });
   await record(query, { kind: 'audience', name: `${name}.csv`, rows: admitted.count, written: csv });
   return { name, query: text, segmentUsers: members.count, members: admitted.count, leftOut: tally(reasons) };
 }
@@ -57,7 +61,9 @@ async function writeMemberFile(query: QueryCase): Promise<{ written: WrittenObje
   try {
     const uri = place(engines, `members/${run.runId}/${query.query.name}.tsv`);
     const counted = { count: 0 };
-    const written = await writeObject(engines.s3, uri, writeMembers(countRows(sorted.members, counted)), { contentType: 'text/tab-separated-values' });
+    const written = await writeObject(engines.s3, uri, writeMembers(countRows(sorted.members, counted)), {
+      contentType: 'text/tab-separated-values',
+    });
     await record(query, { kind: 'members', name: query.query.name, rows: counted.count, written });
     return { written, count: counted.count };
   } finally {

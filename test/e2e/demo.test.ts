@@ -6,8 +6,8 @@ import { simpleParser } from 'mailparser';
 import type { OpenEngines } from '../../src/cli/open-engines';
 import { popularItems } from '../../src/database/interactions';
 import { generateShop } from '../../src/sample/shop';
-import { type Ended, listFiles, makeTestFolder, runNightjar } from '../support/nightjar';
 import { messageIdOf, readNight } from '../support/night-invariants';
+import { type Ended, listFiles, makeTestFolder, runNightjar } from '../support/nightjar';
 import { openState } from '../support/open-state';
 
 const folder = makeTestFolder('nightjar-demo');
@@ -27,7 +27,9 @@ describe('the demo', () => {
 
   it('leaves more than a thousand e-mails and an audience file for each query', () => {
     expect(listFiles(path.join(state, 'inbox'), '.eml').length).toBeGreaterThanOrEqual(1000);
-    expect(listFiles(path.join(state, 's3'), '.csv').filter((file) => file.includes('audiences')).length).toBeGreaterThanOrEqual(2);
+    expect(
+      listFiles(path.join(state, 's3'), '.csv').filter((file) => file.includes('audiences')).length,
+    ).toBeGreaterThanOrEqual(2);
   });
 
   it('reports counts that add up', () => {
@@ -83,7 +85,13 @@ describe('what was sent', () => {
 
   it('fits the tastes of the people: 1.3 times the affinity of the best sellers, and no more once ids are shuffled', async () => {
     const shop = generateShop(SEED);
-    const rows = await engines.db.selectFrom('delivery').select(['user_id', 'slate']).where('state', '=', 'accepted').where('fallback', '=', false).orderBy('user_id').execute();
+    const rows = await engines.db
+      .selectFrom('delivery')
+      .select(['user_id', 'slate'])
+      .where('state', '=', 'accepted')
+      .where('fallback', '=', false)
+      .orderBy('user_id')
+      .execute();
     const slates = rows.map((row) => ({ userId: row.user_id, items: readItems(row.slate).slice(0, 6) }));
     const mean = (userAt: (index: number) => string, itemsAt: (index: number) => readonly string[]) =>
       average(slates.map((_, index) => average(itemsAt(index).map((item) => shop.affinity(userAt(index), item)))));

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   CreateBatchInferenceJobCommand,
@@ -158,6 +158,8 @@ describe('the way from interactions to recommendations', () => {
     const version = await startTraining(aws, group, 'aws-popularity-count');
     await trainingEnd(aws, version);
 
+    // Of the three imports only the newest FULL one still has files.
+    expect(await readdir(join(aws.stateDir, 'personalize', 'data'))).toEqual(['00000003']);
     expect(users[0]).toContain('u-more');
     expect(users[1]).not.toContain('u-more');
     expect(await modelUsers(version)).not.toContain('u-more');

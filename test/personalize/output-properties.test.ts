@@ -124,7 +124,7 @@ async function expectSame(text: string, items: number): Promise<void> {
 describe('the quick reading of an inference line', () => {
   it('says what JSON.parse says, whatever the spelling', async () => {
     const wanted = fc.constantFrom(0, 1, 6, Number.POSITIVE_INFINITY);
-    await fc.assert(fc.asyncProperty(spelledLine, wanted, expectSame), { numRuns: 3000 });
+    await fc.assert(fc.asyncProperty(spelledLine, wanted, expectSame), { numRuns: 1500 });
   });
 
   it('says what JSON.parse says after a byte was lost, doubled or replaced', async () => {
@@ -139,7 +139,7 @@ describe('the quick reading of an inference line', () => {
         const mutated = Buffer.from(text.slice(0, place) + by + text.slice(place + lost)).toString('utf8');
         await expectSame(mutated, 6);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 
@@ -155,7 +155,7 @@ describe('the quick reading of an inference line', () => {
         const segments = await readSegments(line, { sizes: [1] });
         expect([segments.found.length, segments.findings.length]).toEqual(isValid ? [1, 0] : [0, 1]);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 });
@@ -254,7 +254,7 @@ describe('the streaming reading of a segment line', () => {
         const { found } = await readSegments(mutated, { sizes });
         if (!isJson) expect(found).toEqual([]);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 });

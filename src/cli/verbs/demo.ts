@@ -1,9 +1,9 @@
 /** The verb `demo`: a whole night of the sample shop on this machine. */
 import path from 'node:path';
 import type { Command } from 'commander';
+import { NightjarError } from '../../errors';
 import type { RunSummary } from '../../report/summary';
 import { startWorker } from '../../run/worker';
-import { NightjarError } from '../../errors';
 import { answer } from '../answer';
 import { type CliContext, openOptions, projectDir } from '../context';
 import { prepareShop } from '../demo-shop';
@@ -42,7 +42,11 @@ async function demo(context: CliContext, own: DemoFlags, command: Command): Prom
     { path: 'queue.url', value: 'embedded', flag: 'demo' },
     { path: 'aws.endpoint', value: 'embedded', flag: 'demo' },
   ];
-  const options = openOptions(context, { ...flags, quiet: flags.quiet ?? flags.debug !== true }, { jobSeconds: own.jobSeconds, overrides });
+  const options = openOptions(
+    context,
+    { ...flags, quiet: flags.quiet ?? flags.debug !== true },
+    { jobSeconds: own.jobSeconds, overrides },
+  );
   const engines = await openEngines(options);
   try {
     const shop = await prepareShop(engines, { seed: own.seed, progress });
@@ -56,7 +60,10 @@ async function demo(context: CliContext, own: DemoFlags, command: Command): Prom
   }
 }
 
-async function runNight(context: CliContext, night: { engines: OpenEngines; slot: string; progress: ProgressLine }): Promise<readonly RunEnd[]> {
+async function runNight(
+  context: CliContext,
+  night: { engines: OpenEngines; slot: string; progress: ProgressLine },
+): Promise<readonly RunEnd[]> {
   const { engines, slot, progress } = night;
   const project = projectDir(context);
   const known = new Set(listJobNames(project));
@@ -64,10 +71,15 @@ async function runNight(context: CliContext, night: { engines: OpenEngines; slot
   try {
     const ends: RunEnd[] = [];
     for (const name of JOBS.filter((job) => known.has(job))) {
-      ends.push(await runJob(engines, { source: readJob(project, name), slot, again: false, signal: context.signal, progress }));
+      ends.push(
+        await runJob(engines, { source: readJob(project, name), slot, again: false, signal: context.signal, progress }),
+      );
       if (context.signal.aborted) break;
     }
-    if (ends.length === 0) throw new NightjarError('E_JOB_UNKNOWN', 'this folder has none of the example jobs', { fix: 'run nightjar demo in another folder' });
+    if (ends.length === 0)
+      throw new NightjarError('E_JOB_UNKNOWN', 'this folder has none of the example jobs', {
+        fix: 'run nightjar demo in another folder',
+      });
     return ends;
   } finally {
     await worker.close();
@@ -82,8 +94,13 @@ interface Night {
 }
 
 function formatNight({ engines, ends, report }: Night): string {
-  const lines = ends.map(({ run, summary, wasDone }) => `  ${run.runId.padEnd(28)} ${summary === undefined ? run.state : describeRun(summary)}${wasDone ? '  (done before)' : ''}`);
-  const again = ends.every((end) => end.wasDone) ? ['This night was done before: nothing was sent and nothing was bought.', ''] : [];
+  const lines = ends.map(
+    ({ run, summary, wasDone }) =>
+      `  ${run.runId.padEnd(28)} ${summary === undefined ? run.state : describeRun(summary)}${wasDone ? '  (done before)' : ''}`,
+  );
+  const again = ends.every((end) => end.wasDone)
+    ? ['This night was done before: nothing was sent and nothing was bought.', '']
+    : [];
   return [
     ...again,
     `The night of ${ends[0]?.run.slot ?? ''}`,
@@ -98,8 +115,10 @@ function formatNight({ engines, ends, report }: Night): string {
 }
 
 function describeRun(summary: RunSummary): string {
-  const price = summary.cost.amount === undefined ? 'cost unknown' : `${summary.cost.amount.toFixed(2)} ${summary.cost.currency}`;
-  if (summary.deliveries !== undefined) return `${summary.deliveries.accepted} e-mails accepted of ${summary.chosen} chosen, ${price}`;
+  const price =
+    summary.cost.amount === undefined ? 'cost unknown' : `${summary.cost.amount.toFixed(2)} ${summary.cost.currency}`;
+  if (summary.deliveries !== undefined)
+    return `${summary.deliveries.accepted} e-mails accepted of ${summary.chosen} chosen, ${price}`;
   return `${(summary.audiences ?? []).map((audience) => `${audience.name} ${audience.members}`).join(', ')}, ${price}`;
 }
 

@@ -19,7 +19,10 @@ export function addJobs(program: Command, context: CliContext): void {
     .action((_own: unknown, command: Command) => {
       const rows = listJobNames(projectDir(context)).map((name) => describeJob(context, command, name));
       const text = rows.map((row) => `${row.name.padEnd(24)} ${row.kind.padEnd(9)} ${row.about}`).join('\n');
-      answer(command.optsWithGlobals(), { text: rows.length === 0 ? 'no jobs: write one in jobs/' : text, json: { jobs: rows } });
+      answer(command.optsWithGlobals(), {
+        text: rows.length === 0 ? 'no jobs: write one in jobs/' : text,
+        json: { jobs: rows },
+      });
     });
   jobs
     .command('check')
@@ -29,7 +32,10 @@ export function addJobs(program: Command, context: CliContext): void {
       const checked = names.length > 0 ? names : listJobNames(projectDir(context));
       const error = combineErrors(checked.flatMap((name) => checkJob(context, command, name)));
       if (error !== undefined) throw error;
-      answer(command.optsWithGlobals(), { text: checked.map((name) => `${name}: right`).join('\n'), json: { jobs: checked, right: true } });
+      answer(command.optsWithGlobals(), {
+        text: checked.map((name) => `${name}: right`).join('\n'),
+        json: { jobs: checked, right: true },
+      });
     });
   jobs
     .command('schema')
@@ -37,11 +43,20 @@ export function addJobs(program: Command, context: CliContext): void {
     .action(() => void process.stdout.write(`${JSON.stringify(jobSchema(), null, 2)}\n`));
 }
 
-function describeJob(context: CliContext, command: Command, name: string): { name: string; kind: string; about: string; schedule?: unknown } {
+function describeJob(
+  context: CliContext,
+  command: Command,
+  name: string,
+): { name: string; kind: string; about: string; schedule?: unknown } {
   try {
     const { settings } = readSettings(context, command.optsWithGlobals());
     const { job } = openBundle({ settings }, readJob(projectDir(context), name));
-    return { name, kind: job.kind, about: job.about, ...(job.schedule === undefined ? {} : { schedule: job.schedule }) };
+    return {
+      name,
+      kind: job.kind,
+      about: job.about,
+      ...(job.schedule === undefined ? {} : { schedule: job.schedule }),
+    };
   } catch (error) {
     return { name, kind: 'wrong', about: isNightjarError(error) ? `nightjar jobs check ${name}` : String(error) };
   }

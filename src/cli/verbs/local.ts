@@ -23,7 +23,10 @@ export function addLocal(program: Command, context: CliContext): void {
     .option('--port <port>', 'port of 127.0.0.1; 0 takes a free one', readNumber, 4600)
     .option('--no-auth', 'take requests without a right signature')
     .option('--job-seconds <seconds>', 'how long imports, trainings and batch jobs take at least', readNumber, 0)
-    .addHelpText('before', 'Examples:\n  nightjar local --port 4600 --no-auth\n  aws --endpoint-url http://127.0.0.1:4600 personalize list-recipes\n')
+    .addHelpText(
+      'before',
+      'Examples:\n  nightjar local --port 4600 --no-auth\n  aws --endpoint-url http://127.0.0.1:4600 personalize list-recipes\n',
+    )
     .addHelpText('after', '\nWhat differs from AWS: docs/local-aws.md')
     .action(async (own: LocalFlags, command: Command) => serve(context, own, command));
 }
@@ -32,7 +35,9 @@ async function serve(context: CliContext, own: LocalFlags, command: Command): Pr
   const flags = command.optsWithGlobals();
   const { settings } = readSettings(context, flags);
   const state = await openStateFolder(stateDir(context, flags));
-  const credentials = own.auth ? { accessKeyId: LOCAL_ACCESS_KEY, secretAccessKey: randomBytes(20).toString('hex') } : null;
+  const credentials = own.auth
+    ? { accessKeyId: LOCAL_ACCESS_KEY, secretAccessKey: randomBytes(20).toString('hex') }
+    : null;
   const compute = createCompute();
   const local = await startLocalAws({
     stateDir: state.root,
@@ -44,7 +49,10 @@ async function serve(context: CliContext, own: LocalFlags, command: Command): Pr
     compute,
     now: () => Date.now(),
   });
-  const keys = credentials === null ? [] : [`export AWS_ACCESS_KEY_ID=${credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}`];
+  const keys =
+    credentials === null
+      ? []
+      : [`export AWS_ACCESS_KEY_ID=${credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}`];
   const text = [...keys, `export AWS_REGION=${settings.aws.region} AWS_ENDPOINT_URL=${local.endpoint}`].join('\n');
   answer(flags, { text, json: { endpoint: local.endpoint, region: settings.aws.region, ...(credentials ?? {}) } });
   await new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -22,7 +22,11 @@ export function addPlan(program: Command, context: CliContext): void {
       const flags = command.optsWithGlobals();
       const source = readJob(projectDir(context), name);
       const options = openOptions(context, flags);
-      const job = parseJob({ file: source.file, text: source.text, solutions: Object.keys(options.settings.solutions) });
+      const job = parseJob({
+        file: source.file,
+        text: source.text,
+        solutions: Object.keys(options.settings.solutions),
+      });
       const slot = own.date === undefined ? today(job.schedule?.timezone ?? 'UTC', Date.now()) : slotOf(own.date);
       const engines = await openEngines(options);
       try {

@@ -27,8 +27,14 @@ export function addRun(program: Command, context: CliContext): void {
     .option('--date <slot>', 'the slot, 2026-03-01 or 2026-03-01T0630; today where left out')
     .option('--again', 'make a new run of a finished slot; nobody accepted before gets a second mail')
     .option('--detach', 'queue it, print the run id, and leave the work to workers')
-    .addHelpText('before', 'Examples:\n  nightjar run nightly-picks\n  nightjar run category-fans --date 2026-03-01 --json\n')
-    .addHelpText('after', '\nA slot that has been run is found again, and nothing is bought or sent twice.\nExit codes: docs/exit-codes.md')
+    .addHelpText(
+      'before',
+      'Examples:\n  nightjar run nightly-picks\n  nightjar run category-fans --date 2026-03-01 --json\n',
+    )
+    .addHelpText(
+      'after',
+      '\nA slot that has been run is found again, and nothing is bought or sent twice.\nExit codes: docs/exit-codes.md',
+    )
     .action(async (name: string, own: RunFlags, command: Command) => runVerb(context, { name, own, command }));
 }
 
@@ -48,9 +54,18 @@ async function runVerb(context: CliContext, call: { name: string; own: RunFlags;
     }
     const worker = await startWorker(engines);
     try {
-      const end = await runJob(engines, { source, slot, again, signal: context.signal, progress: processProgress(flags) });
+      const end = await runJob(engines, {
+        source,
+        slot,
+        again,
+        signal: context.signal,
+        progress: processProgress(flags),
+      });
       const text = end.summary === undefined ? `${end.run.runId} is ${end.run.state}` : formatReport(end.summary);
-      answer(flags, { text, json: end.summary ?? { run: end.run.runId, state: end.run.state, pausedReason: end.run.pausedReason } });
+      answer(flags, {
+        text,
+        json: end.summary ?? { run: end.run.runId, state: end.run.state, pausedReason: end.run.pausedReason },
+      });
       context.exitWith(end.exitCode);
     } finally {
       await worker.close();

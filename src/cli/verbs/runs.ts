@@ -19,11 +19,17 @@ export function addRuns(program: Command, context: CliContext): void {
     .option('--limit <n>', 'how many', (text) => Number.parseInt(text, 10), 20)
     .action(async (own: { limit: number }, command: Command) => {
       const flags = command.optsWithGlobals();
-      if (!Number.isInteger(own.limit) || own.limit < 1) throw new NightjarError('E_USAGE', '--limit is not a number; expected 1 or more', { fix: 'nightjar runs list --limit 20' });
+      if (!Number.isInteger(own.limit) || own.limit < 1)
+        throw new NightjarError('E_USAGE', '--limit is not a number; expected 1 or more', {
+          fix: 'nightjar runs list --limit 20',
+        });
       const store = await openStore(openOptions(context, flags));
       try {
         const rows = await listRuns(store.db, { limit: own.limit });
-        answer(flags, { text: rows.length === 0 ? 'no runs yet: nightjar run JOB' : rows.map(formatRow).join('\n'), json: { runs: rows.map(describeRow) } });
+        answer(flags, {
+          text: rows.length === 0 ? 'no runs yet: nightjar run JOB' : rows.map(formatRow).join('\n'),
+          json: { runs: rows.map(describeRow) },
+        });
       } finally {
         await store.releases.run();
       }
@@ -37,9 +43,13 @@ export function addRuns(program: Command, context: CliContext): void {
       const store = await openStore(openOptions(context, flags));
       try {
         const run = await findRun(store.db, id);
-        if (run === undefined) throw new NightjarError('E_RUN_UNKNOWN', `there is no run "${id}"`, { fix: 'nightjar runs list' });
+        if (run === undefined)
+          throw new NightjarError('E_RUN_UNKNOWN', `there is no run "${id}"`, { fix: 'nightjar runs list' });
         const summary = readSummary(run);
-        answer(flags, { text: summary === undefined ? formatOpen(run) : formatReport(summary), json: summary ?? describeRow(run) });
+        answer(flags, {
+          text: summary === undefined ? formatOpen(run) : formatReport(summary),
+          json: summary ?? describeRow(run),
+        });
       } finally {
         await store.releases.run();
       }
@@ -62,5 +72,14 @@ function formatOpen(run: RunRow): string {
 function describeRow(run: RunRow): object {
   const { runId, job, slot, kind, createdAt, finishedAt } = run;
   const time = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
-  return { run: runId, job, slot, kind, state: stateOf(run), createdAt: time(createdAt), finishedAt: time(finishedAt), error: run.error };
+  return {
+    run: runId,
+    job,
+    slot,
+    kind,
+    state: stateOf(run),
+    createdAt: time(createdAt),
+    finishedAt: time(finishedAt),
+    error: run.error,
+  };
 }

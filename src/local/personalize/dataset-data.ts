@@ -1,4 +1,5 @@
 /** Tells which imported files a dataset consists of at a time. */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Resource } from './collection';
 import type { ImportResult, Plane } from './plane';
@@ -40,4 +41,19 @@ export function importFiles(plane: Plane, imports: readonly ImportJob[]): readon
     const files = job.outcome?.ok === true ? job.outcome.result.files : [];
     return files.map((file) => join(importFolder(plane, job), file));
   });
+}
+
+/**
+ * Removes the files of imports that a newer FULL one has replaced, so that nightly imports do not pile up.
+ * Does nothing while a version is in training, which may still read them.
+ */
+export async function removeSupersededFiles(plane: Plane): Promise<void> {
+  if (plane.resources.solutionVersions.list().some((version) => version.outcome === undefined)) return;
+  const jobs = plane.resources.datasetImportJobs.list().filter((job) => job.outcome !== undefined);
+  const now = plane.now();
+  for (const dataset of plane.resources.datasets.list()) {
+    const oldest = importsAt(plane, dataset.arn, now)[0]?.sequence ?? 0;
+    const replaced = jobs.filter((job) => job.detail.datasetArn === dataset.arn && job.sequence < oldest);
+    for (const job of replaced) await rm(importFolder(plane, job), { recursive: true, force: true });
+  }
 }

@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Compute } from '../compute-port';
 import { systemCode } from '../http/fault';
 import type { Collection, Outcome } from './collection';
+import { removeSupersededFiles } from './dataset-data';
 import type { JobKind, Plane } from './plane';
 import { runInference, runSegment } from './work/batch-work';
 import { importData } from './work/import-work';
@@ -78,7 +79,10 @@ export function createRunner(compute: Compute, plane: () => Plane): Runner {
 }
 
 const WORKS: Readonly<Record<JobKind, (shop: Workshop, arn: string) => Promise<void>>> = {
-  datasetImportJobs: (shop, arn) => finish(shop, shop.plane.resources.datasetImportJobs, { arn, work: importData }),
+  async datasetImportJobs(shop, arn) {
+    await finish(shop, shop.plane.resources.datasetImportJobs, { arn, work: importData });
+    await removeSupersededFiles(shop.plane);
+  },
   solutionVersions: (shop, arn) => finish(shop, shop.plane.resources.solutionVersions, { arn, work: trainVersion }),
   batchInferenceJobs: (shop, arn) => finish(shop, shop.plane.resources.batchInferenceJobs, { arn, work: runInference }),
   batchSegmentJobs: (shop, arn) => finish(shop, shop.plane.resources.batchSegmentJobs, { arn, work: runSegment }),

@@ -1,7 +1,7 @@
 /** Reads the S3 locations of Personalize requests and finds the objects behind them. */
 import { join } from 'node:path';
 import { walkFolder } from '../s3/object-list';
-import { type ObjectName, requireBucket } from '../s3/object-store';
+import { type ObjectName, requireBucket } from '../s3/object-place';
 import type { Plane } from './plane';
 
 /** Holds an `s3://bucket/prefix` location; `prefix` may be empty. */

@@ -33,7 +33,8 @@ export function finishScores(scores: Float64Array, popularity: Float64Array, his
   let total = 0;
   for (let item = 0; item < scores.length; item++) {
     const score = scores[item] ?? 0;
-    const raised = Math.max(0, score) + share * (popularity[item] ?? 0);
+    let raised = share * (popularity[item] ?? 0);
+    if (score > 0) raised += score;
     scores[item] = raised;
     total += raised;
   }

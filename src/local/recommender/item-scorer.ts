@@ -7,7 +7,7 @@ import { findNeighbours, transposeSparse } from './neighbours';
 import type { ModelParts } from './recipe';
 
 /** How many of a user's newest items count at inference. */
-const PROFILE_LENGTH = 200;
+const PROFILE_LENGTH = 128;
 
 /** A fit and the decay with which a history is read when scoring. */
 export interface ScorerSettings {

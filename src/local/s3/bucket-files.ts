@@ -1,5 +1,5 @@
 /** Puts files at the places of their keys, finds and removes them. Callers take turns per bucket. */
-import { lstat, mkdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../files';
 import { systemCode } from '../http/fault';
@@ -33,31 +33,43 @@ function plainPath(folder: string, key: string): string {
   return join(folder, ...path.directories, path.leaf);
 }
 
-/** Moves a file to the place of a key, replacing what is there, and flushes the folder. */
+/** Moves a file to the place of a key, replacing what is there; its folder is not flushed yet. */
 export async function placeFile(temporary: string, folder: string, key: string): Promise<void> {
   const plain = plainPath(folder, key);
-  const outcome = await tryRename(temporary, plain);
-  if (outcome === 'taken') {
+  if ((await tryRename(temporary, plain)) === 'taken') {
     await rename(temporary, `${plain}${LEAF_MARK}`);
-  } else if (outcome === 'noFolder') {
-    await makeFolders(folder, keyToPath(key).directories);
-    await rename(temporary, plain);
-  } else {
-    await rm(`${plain}${LEAF_MARK}`, { force: true });
+    return;
   }
-  await syncFolder(dirname(plain));
+  await unlink(`${plain}${LEAF_MARK}`).catch(ignoreAbsent);
+
+  async function tryRename(from: string, to: string): Promise<'done' | 'taken'> {
+    try {
+      await renameInto(from, { folder, names: keyToPath(key).directories, target: to });
+      return 'done';
+    } catch (error) {
+      if (await isFolder(to)) return 'taken';
+      throw error;
+    }
+  }
 }
 
-async function tryRename(from: string, to: string): Promise<'done' | 'noFolder' | 'taken'> {
-  if (await isFolder(to)) return 'taken';
+/** Renames a file into a folder below `folder`, which is made where it is not there. */
+export async function renameInto(
+  from: string,
+  to: { readonly folder: string; readonly names: readonly string[]; readonly target: string },
+): Promise<void> {
   try {
-    await rename(from, to);
-    return 'done';
+    await rename(from, to.target);
   } catch (error) {
     const code = systemCode(error) ?? '';
-    if (code === 'ENOENT' || code === 'ENOTDIR') return 'noFolder';
-    throw error;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+    await makeFolders(to.folder, to.names);
+    await rename(from, to.target);
   }
+}
+
+function ignoreAbsent(error: unknown): void {
+  if (!ABSENT.has(systemCode(error) ?? '')) throw error;
 }
 
 /** Makes the folders of a key or sidecar below `folder`, moving a leaf out of the way where it has a folder's name. */

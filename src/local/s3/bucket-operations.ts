@@ -5,7 +5,7 @@ import { syncFolder } from '../files';
 import { AwsFault, systemCode } from '../http/fault';
 import { isBucketName } from './bucket-name';
 import { answerXml, readDocument, type S3Operation } from './call';
-import { requireBucket } from './object-store';
+import { requireBucket } from './object-place';
 import { childText, readXml, writeXml } from './xml';
 
 /** Makes a bucket; in us-east-1 making one's own again is done again, elsewhere it is refused, as S3 does. */

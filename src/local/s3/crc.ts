@@ -1,5 +1,7 @@
 /** Computes the CRC checksums that S3 knows. Sources: RFC 3720 (CRC-32C), NVM Express command set (CRC-64). */
 
+import { crc32 } from 'node:zlib';
+
 /** Takes bytes as they come and gives the digest, big-endian, once. */
 export interface RunningHash {
   update(data: Buffer): void;
@@ -68,8 +70,23 @@ function updateCrc32(table: Uint32Array, start: number, data: Buffer): number {
   return crc;
 }
 
-/** Creates a CRC-32 (of zip files); 4 bytes. */
-export const createCrc32 = createCrc(CRC32_POLYNOMIAL);
+const createTableCrc32 = createCrc(CRC32_POLYNOMIAL);
+
+/** Creates a CRC-32 (of zip files); 4 bytes. Node has had its own, many times faster, since 20.15. */
+export function createCrc32(): RunningHash {
+  if (typeof crc32 !== 'function') return createTableCrc32();
+  let crc = 0;
+  return {
+    update(data) {
+      crc = crc32(data, crc);
+    },
+    digest() {
+      const result = Buffer.alloc(4);
+      result.writeUInt32BE(crc);
+      return result;
+    },
+  };
+}
 
 /** Creates a CRC-32C (Castagnoli); 4 bytes. */
 export const createCrc32c = createCrc(CRC32C_POLYNOMIAL);

@@ -5,7 +5,7 @@ import { type AwsRequest, queryValue } from '../http/request';
 import { encode } from '../http/sigv4';
 import { answerXml, type S3Call, type S3Operation } from './call';
 import { behindAll, type ListPage, listPage } from './object-list';
-import { requireBucket } from './object-store';
+import { requireBucket } from './object-place';
 import { writeXml, type XmlContent } from './xml';
 
 const MAX_KEYS = 1000;

@@ -7,7 +7,8 @@ import { notComplete, type S3Answer, type S3Call, type S3Operation } from './cal
 import { checksumHeader, findSentChecksum } from './checksums';
 import { checkReadConditions, checkWriteConditions, readRange } from './conditions';
 import { DEFAULT_CONTENT_TYPE, type ObjectFacts } from './object-facts';
-import { noSuchKey, type OpenObject, requireBucket } from './object-store';
+import { noSuchKey, requireBucket } from './object-place';
+import type { OpenObject } from './object-reading';
 import { type IncomingBody, MAX_PUT_BYTES, receiveBody } from './receive';
 
 /** Headers that a get gives back as they were put. */

@@ -1,46 +1,11 @@
 /** Stores objects as files below `<state>/s3/<bucket>/`, each put whole or not at all. */
-import { type FileHandle, link, mkdir, open, rm, utimes } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { clearFolder, createTurns, replaceFile, type TakeTurns, temporaryPath } from '../files';
-import { AwsFault, systemCode } from '../http/fault';
-import {
-  type FoundFile,
-  findFile,
-  isFolder,
-  makeFolders,
-  placeFile,
-  removeEmptyFolders,
-  removeFile,
-} from './bucket-files';
-import { isBucketName } from './bucket-name';
-import type { Checksum } from './checksums';
-import { keyToPath } from './key-path';
-import { computeFacts, formatSidecar, type ObjectFacts, readSidecar } from './object-facts';
-import type { ReceivedBody } from './receive';
-
-/** Names an object. */
-export interface ObjectName {
-  readonly bucket: string;
-  readonly key: string;
-}
-
-/** Holds what a put stores beside the bytes of a received body. */
-export interface NewObject {
-  readonly body: ReceivedBody;
-  readonly headers: Readonly<Record<string, string>>;
-  /** In place of the body's MD5, for objects made of parts. */
-  readonly etag?: string;
-  /** In place of the body's own checksum. */
-  readonly checksum?: Checksum;
-  /** Called with the facts of what is there now, before it is replaced; throws to refuse. */
-  readonly check?: (current: ObjectFacts | undefined) => void;
-}
-
-/** Holds an object opened for reading: the handle keeps these bytes even where the object is replaced meanwhile. */
-export interface OpenObject {
-  readonly facts: ObjectFacts;
-  readonly handle: FileHandle;
-}
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { clearFolder, createTurns, type TakeTurns, temporaryPath } from '../files';
+import type { ObjectFacts } from './object-facts';
+import type { Base, ObjectName } from './object-place';
+import { describeObject, linkObject, type OpenObject, openObject } from './object-reading';
+import { type NewObject, putObject, removeObject } from './object-writing';
 
 /** Stores objects; all paths that it gives are absolute. */
 export interface ObjectStore {
@@ -70,8 +35,8 @@ export async function openObjectStore(folder: string, now: () => number): Promis
   await clearFolder(temporaryFolder);
   await mkdir(uploadsFolder, { recursive: true });
   await mkdir(join(folder, '.meta'), { recursive: true });
-  const base = { folder, temporaryFolder };
   const takeTurns = createTurns();
+  const base: Base = { folder, temporaryFolder, takeTurns, now };
   return {
     folder,
     temporaryFolder,
@@ -81,145 +46,15 @@ export async function openObjectStore(folder: string, now: () => number): Promis
     temporaryFile: () => temporaryPath(temporaryFolder),
     put: async (name, object) => {
       try {
-        return await takeTurns(name.bucket, () => putObject(base, name, { ...object, now: now() }));
+        return await putObject(base, name, object);
       } catch (error) {
         await rm(object.body.file, { force: true });
         throw error;
       }
     },
-    describe: (name) => describeObject(base, name, takeTurns),
+    describe: (name) => describeObject(base, name),
     open: (name) => openObject(base, name),
     remove: (name) => takeTurns(name.bucket, () => removeObject(base, name)),
     linkTo: (name, target) => linkObject(base, name, target),
   };
-}
-
-interface Base {
-  readonly folder: string;
-  readonly temporaryFolder: string;
-}
-
-/** Ends the name of a sidecar; no escaped key ends so. */
-const SIDECAR_MARK = '%m';
-
-function sidecarPath(base: Base, name: ObjectName): string {
-  const path = keyToPath(name.key);
-  return join(base.folder, '.meta', name.bucket, ...path.directories, `${path.leaf}${SIDECAR_MARK}`);
-}
-
-async function putObject(base: Base, name: ObjectName, object: NewObject & { now: number }): Promise<ObjectFacts> {
-  const { body } = object;
-  await requireBucket(base.folder, name.bucket);
-  const current = await readCurrent(base, name);
-  object.check?.(current);
-  // Times of one key only grow, so that size and time tell its former bytes from the new ones.
-  const modifiedMs = Math.max(Math.round(object.now), (current?.modifiedMs ?? -1) + 1);
-  const checksum = object.checksum ?? body.checksum;
-  const facts: ObjectFacts = {
-    etag: object.etag ?? body.md5Hex,
-    sizeBytes: body.sizeBytes,
-    modifiedMs,
-    headers: { ...object.headers },
-    ...(checksum === undefined ? {} : { checksum }),
-  };
-  await utimes(body.file, modifiedMs / 1000, modifiedMs / 1000);
-  await writeSidecar(base, name, current === undefined ? [facts] : [facts, current]);
-  await placeFile(body.file, join(base.folder, name.bucket), name.key);
-  return facts;
-}
-
-async function readCurrent(base: Base, name: ObjectName): Promise<ObjectFacts | undefined> {
-  const found = await findFile(join(base.folder, name.bucket), name.key);
-  if (found === undefined) return undefined;
-  const mark = { sizeBytes: found.sizeBytes, modifiedMs: found.modifiedMs };
-  return (await readSidecar(sidecarPath(base, name), mark)) ?? computeFacts(found.file, mark);
-}
-
-async function openObject(base: Base, name: ObjectName): Promise<OpenObject | undefined> {
-  return retryWhileMoved(base, name, async (found) => {
-    const handle = await open(found.file, 'r');
-    try {
-      const stat = await handle.stat();
-      const mark = { sizeBytes: stat.size, modifiedMs: Math.round(stat.mtimeMs) };
-      return {
-        handle,
-        facts: (await readSidecar(sidecarPath(base, name), mark)) ?? (await computeFacts(found.file, mark)),
-      };
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
-  });
-}
-
-const MOVE_RETRIES = 3;
-
-/** A leaf may move between its two places, or be removed, after it was found. */
-async function retryWhileMoved<Result>(
-  base: Base,
-  name: ObjectName,
-  action: (found: FoundFile) => Promise<Result>,
-): Promise<Result | undefined> {
-  for (let attempt = 0; attempt < MOVE_RETRIES; attempt += 1) {
-    const found = await findFile(join(base.folder, name.bucket), name.key);
-    if (found === undefined) return undefined;
-    try {
-      return await action(found);
-    } catch (error) {
-      if (systemCode(error) !== 'ENOENT') throw error;
-    }
-  }
-  return undefined;
-}
-
-/** Finds an object's facts, and writes a sidecar for a file that has none, so that its MD5 is read through once. */
-async function describeObject(base: Base, name: ObjectName, takeTurns: TakeTurns): Promise<ObjectFacts | undefined> {
-  return retryWhileMoved(base, name, async (found) => {
-    const { sizeBytes, modifiedMs } = found;
-    const known = await readSidecar(sidecarPath(base, name), { sizeBytes, modifiedMs });
-    if (known !== undefined) return known;
-    const facts = await computeFacts(found.file, { sizeBytes, modifiedMs });
-    await takeTurns(name.bucket, async () => {
-      const current = await findFile(join(base.folder, name.bucket), name.key);
-      if (current?.sizeBytes === sizeBytes && current.modifiedMs === modifiedMs)
-        await writeSidecar(base, name, [facts]);
-    });
-    return facts;
-  });
-}
-
-async function writeSidecar(base: Base, name: ObjectName, entries: readonly ObjectFacts[]): Promise<void> {
-  await makeFolders(join(base.folder, '.meta'), [name.bucket, ...keyToPath(name.key).directories]);
-  await replaceFile(sidecarPath(base, name), formatSidecar(entries), base.temporaryFolder);
-}
-
-async function removeObject(base: Base, name: ObjectName): Promise<void> {
-  await removeFile(join(base.folder, name.bucket), name.key);
-  const sidecar = sidecarPath(base, name);
-  await rm(sidecar, { force: true });
-  await removeEmptyFolders(dirname(sidecar), join(base.folder, '.meta'));
-}
-
-async function linkObject(base: Base, name: ObjectName, target: string): Promise<boolean> {
-  const linked = await retryWhileMoved(base, name, async (found) => {
-    await link(found.file, target);
-    return true;
-  });
-  return linked ?? false;
-}
-
-/**
- * Checks that a bucket exists below the store's folder.
- *
- * @throws AwsFault NoSuchBucket
- */
-export async function requireBucket(folder: string, bucket: string): Promise<void> {
-  if (isBucketName(bucket) && (await isFolder(join(folder, bucket)))) return;
-  const details = { BucketName: bucket };
-  throw new AwsFault('NoSuchBucket', 'The specified bucket does not exist', { status: 404, details });
-}
-
-/** Makes S3's answer for a key that holds nothing. */
-export function noSuchKey(key: string): AwsFault {
-  return new AwsFault('NoSuchKey', 'The specified key does not exist.', { status: 404, details: { Key: key } });
 }

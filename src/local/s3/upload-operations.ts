@@ -14,7 +14,7 @@ import {
 } from './checksums';
 import { checkWriteConditions } from './conditions';
 import { checksumHeaders, readIncomingBody, readObjectHeaders } from './object-operations';
-import { requireBucket } from './object-store';
+import { requireBucket } from './object-place';
 import { receiveBody } from './receive';
 import {
   addPart,

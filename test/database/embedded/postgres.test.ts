@@ -72,7 +72,7 @@ describe('the embedded PostgreSQL', () => {
     await second.waitUntilStopped();
 
     expect(servers).toHaveLength(1);
-    expect(findProcesses(folder)).toEqual({ servers: [], keepers: [] });
+    expect(findProcesses(folder)).toEqual({ servers: [], keepers: [], children: [] });
   });
 
   it('keeps its rows from one start to the next', async () => {
@@ -187,7 +187,7 @@ describe('the embedded PostgreSQL', () => {
     await only.release();
     await waitUntilGone(folder);
 
-    expect(findProcesses(folder)).toEqual({ servers: [], keepers: [] });
+    expect(findProcesses(folder)).toEqual({ servers: [], keepers: [], children: [] });
   });
 
   it('restarts for its users when the server is killed', async () => {

@@ -6,6 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 export function findProcesses(folder: string): {
   readonly servers: readonly number[];
   readonly keepers: readonly number[];
+  /** The server's own: sessions, writers, and the one that recovers. */
+  readonly children: readonly number[];
 } {
   const found = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -17,6 +19,7 @@ export function findProcesses(folder: string): {
     // A session has the server's command line until it gives itself a title.
     servers: servers.filter((pid) => !servers.includes(readParent(pid))),
     keepers: found.filter(({ pid }) => readKept(pid)?.startsWith(folder) === true).map(({ pid }) => pid),
+    children: found.filter(({ pid }) => servers.includes(readParent(pid))).map(({ pid }) => pid),
   };
 }
 

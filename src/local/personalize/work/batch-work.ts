@@ -13,7 +13,7 @@ import {
 } from '../../../personalize/limits';
 import type { BatchResult, InputFile } from '../../compute-port';
 import { isAwsFault } from '../../http/fault';
-import type { ObjectName } from '../../s3/object-store';
+import type { ObjectName } from '../../s3/object-place';
 import { receiveBody } from '../../s3/receive';
 import { seedOf } from '../arns';
 import { type BatchRequest, readExploration } from '../batch-request';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { clearFolder, syncFolder } from '../../files';
 import { isAwsFault } from '../../http/fault';
-import type { ObjectName } from '../../s3/object-store';
+import type { ObjectName } from '../../s3/object-place';
 import { parseSchema } from '../avro-schema';
 import { checkCsvFiles } from '../csv-check';
 import { importFolder } from '../dataset-data';

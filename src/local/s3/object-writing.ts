@@ -1,0 +1,85 @@
+/** Puts and removes objects. */
+import { rm, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { syncFolder, writeTemporary } from '../files';
+import { placeFile, removeEmptyFolders, removeFile, renameInto } from './bucket-files';
+import type { Checksum } from './checksums';
+import { keyToPath } from './key-path';
+import { formatSidecar, type ObjectFacts } from './object-facts';
+import { type Base, metaFolders, type ObjectName, readCurrent, requireBucket, sidecarPath } from './object-place';
+import type { ReceivedBody } from './receive';
+
+/** Holds what a put stores beside the bytes of a received body. */
+export interface NewObject {
+  readonly body: ReceivedBody;
+  readonly headers: Readonly<Record<string, string>>;
+  /** In place of the body's MD5, for objects made of parts. */
+  readonly etag?: string;
+  /** In place of the body's own checksum. */
+  readonly checksum?: Checksum;
+  /** Called with the facts of what is there now, before it is replaced; throws to refuse. */
+  readonly check?: (current: ObjectFacts | undefined) => void;
+}
+
+/**
+ * Prepares all that is flushed to disk before the bucket's turn, so that puts side by side share the disk's commits, and
+ * only renames within it.
+ */
+export async function putObject(base: Base, name: ObjectName, object: NewObject): Promise<ObjectFacts> {
+  const seen = await readCurrent(base, name);
+  let ready = await prepareFacts(base, object, seen);
+  const meta = { folder: join(base.folder, '.meta'), names: metaFolders(name) };
+  const sidecar = sidecarPath(base, name);
+  try {
+    await base.takeTurns(name.bucket, async () => {
+      await requireBucket(base.folder, name.bucket);
+      const current = await readCurrent(base, name);
+      object.check?.(current);
+      const isUnchanged = current?.etag === seen?.etag && current?.modifiedMs === seen?.modifiedMs;
+      if (!isUnchanged) {
+        await rm(ready.sidecarFile);
+        ready = await prepareFacts(base, object, current);
+      }
+      await renameInto(ready.sidecarFile, { ...meta, target: sidecar });
+      await placeFile(object.body.file, join(base.folder, name.bucket), name.key);
+    });
+  } catch (error) {
+    await rm(ready.sidecarFile, { force: true });
+    throw error;
+  }
+  await Promise.all([syncFolder(dirname(sidecar)), syncFolder(folderOf(base, name))]);
+  return ready.facts;
+}
+
+async function prepareFacts(
+  base: Base,
+  object: NewObject,
+  former: ObjectFacts | undefined,
+): Promise<{ readonly facts: ObjectFacts; readonly sidecarFile: string }> {
+  const { body } = object;
+  // Times of one key only grow, so that size and time tell its former bytes from the new ones.
+  const modifiedMs = Math.max(Math.round(base.now()), (former?.modifiedMs ?? -1) + 1);
+  const checksum = object.checksum ?? body.checksum;
+  const facts: ObjectFacts = {
+    etag: object.etag ?? body.md5Hex,
+    sizeBytes: body.sizeBytes,
+    modifiedMs,
+    headers: { ...object.headers },
+    ...(checksum === undefined ? {} : { checksum }),
+  };
+  await utimes(body.file, modifiedMs / 1000, modifiedMs / 1000);
+  const text = formatSidecar(former === undefined ? [facts] : [facts, former]);
+  return { facts, sidecarFile: await writeTemporary(text, base.temporaryFolder) };
+}
+
+function folderOf(base: Base, name: ObjectName): string {
+  return join(base.folder, name.bucket, ...keyToPath(name.key).directories);
+}
+
+/** Removes an object, its sidecar, and the folders that they leave empty. */
+export async function removeObject(base: Base, name: ObjectName): Promise<void> {
+  await removeFile(join(base.folder, name.bucket), name.key);
+  const sidecar = sidecarPath(base, name);
+  await rm(sidecar, { force: true });
+  await removeEmptyFolders(dirname(sidecar), join(base.folder, '.meta'));
+}
