@@ -15,7 +15,14 @@ const upward = LEVELS.flatMap((level, index) => {
   const above = LEVELS.slice(index + 1).flat();
   return above.length === 0
     ? []
-    : [{ name: `${level.join('-')}-import-nothing-above`, severity: 'error', from: { path: at(level) }, to: { path: at(above) } }];
+    : [
+        {
+          name: `${level.join('-')}-import-nothing-above`,
+          severity: 'error',
+          from: { path: at(level) },
+          to: { path: at(above) },
+        },
+      ];
 });
 
 /** Within a level folders don't import each other, but for what is listed. */
@@ -40,19 +47,44 @@ const sideways = [
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     ...upward,
     ...sideways.filter(Boolean),
-    { name: 'sample-stands-alone', severity: 'error', from: { path: '^src/sample/' }, to: { path: '^src/(?!sample/)' } },
+    {
+      name: 'sample-stands-alone',
+      severity: 'error',
+      from: { path: '^src/sample/' },
+      to: { path: '^src/(?!sample/)' },
+    },
     {
       name: 'local-knows-only-the-protocol',
       severity: 'error',
       from: { path: '^src/local/' },
       to: { path: '^src/(?!local/|personalize/|errors\\.ts|units\\.ts)' },
     },
-    { name: 'recommender-is-pure', severity: 'error', from: { path: '^src/local/recommender/' }, to: { path: '^src/(?!local/recommender/)' } },
-    { name: 'only-cli-imports-local', severity: 'error', from: { path: '^src/(?!local/|cli/)' }, to: { path: '^src/local/' } },
-    { name: 'only-cli-imports-sample', severity: 'error', from: { path: '^src/(?!sample/|cli/)' }, to: { path: '^src/sample/' } },
+    {
+      name: 'recommender-is-pure',
+      severity: 'error',
+      from: { path: '^src/local/recommender/' },
+      to: { path: '^src/(?!local/recommender/)' },
+    },
+    {
+      name: 'only-cli-imports-local',
+      severity: 'error',
+      from: { path: '^src/(?!local/|cli/)' },
+      to: { path: '^src/local/' },
+    },
+    {
+      name: 'only-cli-imports-sample',
+      severity: 'error',
+      from: { path: '^src/(?!sample/|cli/)' },
+      to: { path: '^src/sample/' },
+    },
     {
       name: 'pure-folders-touch-nothing',
       severity: 'error',
@@ -60,5 +92,10 @@ module.exports = {
       to: { path: '^(node:)?(fs|fs/promises|http|https|net|child_process|os|worker_threads|dgram|tls|cluster)$' },
     },
   ],
-  options: { tsPreCompilationDeps: true, parser: 'swc', doNotFollow: { path: 'node_modules' }, tsConfig: { fileName: 'tsconfig.json' } },
+  options: {
+    tsPreCompilationDeps: true,
+    parser: 'swc',
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
 };

@@ -41,4 +41,7 @@ function print(name, lines) {
   }
 }
 
-main();
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

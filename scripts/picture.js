@@ -26,4 +26,7 @@ async function draw(report) {
   await browser.close();
 }
 
-draw(process.argv[2] ?? '.nightjar/report.html');
+draw(process.argv[2] ?? '.nightjar/report.html').catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   E_ENGINE_PORT: { about: 'a port is already in use', exit: 5, retry: 'afterFix' },
   E_QUEUE: { about: 'the queue is unreachable', exit: 5, retry: 'later' },
   E_MAIL_SERVER: { about: 'the SMTP server is unreachable or refuses us', exit: 5, retry: 'later' },
+  E_MAIL_LOGIN: { about: 'the SMTP server refuses our credentials', exit: 5, retry: 'afterFix' },
   E_MAIL_ADDRESS: { about: 'an address cannot be written to', exit: 3, retry: 'never' },
   E_OBJECT_MISSING: { about: 'an S3 object does not exist', exit: 5, retry: 'afterFix' },
   E_OBJECT_URI: { about: 'an S3 URI is wrong', exit: 2, retry: 'afterFix' },

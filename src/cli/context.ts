@@ -34,7 +34,7 @@ export function readSettings(
   flags: GlobalFlags,
   overrides: readonly Override[] = [],
 ): LoadedSettings {
-  const file = flags.config ?? context.env['NIGHTJAR_CONFIG'];
+  const file = flags.config ?? context.env.NIGHTJAR_CONFIG;
   return loadSettings({
     defaultText: readFileSync(path.join(PACKAGE_ROOT, 'config', 'default.yaml'), 'utf8'),
     files: file === undefined || file === '' ? [] : [{ path: file, text: readConfig(context, file) }],
@@ -56,7 +56,7 @@ function readConfig(context: CliContext, file: string): string {
 
 /** Names the state folder: `--state`, NIGHTJAR_STATE, or `.nightjar` in the working folder. */
 export function stateDir(context: CliContext, flags: GlobalFlags): string {
-  return path.resolve(context.cwd, flags.state ?? context.env['NIGHTJAR_STATE'] ?? '.nightjar');
+  return path.resolve(context.cwd, flags.state ?? context.env.NIGHTJAR_STATE ?? '.nightjar');
 }
 
 /** Collects what opening the engines takes. */

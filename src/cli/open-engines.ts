@@ -197,7 +197,7 @@ function connectQueue({ settings }: OpenOptions, { connection, releases }: OpenS
 
 /** The embedded default makes its signing secret itself; anywhere else links must survive the loss of this machine. */
 function readSecret({ settings, env }: OpenOptions, state: StateFolder): string {
-  const given = env['NIGHTJAR_SECRET'];
+  const given = env.NIGHTJAR_SECRET;
   if (given !== undefined && given.length >= 32) return given;
   if (given === undefined && settings.database.url === 'embedded') return state.secret;
   throw new NightjarError(

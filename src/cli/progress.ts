@@ -47,7 +47,7 @@ export function createProgress(options: ProgressOptions): ProgressLine {
 
 /** Makes the progress line of this process. */
 export function processProgress(flags: { readonly quiet?: boolean }): ProgressLine {
-  const isTerminal = process.stderr.isTTY === true && process.env['TERM'] !== 'dumb';
+  const isTerminal = process.stderr.isTTY === true && process.env.TERM !== 'dumb';
   return createProgress({
     quiet: flags.quiet === true,
     isTerminal,

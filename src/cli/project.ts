@@ -49,8 +49,8 @@ function findJobFile(project: string, name: string): string {
 function guessTemplate(text: string): string | undefined {
   try {
     const value: unknown = parse(text, { logLevel: 'silent' });
-    const content = isMap(value) ? value['content'] : undefined;
-    const template = isMap(content) ? content['template'] : undefined;
+    const content = isMap(value) ? value.content : undefined;
+    const template = isMap(content) ? content.template : undefined;
     return typeof template === 'string' && /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(template) ? template : undefined;
   } catch {
     return undefined;

@@ -48,6 +48,13 @@ export interface MailContext {
   readonly slot: string;
 }
 
+/** The three texts of one e-mail; the subject is one line. */
+export interface RenderedMail {
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+}
+
 /** Languages that write the family name first. */
 const FAMILY_NAME_FIRST: ReadonlySet<string> = new Set(['ja', 'zh', 'ko', 'hu', 'vi']);
 

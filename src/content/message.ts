@@ -2,7 +2,7 @@
 import type { SendMailOptions } from 'nodemailer';
 import { NightjarError } from '../errors';
 import { checkAddress, type Mailbox } from './address';
-import type { RenderedMail } from './template';
+import type { RenderedMail } from './context';
 
 export interface MessageParts {
   readonly from: Mailbox;

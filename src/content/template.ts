@@ -1,7 +1,7 @@
 /** Compiles a template once and renders it once per recipient. */
 import { combineErrors, NightjarError } from '../errors';
 import { checkSource } from './check';
-import type { MailContext } from './context';
+import type { MailContext, RenderedMail } from './context';
 import { createFormats } from './formats';
 import { cleanHeader } from './message';
 import type { Source } from './parse';
@@ -27,13 +27,6 @@ export interface CompileOptions {
   readonly jobFile?: string;
   /** Attribute names that the imported files have; with those of `sample.json` they are the known ones. */
   readonly attributes?: Readonly<Partial<Record<AttributeOwner, readonly string[]>>>;
-}
-
-/** The three texts of one e-mail; the subject is one line. */
-export interface RenderedMail {
-  readonly subject: string;
-  readonly html: string;
-  readonly text: string;
 }
 
 export interface CompiledTemplate {

@@ -53,23 +53,32 @@ export async function saveItems(
   items: readonly Item[],
   options: { readonly replace: boolean; readonly now: number },
 ): Promise<CatalogueChange> {
-  await sql`LOCK TABLE catalogue_version IN EXCLUSIVE MODE`.execute(db);
-  const before = await currentCatalogueVersion(db);
-  const known = await readCatalogue(db, before);
+  const save = (trx: Database) => saveInTransaction(trx, items, options);
+  return db.isTransaction ? save(db) : db.transaction().execute(save);
+}
+
+async function saveInTransaction(
+  trx: Database,
+  items: readonly Item[],
+  options: { readonly replace: boolean; readonly now: number },
+): Promise<CatalogueChange> {
+  await sql`LOCK TABLE catalogue_version IN EXCLUSIVE MODE`.execute(trx);
+  const before = await currentCatalogueVersion(trx);
+  const known = await readCatalogue(trx, before);
   const changed = items.filter((item) => !isSame(known.get(item.itemId), item));
   const present = new Set(items.map((item) => item.itemId));
   const removed = options.replace ? [...known.values()].filter((item) => !present.has(item.itemId)) : [];
   if (changed.length + removed.length === 0) return { version: before, changed: 0, removed: 0 };
   const version = before + 1;
-  await db
+  await trx
     .insertInto('catalogue_version')
     .values({ version, created_at: new Date(options.now) })
     .execute();
-  const rows = [
-    ...changed.map((item) => ({ item, removed: false })),
-    ...removed.map((item) => ({ item, removed: true })),
-  ];
-  await insertVersion(db, rows, version);
+  await insertVersion(
+    trx,
+    [...changed.map((item) => ({ item, removed: false })), ...removed.map((item) => ({ item, removed: true }))],
+    version,
+  );
   return { version, changed: changed.length, removed: removed.length };
 }
 

@@ -53,27 +53,39 @@ export interface LocalAws {
  * @throws E_ENGINE_PORT where the port is taken, E_ENGINE_STATE where the folder can't be used
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
-  const { plane, runner } = await openState(options);
-  const { credentials, region, now } = options;
-  const services = { s3: { store: plane.store, region, credentials, now }, personalize: { plane, credentials } };
+  let isOpen: (services: Services) => void = () => {};
+  const services = new Promise<Services>((resolve) => {
+    isOpen = resolve;
+  });
   const server = createServer((message, response) => {
-    answer(services, readRequest(message), response, now).catch(() => response.destroy());
+    answer(services, readRequest(message), { response, now: options.now }).catch(() => response.destroy());
   });
   // Puts of gigabytes may take long, and idle connections of SDK pools must not be cut under a request.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 120_000;
+  // The port first: opening clears temporary files, which another process on the same port may be writing.
   const port = await listen(server, options.port ?? 0);
+  const { plane, runner } = await openState(options).catch(async (error: unknown) => {
+    await stopServer(server);
+    throw error;
+  });
+  const { credentials, region, now } = options;
+  isOpen({ s3: { store: plane.store, region, credentials, now }, personalize: { plane, credentials } });
   resumeWork(plane);
   return {
     endpoint: `http://127.0.0.1:${port}`,
     port,
     async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
+      await stopServer(server);
       await runner.close();
     },
   };
+}
+
+async function stopServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
 }
 
 async function openState(options: LocalAwsOptions): Promise<{ readonly plane: Plane; readonly runner: Runner }> {
@@ -119,12 +131,12 @@ interface Services {
 }
 
 async function answer(
-  services: Services,
+  services: Promise<Services>,
   request: AwsRequest,
-  response: ServerResponse,
-  now: () => number,
+  to: { readonly response: ServerResponse; readonly now: () => number },
 ): Promise<void> {
-  const reply = await answerByService(services, request);
+  const { response, now } = to;
+  const reply = await answerByService(await services, request);
   // Clients correct their clock by this header, so it must be ours.
   response.setHeader('date', new Date(now()).toUTCString());
   for (const [name, value] of Object.entries(reply.headers ?? {})) {

@@ -15,9 +15,9 @@ export async function listOpenWork(engines: Pick<Engines, 'db' | 'settings'>, ru
     case 'waiting':
       return one('infer');
     case 'collecting':
-      return openShards(engines, run, { stage: 'collect', then: 'close-collecting' });
+      return openShards(engines, run, { stage: 'collect', after: 'close-collecting' });
     case 'writing':
-      return openShards(engines, run, { stage: 'write', then: 'report' });
+      return openShards(engines, run, { stage: 'write', after: 'report' });
     case 'sending':
       return openSending(engines, run);
     default:
@@ -28,10 +28,10 @@ export async function listOpenWork(engines: Pick<Engines, 'db' | 'settings'>, ru
 async function openShards(
   engines: Pick<Engines, 'db'>,
   run: RunRow,
-  stages: { stage: string; then: string },
+  stages: { stage: string; after: string },
 ): Promise<readonly Work[]> {
   const open = (await listShards(engines.db, run.runId, stages.stage)).filter((row) => !row.done);
-  if (open.length === 0) return [{ runId: run.runId, stage: stages.then, shard: 0 }];
+  if (open.length === 0) return [{ runId: run.runId, stage: stages.after, shard: 0 }];
   return open.map((row) => ({ runId: run.runId, stage: stages.stage, shard: row.shard }));
 }
 

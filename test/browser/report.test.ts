@@ -22,7 +22,7 @@ const problems: string[] = [];
 beforeAll(async () => {
   const end = await runNightjar(['demo', '--state', state, '--json']);
   const { report }: { report: string } = JSON.parse(end.stdout);
-  browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ARGS });
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS });
   page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
   page.on('request', (request) => requests.push(request.url()));
   page.on('console', (message) => (message.type() === 'error' ? problems.push(message.text()) : undefined));
@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(async () => browser?.close());
 
 it('names the three runs and the number of e-mails', async () => {
-  const text = await page.locator('main').innerText();
+  const text = await page.locator('main').textContent();
   for (const run of ['nightly-picks', 'category-fans', 'item-fans']) expect(text).toContain(run);
   expect(text).toMatch(/1,\d{3}\s*e-mails accepted/);
   expect(text).toContain('unknown');

@@ -37,7 +37,7 @@ describe('the demo', () => {
     const email = night.runs.find((run) => run.deliveries !== undefined);
     const sum = Object.values(email?.deliveries ?? {}).reduce((total, count) => total + count, 0);
     expect(sum).toBe(email?.chosen);
-    expect(email?.deliveries?.['accepted']).toBe(listFiles(path.join(state, 'inbox'), '.eml').length);
+    expect(email?.deliveries?.accepted).toBe(listFiles(path.join(state, 'inbox'), '.eml').length);
   });
 
   it('writes a report that needs no server', () => {
@@ -69,9 +69,9 @@ describe('the demo', () => {
     for (const file of listFiles(path.join(state, 's3'), '.csv').filter((name) => name.includes('audiences'))) {
       const rows: Record<string, string>[] = parse(readFileSync(file), { columns: true });
       expect(rows.length).toBeGreaterThan(10);
-      const ids = rows.map((row) => row['user_id']);
+      const ids = rows.map((row) => row.user_id);
       expect(new Set(ids).size).toBe(ids.length);
-      expect(rows.every((row) => row['email'] === '' || /@/.test(row['email'] ?? ''))).toBe(true);
+      expect(rows.every((row) => row.email === '' || /@/.test(row.email ?? ''))).toBe(true);
     }
   });
 });

@@ -7,10 +7,10 @@ import { messageIdOf, type NightFacts, readNight } from '../support/night-invari
 import { listFiles, makeTestFolder, runNightjar, startNightjar } from '../support/nightjar';
 import { openState } from '../support/open-state';
 
-const KILLS = process.env['NIGHTJAR_TEST_LONG'] === '1' ? 20 : 5;
+const KILLS = process.env.NIGHTJAR_TEST_LONG === '1' ? 20 : 5;
 /** The demo takes about this long; kills fall anywhere in it. */
 const SPAN_MS = 12_000;
-const SEED = Number(process.env['NIGHTJAR_FAULT_SEED'] ?? 20261125);
+const SEED = Number(process.env.NIGHTJAR_FAULT_SEED ?? 20261125);
 
 const folder = makeTestFolder('nightjar-kill');
 
@@ -23,7 +23,7 @@ describe('the demo, killed again and again', () => {
     const night = await look(state);
     const ids = listFiles(path.join(state, 'inbox'), '.eml').map((file) => messageIdOf(readFileSync(file, 'latin1')));
     expect(new Set(ids).size).toBe(ids.length);
-    expect(night.ledger['accepted']).toBe(ids.length);
+    expect(night.ledger.accepted).toBe(ids.length);
     expect(ids.length).toBeGreaterThanOrEqual(1000);
     expect(openRows(night)).toBe(0);
     expectBoughtOnce(night);
@@ -37,13 +37,13 @@ describe('the demo, killed again and again', () => {
     const end = await runNightjar(['demo', '--state', state, '--json'], { env });
     const night = await look(state);
     await server.close();
-    const unknown = night.ledger['unknown'] ?? 0;
+    const unknown = night.ledger.unknown ?? 0;
     expect(end.code).toBe(unknown === 0 ? 0 : 6);
     expect(Math.max(...server.accepted.values())).toBe(1);
     expect(unknown).toBeLessThanOrEqual(KILLS * 8);
     expect(openRows(night) - unknown).toBe(0);
-    expect(server.accepted.size).toBeGreaterThanOrEqual(night.ledger['accepted'] ?? 0);
-    expect(server.accepted.size).toBeLessThanOrEqual((night.ledger['accepted'] ?? 0) + unknown);
+    expect(server.accepted.size).toBeGreaterThanOrEqual(night.ledger.accepted ?? 0);
+    expect(server.accepted.size).toBeLessThanOrEqual((night.ledger.accepted ?? 0) + unknown);
     expectBoughtOnce(night);
   }, 600_000);
 });

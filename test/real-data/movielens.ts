@@ -22,14 +22,14 @@ export function readMovieLens(folder: string): MovieLens {
   const read = (file: string): Record<string, string>[] =>
     parse(readFileSync(path.join(folder, 'ml-latest-small', file)), { columns: true });
   const movies = read('movies.csv').map((row) => ({
-    itemId: row['movieId'] ?? '',
-    title: row['title'] ?? '',
-    genres: row['genres'] ?? '',
+    itemId: row.movieId ?? '',
+    title: row.title ?? '',
+    genres: row.genres ?? '',
   }));
   const ratings = read('ratings.csv').map((row) => ({
-    userId: row['userId'] ?? '',
-    itemId: row['movieId'] ?? '',
-    timestamp: Number(row['timestamp']),
+    userId: row.userId ?? '',
+    itemId: row.movieId ?? '',
+    timestamp: Number(row.timestamp),
   }));
   const byUser = new Map<string, Rating[]>();
   for (const rating of ratings) byUser.set(rating.userId, [...(byUser.get(rating.userId) ?? []), rating]);

@@ -14,7 +14,7 @@ import { makeTestFolder, ROOT } from '../support/nightjar';
 import { openState } from '../support/open-state';
 import { type MovieLens, ndcgAt10, readMovieLens, toCsv } from './movielens';
 
-const data = process.env['NIGHTJAR_TEST_DATA'];
+const data = process.env.NIGHTJAR_TEST_DATA;
 if (data === undefined)
   process.stderr.write(
     '\nNIGHTJAR_TEST_DATA is not set: the real-data suite is SKIPPED. Point it at a folder with ml-latest-small/.\n',
@@ -83,7 +83,7 @@ suite('a night on MovieLens', () => {
     const rows: Record<string, string>[] = parse(await readSmallObject(engines.s3, parseS3Uri(file?.uri ?? '')), {
       columns: true,
     });
-    const fans = new Set(rows.map((row) => row['user_id'] ?? ''));
+    const fans = new Set(rows.map((row) => row.user_id ?? ''));
     const horror = new Set(
       movieLens.movies.filter((movie) => movie.genres.split('|').includes('Horror')).map((movie) => movie.itemId),
     );

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { NightjarError } from '../../errors';
 import { readErrno } from './failures';
-import type { ServerUser } from './identity';
+import type { ServerUser } from './program';
 
 const NAMES = ['users', 'keepers', 'stopping', 'creators'] as const;
 

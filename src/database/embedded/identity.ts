@@ -1,13 +1,7 @@
 /** Says as whom the server runs: PostgreSQL refuses root, so root gives it another user. */
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { runProgram } from './program';
-
-/** The user that the programs of PostgreSQL run as; ids as the operating system counts them. */
-export interface ServerUser {
-  readonly uid: number;
-  readonly gid: number;
-}
+import { runProgram, type ServerUser } from './program';
 
 /** nobody and nogroup on Debian, nobody's number on most others; a number needs no entry in /etc/passwd. */
 const UNPRIVILEGED: ServerUser = { uid: 65534, gid: 65534 };

@@ -2,8 +2,9 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { NightjarError } from '../../errors';
-import { canEnter, chooseServerUser, type ServerUser } from './identity';
+import { canEnter, chooseServerUser } from './identity';
 import { claimOutsideFolder, readOutsideId, removeOrphans } from './outside';
+import type { ServerUser } from './program';
 import { makeStateRoot } from './state-folder';
 
 /** The folders of one embedded database. */

@@ -1,7 +1,12 @@
 /** Runs a program to its end and collects what it prints. */
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { readErrno } from './failures';
-import type { ServerUser } from './identity';
+
+/** The user that the programs of PostgreSQL run as; ids as the operating system counts them. */
+export interface ServerUser {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 export interface ProgramCall {
   readonly command: string;

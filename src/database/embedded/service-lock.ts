@@ -2,7 +2,12 @@
 import { createHash } from 'node:crypto';
 import { Client, type ClientConfig } from 'pg';
 import { z } from 'zod';
-import type { ServiceAddress } from './service';
+
+/** What a running service answers on: a port of 127.0.0.1, and the token that its clients show. */
+export interface ServiceAddress {
+  readonly port: number;
+  readonly token: string;
+}
 
 /** One session that holds the lock, waits for it, or does neither. The lock ends with the session, whatever ends that. */
 export interface ServiceLock {

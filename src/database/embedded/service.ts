@@ -2,13 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
 import { readErrno } from './failures';
-import { openServiceLock, type ServiceLock } from './service-lock';
-
-/** What a running service answers on: a port of 127.0.0.1, and the token that its clients show. */
-export interface ServiceAddress {
-  readonly port: number;
-  readonly token: string;
-}
+import { openServiceLock, type ServiceAddress, type ServiceLock } from './service-lock';
 
 /** A service that this process runs. */
 export interface RunningService extends ServiceAddress {

@@ -3,6 +3,7 @@ import { AwsFault } from '../http/fault';
 import type { AwsRequest } from '../http/request';
 import { sha256Hex } from '../http/sigv4';
 import type { ObjectStore } from './object-store';
+import { wrongContentHash } from './receive';
 
 /** Holds a decoded body: `sizeBytes` where the client announced it, `sha256Hex` where it signed it. */
 export interface S3Payload {
@@ -60,12 +61,4 @@ export async function readDocument(payload: S3Payload): Promise<string> {
   const document = Buffer.concat(chunks);
   if (payload.sha256Hex !== undefined && sha256Hex(document) !== payload.sha256Hex) throw wrongContentHash();
   return document.toString('utf8');
-}
-
-/** Makes S3's answer to a body that is not the one that the client signed. */
-export function wrongContentHash(): AwsFault {
-  return new AwsFault(
-    'XAmzContentSHA256Mismatch',
-    "The provided 'x-amz-content-sha256' header does not match what was computed.",
-  );
 }

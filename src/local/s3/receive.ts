@@ -2,7 +2,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { AwsFault, diskFullFault, systemCode } from '../http/fault';
-import { wrongContentHash } from './call';
 import { type Checksum, type ChecksumAlgorithm, createChecksum } from './checksums';
 import type { RunningHash } from './crc';
 
@@ -113,4 +112,12 @@ function checkDigests(
     throw new AwsFault('BadDigest', text);
   }
   return { ...received, checksum: { algorithm: checksum.algorithm, type: 'FULL_OBJECT', value } };
+}
+
+/** Makes S3's answer to a body that is not the one that the client signed. */
+export function wrongContentHash(): AwsFault {
+  return new AwsFault(
+    'XAmzContentSHA256Mismatch',
+    "The provided 'x-amz-content-sha256' header does not match what was computed.",
+  );
 }

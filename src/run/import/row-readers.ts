@@ -102,7 +102,7 @@ export const interactionReader: RowReader<Interaction> = {
   read: (row, problems) => {
     const cells = new Cells(row, problems);
     const at = cells.time('timestamp');
-    if (row.cells['timestamp'] === undefined)
+    if (row.cells.timestamp === undefined)
       cells.refuse('timestamp', {
         value: '',
         expected: 'epoch seconds or an ISO 8601 time',
