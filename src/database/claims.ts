@@ -67,6 +67,7 @@ export interface DeliveryAnswer {
 
 /**
  * Records the answers of a batch in one commit; only rows that this token still holds change.
+ * One that goes back to `planned` was never begun, so it has not used up an attempt.
  * A row that became `unknown` because the lease ran out takes the late answer of its own worker: that is evidence.
  */
 export async function answerDeliveries(
@@ -88,7 +89,7 @@ export async function answerDeliveries(
   const saved = await sql`
     UPDATE delivery d SET state = r.state, reason = r.reason, message_id = coalesce(r.message_id, d.message_id), smtp_code = r.smtp_code,
            enhanced_code = r.enhanced_code, answer = r.answer, due_at = coalesce(r.due_at, d.due_at), answered_at = ${new Date(batch.now)},
-           lease_until = NULL
+           lease_until = NULL, attempt = CASE WHEN r.state = 'planned' THEN d.attempt - 1 ELSE d.attempt END
     FROM jsonb_to_recordset(${JSON.stringify(values)}::jsonb) AS r(user_id text, state text, reason text, message_id text,
          smtp_code integer, enhanced_code text, answer text, due_at timestamptz)
     WHERE d.job = ${run.job} AND d.slot = ${run.slot} AND d.user_id = r.user_id AND d.run_id = ${run.runId}

@@ -73,6 +73,11 @@ export function exitCodeOf(run: RunRow, summary: RunSummary | undefined): ExitCo
   if (run.state === 'failed') return storedError(run)?.exitCode ?? 1;
   if (run.state !== 'finished' || summary === undefined) return 0;
   const lost = (summary.deliveries?.refused ?? 0) + (summary.deliveries?.dropped ?? 0) + summary.output.brokenLines;
-  const failedQueries = summary.kind === 'audience' ? summary.output.errorLines.length : 0;
-  return lost + failedQueries > 0 ? 4 : 0;
+  return lost + countUnanswered(summary) > 0 ? 4 : 0;
+}
+
+/** Queries whose line is an error, broken, or not there at all: their audiences are empty for want of an answer. */
+function countUnanswered({ audiences, output }: RunSummary): number {
+  const errors = output.errorLines.reduce((sum, { count }) => sum + count, 0);
+  return audiences === undefined ? 0 : Math.max(0, audiences.length - (output.lines - errors));
 }

@@ -5,7 +5,7 @@ import { moveRun, savePlan } from '../database/runs';
 import { NightjarError } from '../errors';
 import type { AudienceJob, EmailJob } from '../job/definition';
 import { attributesInputLine, itemInputLine, userInputLine } from '../personalize/input-lines';
-import { chooseRecipients } from './choose-recipients';
+import { type ChoiceCounts, chooseRecipients, tally } from './choose-recipients';
 import { writeInput } from './input';
 import { intendPurchase } from './intend';
 import type { PlanRecord } from './plan-record';
@@ -31,10 +31,14 @@ async function prepareEmail(context: StageContext, job: EmailJob): Promise<void>
   const { engines, run } = context;
   const solution = await resolveSolution(engines, { solution: job.recommend.solution, kind: 'email', file: job.file });
   const rule = { where: job.recipients.where, topic: job.name };
-  const contacts = await chooseRecipients(engines.db, rule, (rows) =>
+  const choice = await chooseRecipients(engines.db, rule, (rows) =>
     planDeliveries(engines.db, run, { rows, now: engines.now() }),
   );
   const counts = await countDeliveries(engines.db, run.runId);
+  const contacts = addHandledBefore(
+    choice,
+    Object.values(counts).reduce((sum, count) => sum + count, 0),
+  );
   if (counts.planned === 0) throw noRecipients(job, contacts.leftOut);
   const popular = await listPopular(engines, endOfSlot(run.slot));
   const plan: PlanRecord = {
@@ -54,6 +58,18 @@ async function prepareEmail(context: StageContext, job: EmailJob): Promise<void>
     input,
   };
   await intendPurchase(engines, { ...wish, ...solution });
+}
+
+/**
+ * Counts those whose delivery stays in an earlier run of the slot, so that all who were considered are accounted for.
+ * Prepared again after the contacts have changed, a run keeps its rows: then those no longer chosen count twice.
+ */
+function addHandledBefore(contacts: ChoiceCounts, rows: number): ChoiceCounts {
+  const left = contacts.leftOut.reduce((sum, { count }) => sum + count, 0);
+  const handled = contacts.considered - left - rows;
+  if (handled <= 0) return { ...contacts, considered: left + rows };
+  const reasons = new Map(contacts.leftOut.map(({ name, count }) => [name, count]));
+  return { ...contacts, leftOut: tally(reasons.set('handled_before', handled)) };
 }
 
 async function prepareAudience(context: StageContext, job: AudienceJob): Promise<void> {

@@ -14,6 +14,7 @@ import type { EmailJob } from '../job/definition';
 import type { WorkOutcome } from '../queue/work-queue';
 import { loadCatalogue } from './catalogue-cache';
 import { holdLease, type Lease } from './lease';
+import { checkMailServer, explainMailFailure } from './mail-server';
 import { type MadeMail, makeMail } from './make-mail';
 import { readPlan } from './plan-record';
 import { journalKey, settleUnsettled } from './recover';
@@ -32,6 +33,7 @@ export const send: Stage = async (context) => {
   const { engines, run, bundle, signal } = context;
   if (bundle.job.kind !== 'email' || bundle.template === undefined) return DONE;
   await settleUnsettled(context, bundle.job);
+  if (await isAnyDue(context)) await checkMailServer(engines.mailer);
   const until = engines.now() + LANE_MS;
   while (!signal.aborted && engines.now() < until) {
     const claim = { token: engines.token, limit: claimSize(bundle.job), now: engines.now(), leaseMs: leaseMs(context) };
@@ -49,6 +51,11 @@ function claimSize(job: EmailJob): number {
 
 function leaseMs({ engines }: StageContext): number {
   return engines.settings.worker.leaseSeconds * 1000;
+}
+
+async function isAnyDue({ engines, run }: StageContext): Promise<boolean> {
+  const due = await nextDue(engines.db, run.runId);
+  return due !== undefined && due <= engines.now();
 }
 
 async function whenNothingIsDue({ engines, run }: StageContext): Promise<WorkOutcome> {
@@ -97,15 +104,22 @@ async function sendAll(lane: Lane, batch: { readonly mails: readonly Mail[]; rea
   const pace = await startPace(lane, batch.mails.length);
   const queue = [...batch.mails.entries()];
   const answers = createAnswerWriter(lane.context);
+  let failure: { readonly error: unknown } | undefined;
+  const sendInTime = async (mail: Mail): Promise<DeliveryAnswer> => {
+    const late = batch.lease.until() - LEASE_MARGIN_MS < engines.now();
+    if (late || failure !== undefined || lane.context.signal.aborted) return giveBack(mail);
+    try {
+      return await sendOne(lane, mail);
+    } catch (error) {
+      failure ??= { error };
+      return giveBack(mail);
+    }
+  };
   const connection = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [index, mail] = next;
-      await pace(index);
-      const late = batch.lease.until() - LEASE_MARGIN_MS < engines.now();
-      answers.add(
-        mail,
-        late || lane.context.signal.aborted ? { userId: mail.userId, state: 'planned' } : await sendOne(lane, mail),
-      );
+      if (failure === undefined) await pace(index);
+      answers.add(mail, await sendInTime(mail));
       await answers.flushFull();
     }
   };
@@ -114,6 +128,12 @@ async function sendAll(lane: Lane, batch: { readonly mails: readonly Mail[]; rea
   await answers.flush();
   const failed = ended.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
+  if (failure !== undefined) throw failure.error;
+}
+
+/** What a mailer throws for was surely not sent, and neither was what waits behind it. */
+function giveBack(mail: Mail): DeliveryAnswer {
+  return { userId: mail.userId, state: 'planned' };
 }
 
 async function sendOne({ context }: Lane, mail: Mail): Promise<DeliveryAnswer> {
@@ -128,7 +148,7 @@ async function sendOne({ context }: Lane, mail: Mail): Promise<DeliveryAnswer> {
     });
   } catch (error) {
     // One address is one recipient's matter, not the run's.
-    if (!isNightjarError(error) || error.code !== 'E_MAIL_ADDRESS') throw error;
+    if (!isNightjarError(error) || error.code !== 'E_MAIL_ADDRESS') throw explainMailFailure(error);
     return { userId: mail.userId, state: 'excluded', reason: 'address_refused' };
   }
 }

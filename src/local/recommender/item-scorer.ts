@@ -6,13 +6,12 @@ import { takeFloat32, takeInt32, takeNumber } from './model-parts';
 import { findNeighbours, transposeSparse } from './neighbours';
 import type { ModelParts } from './recipe';
 
-/** How many of a user's newest items count at inference. */
-const PROFILE_LENGTH = 128;
-
 /** A fit and the decay with which a history is read when scoring. */
 export interface ScorerSettings {
   readonly weights: WeightSettings;
   readonly profile: Decay;
+  /** How many of a user's newest items count at inference; time grows with it. */
+  readonly profileLength: number;
 }
 
 /** Adds to `scores`, one for each place of `itemIds`, what the history (places, oldest first) says. */
@@ -33,6 +32,7 @@ export function fitItemScorer(histories: Histories, settings: ScorerSettings, ca
       itemCount: histories.itemIds.length,
       profileFloor: settings.profile.floor,
       profileRatio: settings.profile.ratio,
+      profileLength: settings.profileLength,
     },
     texts: {},
     arrays: {
@@ -55,7 +55,8 @@ export function openItemScorer(parts: ModelParts): ScoreItems {
     values: takeFloat32(parts, 'sparseValues'),
   };
   const profile = { floor: takeNumber(parts, 'profileFloor'), ratio: takeNumber(parts, 'profileRatio') };
-  const ages = tabulateDecay(profile, PROFILE_LENGTH);
+  const length = takeNumber(parts, 'profileLength');
+  const ages = tabulateDecay(profile, length);
   const denseOf = new Int32Array(takeNumber(parts, 'itemCount')).fill(-1);
   dense.forEach((item, at) => {
     denseOf[item] = at;
@@ -64,7 +65,7 @@ export function openItemScorer(parts: ModelParts): ScoreItems {
   return (history, scores) => {
     sums.fill(0);
     const rows: WeighedRow[] = [];
-    for (let age = 0; age < Math.min(PROFILE_LENGTH, history.length); age++) {
+    for (let age = 0; age < Math.min(length, history.length); age++) {
       const item = history[history.length - 1 - age] ?? 0;
       const weight = ages[age] ?? 0;
       const row = denseOf[item] ?? -1;

@@ -1,7 +1,7 @@
 /** Reads CSV with a header (RFC 4180, any line ending, with or without a byte order mark) and counts its lines. */
 import { CsvError, type Parser, parse } from 'csv-parse';
 import type { ImportProblem } from './findings';
-import type { Cell, FileRow, RowListener } from './rows';
+import type { Cell, FileRow, RowListener } from './row';
 
 const LONGEST_ROW = 1_000_000;
 const BREAKS = /\r\n|\n|\r/g;

@@ -1,7 +1,7 @@
 /** Reads JSON Lines: one object a line, with the names of the CSV columns. */
 import { checkColumnName } from './columns';
 import { showValue } from './findings';
-import type { Cell, FileRow, RowListener } from './rows';
+import type { Cell, FileRow, RowListener } from './row';
 
 const LONGEST_LINE = 1_000_000;
 

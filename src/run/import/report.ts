@@ -1,17 +1,62 @@
-/** Prints what an import did. */
-import type { ImportReport } from './import-files';
+/** What an import did, as a value and as text. */
+import type { ContactCounts } from './contacts';
+import type { ImportWarning, WarningKind } from './findings';
+import type { InteractionCounts } from './interactions';
+import type { ItemCounts } from './items';
+import type { SuppressionCounts } from './suppressions';
 
-/** Formats the report of an import, a line a file, then the warnings. */
+/** The counts of each file that was imported, and what was doubtful. */
+export interface ImportReport {
+  readonly contacts?: ContactCounts;
+  readonly items?: ItemCounts;
+  readonly interactions?: InteractionCounts;
+  readonly suppressions?: SuppressionCounts;
+  /** The first 20, in the order in which they were found. */
+  readonly warnings: readonly ImportWarning[];
+  /** How many there are of each kind. */
+  readonly warningCounts: Readonly<Partial<Record<WarningKind, number>>>;
+}
+
+const WARNING_TEXTS: Readonly<Record<WarningKind, string>> = {
+  unwritable_address: "address can't be written to (kept)",
+  unknown_user: 'interaction of a user who is no contact (kept)',
+  unknown_item: 'interaction with an item that is not in the catalogue (kept)',
+  near_column: 'column that may be mistyped (imported as an attribute)',
+  unused_column: 'column that is not imported',
+};
+
+/** Writes the report as text: a line for each file, then the warnings by kind and the first of them; no final newline. */
 export function formatImport(report: ImportReport): string {
-  const { contacts, items, interactions, suppressions } = report;
-  const lines = [
-    contacts && `contacts       ${contacts.read} read, ${contacts.changed} new or changed, ${contacts.removed} removed`,
-    items &&
-      `items          ${items.read} read, ${items.changed} new or changed, ${items.removed} removed, catalogue version ${items.version}`,
-    interactions &&
-      `interactions   ${interactions.read} read, ${interactions.added} new, ${interactions.read - interactions.added} were there`,
-    suppressions && `suppressions   ${suppressions.read} read, ${suppressions.added} new`,
-    ...report.warnings.map((warning) => `warning        ${warning.count} ${warning.name}`),
-  ];
-  return lines.filter((line) => line !== undefined).join('\n');
+  const { contacts, items, interactions, suppressions, warnings } = report;
+  const counted = Object.entries(WARNING_TEXTS).flatMap(([kind, text]) => formatCount(report, { kind, text }));
+  return [
+    contacts === undefined ? [] : [`contacts      ${formatKeyed(contacts)}`],
+    items === undefined ? [] : [`items         ${formatKeyed(items)}, catalogue version ${items.version}`],
+    interactions === undefined
+      ? []
+      : [`interactions  ${interactions.read} read, ${interactions.added} added, ${interactions.duplicates} duplicates`],
+    suppressions === undefined ? [] : [`suppressions  ${suppressions.read} read, ${suppressions.added} added`],
+    counted,
+    warnings.map(({ file, line, message }) => `  ${file}:${line}: ${message}`),
+    formatRest(report),
+  ]
+    .flat()
+    .join('\n');
+}
+
+function formatKeyed({ read, changed, unchanged, removed }: ContactCounts): string {
+  return `${read} read, ${changed} new or changed, ${unchanged} unchanged, ${removed} removed`;
+}
+
+function formatCount(
+  { warningCounts }: ImportReport,
+  { kind, text }: { kind: string; text: string },
+): readonly string[] {
+  const count = Object.entries(warningCounts).find(([name]) => name === kind)?.[1] ?? 0;
+  return count === 0 ? [] : [`warning: ${count} × ${text}`];
+}
+
+function formatRest({ warnings, warningCounts }: ImportReport): readonly string[] {
+  const all = Object.values(warningCounts).reduce((sum, count) => sum + count, 0);
+  return all > warnings.length ? [`  and ${all - warnings.length} more`] : [];
 }

@@ -3,25 +3,9 @@ import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readCsvRows } from './csv-rows';
-import type { FileFindings, ImportProblem } from './findings';
+import type { ImportProblem } from './findings';
 import { readJsonRows } from './json-rows';
-
-/** The content of a cell; JSON Lines may hold lists. Empty cells and nulls are no cells. */
-export type Cell = string | readonly string[];
-
-/** A row with its cells by column. */
-export interface FileRow {
-  /** Line of the file on which the row begins, from 1. */
-  readonly line: number;
-  readonly cells: ReadonlyMap<string, Cell>;
-}
-
-/** Takes part in the reading of a file. */
-export interface RowListener {
-  readonly findings: FileFindings;
-  /** Gets the header, or the names of the first JSON object, before any row; false ends the reading. */
-  readonly onColumns: (columns: readonly string[]) => boolean;
-}
+import type { FileRow, RowListener } from './row';
 
 const JSON_EXTENSIONS: readonly string[] = ['.jsonl', '.ndjson', '.json'];
 const CHUNK_BYTES = 256 * 1024;

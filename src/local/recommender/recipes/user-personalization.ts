@@ -18,12 +18,14 @@ import { holdOutUsers } from '../test-users';
 export const SEQUENCE: ScorerSettings = {
   weights: { model: 'next', decay: { floor: 0.05, ratio: 0.9330329915368074 }, ahead: 0.5, lambda: 400 },
   profile: { floor: 0.05, ratio: 0.9330329915368074 },
+  profileLength: 128,
 };
 
 /** Tastes that last: the order of a history says little. */
 export const TASTE: ScorerSettings = {
   weights: { model: 'local', decay: { floor: 0.3, ratio: 0.9862327044933592 }, lambda: 200 },
   profile: { floor: 0.5, ratio: 0.9862327044933592 },
+  profileLength: 256,
 };
 
 /** Items with exact weights in the model, and in the smaller ones that are compared. */

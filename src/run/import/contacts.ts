@@ -1,0 +1,108 @@
+/** Imports contacts: by key, those that differ. */
+import { checkAddress, hashAddress } from '../../content/address';
+import { type ContactRow, saveContacts } from '../../database/contacts';
+import { type FileImport, importRows, refuseEmptyReplace } from './batches';
+import type { ColumnRule } from './columns';
+import { readConsent } from './consent';
+import { showValue } from './findings';
+import { readCountry, readLocale, readTimeZone } from './places';
+import { type RowScope, readAttributes, readCell, readParts, requireId } from './row-cells';
+import { addSeenKeys, createSeenKeys, removeUnseenContacts } from './seen-keys';
+import { readId, readIsoTime, readLine } from './values';
+
+/** What an import did to the contacts; `changed` holds the new ones as well. */
+export interface ContactCounts {
+  readonly read: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly removed: number;
+}
+
+const COLUMNS: ColumnRule = {
+  required: ['user_id'],
+  optional: [
+    'email',
+    'first_name',
+    'last_name',
+    'locale',
+    'country',
+    'time_zone',
+    'phone',
+    'consent',
+    'consent_at',
+    'consent_source',
+  ],
+  others: 'attributes',
+};
+const NAMES: ReadonlySet<string> = new Set([...COLUMNS.required, ...COLUMNS.optional]);
+
+/** Imports a file of contacts; an address that can't be written to is a warning, a key that is there twice a problem. */
+export async function importContacts(work: FileImport): Promise<ContactCounts> {
+  const { db, findings } = work;
+  let changed = 0;
+  await createSeenKeys(db);
+  const read = await importRows(work, {
+    columns: COLUMNS,
+    read: readContact,
+    async save(rows) {
+      const keys = rows.map(({ line, value }) => ({ line, value: value.contact.userId }));
+      for (const doubled of await addSeenKeys(db, keys)) {
+        findings.addProblem({
+          line: doubled.line,
+          message: `user_id is ${showValue(doubled.userId)}, as in line ${doubled.firstLine}; expected each id once`,
+          fix: 'keep one of the two rows',
+        });
+      }
+      if (!findings.failed)
+        changed += await saveContacts(
+          db,
+          rows.map((row) => row.value),
+          work.now,
+        );
+    },
+  });
+  refuseEmptyReplace(work, read);
+  const removed = work.replace && !findings.failed ? await removeUnseenContacts(db) : 0;
+  return { read, changed, unchanged: read - changed, removed };
+}
+
+function readContact(scope: RowScope): ContactRow | undefined {
+  const userId = requireId(scope, 'user_id', readId);
+  const email = readCell(scope, 'email', readLine);
+  const firstName = readCell(scope, 'first_name', readLine);
+  const lastName = readCell(scope, 'last_name', readLine);
+  const locale = readCell(scope, 'locale', readLocale);
+  const country = readCell(scope, 'country', readCountry);
+  const timeZone = readCell(scope, 'time_zone', readTimeZone);
+  const phone = readCell(scope, 'phone', readLine);
+  const consent = readParts(scope, 'consent', readConsent);
+  const consentAt = readCell(scope, 'consent_at', readIsoTime);
+  const consentSource = readCell(scope, 'consent_source', readLine);
+  const attributes = readAttributes(scope, NAMES);
+  if (userId === undefined) return undefined;
+  const contact = {
+    userId,
+    attributes,
+    ...(email === undefined ? {} : { email }),
+    ...(firstName === undefined ? {} : { firstName }),
+    ...(lastName === undefined ? {} : { lastName }),
+    ...(locale === undefined ? {} : { locale }),
+    ...(country === undefined ? {} : { country }),
+    ...(timeZone === undefined ? {} : { timeZone }),
+    ...(phone === undefined ? {} : { phone }),
+    ...(consent === undefined ? {} : { consent }),
+    ...(consentAt === undefined ? {} : { consentAt }),
+    ...(consentSource === undefined ? {} : { consentSource }),
+  };
+  return { contact, addressHash: hashUsable(scope, email) };
+}
+
+/** Hashes an address in the form in which it is written to; warns where it can't be. */
+function hashUsable({ row, findings }: RowScope, email: string | undefined): string | undefined {
+  if (email === undefined) return undefined;
+  const checked = checkAddress(email);
+  if (checked.ok) return hashAddress(checked.address);
+  const message = `email is ${showValue(email)}; it can't be written to (${checked.reason})`;
+  findings.addWarning('unwritable_address', row.line, message);
+  return undefined;
+}

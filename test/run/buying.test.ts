@@ -1,0 +1,196 @@
+/** What is checked before a run begins, and how a batch job is bought once, adopted, refused or tried again. */
+import { CreateBatchInferenceJobCommand, ListBatchInferenceJobsCommand } from '@aws-sdk/client-personalize';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import type { OpenEngines } from '../../src/cli/open-engines';
+import { batchJobsOf } from '../../src/database/batch-jobs';
+import { countDeliveries } from '../../src/database/deliveries';
+import { formatError, isNightjarError } from '../../src/errors';
+import { buyBatchJob } from '../../src/run/buy';
+import { exitCodeOf } from '../../src/run/follow-run';
+import { requestSchema } from '../../src/run/intend';
+import { readSummary } from '../../src/run/stored-summary';
+import { parseS3Uri } from '../../src/storage/uri';
+import { makeTestFolder } from '../support/nightjar';
+import { addContacts, makeContact, PEOPLE, userId } from './support/small-shop';
+import { audienceSource, begin, driveRun, emailSource, openShop, type Rig, rigUp } from './support/world';
+
+const folder = makeTestFolder('nightjar-buying');
+let shop: OpenEngines;
+
+beforeAll(async () => {
+  shop = await openShop(folder);
+}, 60_000);
+afterAll(() => shop.close());
+
+const ARN = 'arn:aws:personalize:us-east-1:123456789012:solution';
+
+async function explainStart(source: Parameters<typeof begin>[1]): Promise<{ text: string; exit: number }> {
+  try {
+    await begin(rigUp(shop), source);
+  } catch (error) {
+    if (isNightjarError(error)) return { text: formatError(error), exit: error.exitCode };
+    throw error;
+  }
+  return { text: 'it began', exit: 0 };
+}
+
+const countRuns = async () => (await shop.db.selectFrom('run').select('run_id').execute()).length;
+
+const namesOf = async (part: string) =>
+  ((await shop.personalize.send(new ListBatchInferenceJobsCommand({}))).batchInferenceJobs ?? [])
+    .map((job) => job.jobName ?? '')
+    .filter((name) => name.includes(part))
+    .sort();
+
+/** Drives a run until the intent to buy is in the database and nothing is bought. */
+async function driveToIntent(rig: Rig, runId: string) {
+  await driveRun(rig, runId, (run) => run.state === 'waiting');
+  const [job] = await batchJobsOf(shop.db, runId);
+  if (job === undefined) throw new Error('nothing was intended');
+  expect(job.state).toBe('intended');
+  return { job, request: requestSchema.parse(job.request) };
+}
+
+describe('a run is refused, before anything is written or bought,', () => {
+  it.each<[string, Parameters<typeof begin>[1], string]>([
+    [
+      'for a solution that does not exist',
+      emailSource('no-solution', { solution: `${ARN}/nope` }),
+      `error[E_RECO_SOLUTION] jobs/no-solution.yaml
+  solution "${ARN}/nope" does not exist in Personalize
+  fix: list what there is: aws personalize list-solutions; then name it under "solutions" in the settings`,
+    ],
+    [
+      'for a segment solution in an e-mail job',
+      emailSource('wrong-kind', { solution: 'item-fans' }),
+      `error[E_RECO_SOLUTION] jobs/wrong-kind.yaml
+  solution "item-fans" is of the recipe aws-item-affinity; a job of kind email needs a User-Personalization or Popularity-Count solution
+  fix: name another solution, or add it to "solutions" in the settings`,
+    ],
+    [
+      'for a personalization solution in an audience job',
+      audienceSource('wrong-recipe', { solution: 'picks' }),
+      `error[E_RECO_SOLUTION] jobs/wrong-recipe.yaml
+  solution "picks" is of the recipe aws-user-personalization; a job of kind audience needs an Item-Affinity or Item-Attribute-Affinity solution
+  fix: name another solution, or add it to "solutions" in the settings`,
+    ],
+    [
+      'for items given to a solution of attributes',
+      audienceSource('wrong-form', { segment: 'items: [i001]' }),
+      `error[E_RECO_QUERY] jobs/wrong-form.yaml
+  solution "attribute-fans" is of the recipe aws-item-attribute-affinity, which needs segment.queries, a map of attribute queries
+  fix: write queries: { tea: ITEMS.CATEGORY = "tea" }`,
+    ],
+  ])('%s', async (_what, source, text) => {
+    const before = await countRuns();
+
+    expect(await explainStart(source)).toEqual({ text, exit: 3 });
+    expect(await countRuns()).toBe(before);
+  });
+
+  it('for attribute queries out of their grammar, all of them at once', async () => {
+    const before = await countRuns();
+    const source = audienceSource('bad-query', { segment: `queries: { tea: 'ITEMS.CATEGORY > "tea"', plants: 'CATEGORY = plants', coffee: 'ITEMS.CATEGORY = "coffee"' }` });
+
+    const { text, exit } = await explainStart(source);
+
+    expect(exit).toBe(3);
+    expect(text.match(/error\[E_RECO_QUERY\] jobs\/bad-query.yaml/g)).toHaveLength(2);
+    expect(text).toContain('segment.queries.tea is "ITEMS.CATEGORY > \\"tea\\""; at character 16 ');
+    expect(text).toContain('segment.queries.plants is "CATEGORY = plants"; at character ');
+    expect(await countRuns()).toBe(before);
+  });
+});
+
+describe('a batch job', () => {
+  it('that a lost call has created is adopted: one job, and the run goes on with it', async () => {
+    const rig = rigUp(shop);
+    const id = await begin(rig, emailSource('adopted'));
+    const { job, request } = await driveToIntent(rig, id);
+    const arn = await buyBatchJob(shop.personalize, request);
+
+    const run = await driveRun(rig, id);
+
+    expect(run.state).toBe('finished');
+    expect(await namesOf('adopted')).toEqual([job.name]);
+    expect(readSummary(run)?.batchJobs).toMatchObject([{ name: job.name, arn, state: 'done', reused: false }]);
+  });
+
+  it('bought by several at once is one job', async () => {
+    const rig = rigUp(shop);
+    const { job, request } = await driveToIntent(rig, await begin(rig, emailSource('raced')));
+
+    const arns = await Promise.all([1, 2, 3, 4].map(() => buyBatchJob(shop.personalize, request)));
+
+    expect(new Set(arns).size).toBe(1);
+    expect(await namesOf('raced')).toEqual([job.name]);
+  });
+
+  it('of our name with other parameters is never adopted: E_RECO_JOB_MISMATCH, exit 5, nothing sent', async () => {
+    const rig = rigUp(shop);
+    const id = await begin(rig, emailSource('foreign'));
+    const { job, request } = await driveToIntent(rig, id);
+    await shop.personalize.send(
+      new CreateBatchInferenceJobCommand({
+        jobName: request.jobName,
+        solutionVersionArn: request.solutionVersionArn,
+        numResults: 3,
+        jobInput: { s3DataSource: { path: request.inputPath } },
+        jobOutput: { s3DataDestination: { path: request.outputPath } },
+        roleArn: request.roleArn,
+      }),
+    );
+
+    const run = await driveRun(rig, id);
+
+    expect({ state: run.state, exit: exitCodeOf(run, undefined) }).toEqual({ state: 'failed', exit: 5 });
+    expect(run.error).toMatchObject({
+      code: 'E_RECO_JOB_MISMATCH',
+      message: `a batch job "${job.name}" exists that is not ours: numResults is "3", expected "8"`,
+    });
+    expect((await countDeliveries(shop.db, id)).planned).toBe(PEOPLE);
+  });
+
+  it('that is CREATE FAILED fails the run with its reason; the next run buys a second attempt under a name of its own', async () => {
+    const rig = rigUp(shop);
+    const source = emailSource('failing');
+    const id = await begin(rig, source);
+    const { job } = await driveToIntent(rig, id);
+    const input = parseS3Uri(job.inputUri);
+    await shop.s3.send(new DeleteObjectCommand({ Bucket: input.bucket, Key: input.key }));
+
+    const failed = await driveRun(rig, id);
+
+    expect({ state: failed.state, exit: exitCodeOf(failed, undefined) }).toEqual({ state: 'failed', exit: 5 });
+    expect(failed.error).toMatchObject({
+      code: 'E_RECO_JOB_FAILED',
+      message: `the batch job "${job.name}" is CREATE FAILED: Invalid S3 input path`,
+      fix: 'mend what the reason names, then run the job again: the next attempt gets a name of its own',
+    });
+
+    const run = await driveRun(rig, await begin(rig, source));
+
+    expect({ id: run.runId, state: run.state }).toEqual({ id, state: 'finished' });
+    expect(await namesOf('failing')).toEqual([job.name, `${job.name}-a2`]);
+    expect(readSummary(run)?.batchJobs).toMatchObject([{ name: `${job.name}-a2`, state: 'done' }]);
+    expect(readSummary(run)?.deliveries?.accepted).toBe(PEOPLE);
+  });
+
+  it('tried again after the contacts have changed leaves a report that adds up', async () => {
+    const rig = rigUp(shop);
+    const source = emailSource('failing-changed');
+    const id = await begin(rig, source);
+    const { job } = await driveToIntent(rig, id);
+    const input = parseS3Uri(job.inputUri);
+    await shop.s3.send(new DeleteObjectCommand({ Bucket: input.bucket, Key: input.key }));
+    await driveRun(rig, id);
+    await addContacts(shop, [makeContact(userId(1), { consent: false })]);
+
+    const run = await driveRun(rig, await begin(rig, source));
+    await addContacts(shop, [makeContact(userId(1))]);
+
+    const summary = readSummary(run);
+    expect(summary?.deliveries).toMatchObject({ accepted: PEOPLE - 1, excluded: 1 });
+    expect(summary?.contacts?.considered).toBe((summary?.chosen ?? 0) + (summary?.contacts?.leftOut ?? []).reduce((sum, { count }) => sum + count, 0));
+  });
+});
