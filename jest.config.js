@@ -1,3 +1,6 @@
+// The SDK's notice about coming Node versions would stand in every suite's output.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 const transform = {
   '^.+\\.ts$': [
     '@swc/jest',

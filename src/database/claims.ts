@@ -151,7 +151,8 @@ export async function settleDeliveries(
   const saved = await sql`
     UPDATE delivery d SET state = r."to", reason = r.reason, answered_at = ${now}, lease_until = NULL,
            due_at = CASE WHEN r."to" = 'planned' THEN ${now} ELSE d.due_at END,
-           token = CASE WHEN r."to" = 'planned' THEN NULL ELSE d.token END
+           token = CASE WHEN r."to" = 'planned' THEN NULL ELSE d.token END,
+           attempt = CASE WHEN r.reason = 'never_begun' THEN d.attempt - 1 ELSE d.attempt END
     FROM jsonb_to_recordset(${JSON.stringify(batch.settlements)}::jsonb) AS r("userId" text, token text, "to" text, reason text)
     WHERE d.job = ${run.job} AND d.slot = ${run.slot} AND d.user_id = r."userId" AND d.run_id = ${run.runId} AND d.token = r.token
       AND ((d.state = 'claimed' AND d.lease_until < ${now}) OR d.state = 'unknown')

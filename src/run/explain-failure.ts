@@ -25,12 +25,15 @@ const NETWORK_CODES: ReadonlySet<string> = new Set([
 ]);
 const DISK_CODES: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', '53100']);
 
+/** What the local AWS answers (507) where its disk is full: waiting frees no space. */
+const LOCAL_DISK_FULL = 'InsufficientStorage';
+
 /** Explains a failure; what can't be recognised is a defect of nightjar, E_BUG. */
 export function explainFailure(error: unknown): NightjarError {
   if (isNightjarError(error)) return error instanceof NightjarError ? error : new NightjarError('E_BUG', String(error));
-  const code = codeOf(error);
-  const message = error instanceof Error ? error.message : String(error);
-  if (DISK_CODES.has(code))
+  const code = textOf(error, 'code') ?? '';
+  const message = textOf(error, 'message') ?? String(error);
+  if (DISK_CODES.has(code) || textOf(error, 'name') === LOCAL_DISK_FULL)
     return new NightjarError('E_ENGINE_DISK_FULL', `the disk is full: ${message}`, {
       fix: 'free some space, then run it again',
       cause: error,
@@ -67,6 +70,9 @@ function isAwsError(error: unknown): error is Error & { $metadata: { httpStatusC
   );
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+/** Not by instanceof: errors of the system have another identity in some realms. */
+function textOf(error: unknown, member: 'code' | 'message' | 'name'): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const value: unknown = Reflect.get(error, member);
+  return typeof value === 'string' ? value : undefined;
 }

@@ -119,7 +119,7 @@ error[E_CONFIG_FIELD] (flag --queue)
   fix: set --queue to embedded, or remove --queue
 error[E_CONFIG_FIELD] (env NIGHTJAR_MAIL__CONNECTIONS)
   mail.connections is -1; expected a whole number, 1 or more
-  fix: set NIGHTJAR_MAIL__CONNECTIONS to 4, or remove NIGHTJAR_MAIL__CONNECTIONS
+  fix: set NIGHTJAR_MAIL__CONNECTIONS to 8, or remove NIGHTJAR_MAIL__CONNECTIONS
 error[E_CONFIG_FIELD] shop.yaml:1:11
   instance is "Shop"; expected lower-case letters, digits and dashes, at most 40
   fix: write "instance: demo"

@@ -40,6 +40,7 @@ export async function importRows<T>({ findings }: FileImport, plan: RowPlan<T>):
   let read = 0;
   for await (const rows of readRows({ findings, onColumns })) {
     for (const row of rows) {
+      if (findings.full) break;
       read++;
       const before = findings.count;
       const value = plan.read({ row, findings });

@@ -28,7 +28,7 @@ export function checkColumns(columns: readonly string[], rule: ColumnRule, findi
   for (const name of new Set(columns.filter((name, index) => columns.indexOf(name) !== index))) {
     findings.addProblem({
       message: `the column ${showValue(name)} is there twice; expected it once`,
-      fix: `remove or rename one ${name}`,
+      fix: `remove or rename one ${showValue(name)}`,
     });
   }
   const known = [...rule.required, ...rule.optional];
@@ -57,7 +57,7 @@ function explainMissing(name: string, columns: readonly string[], others: readon
   if (near !== undefined) {
     return {
       message: `the column ${showValue(name)} is missing; there is ${showValue(near)}`,
-      fix: `rename the column ${near} to ${name}`,
+      fix: `rename the column ${showValue(near)} to ${showValue(name)}`,
     };
   }
   const shown = columns.slice(0, SHOWN).map(showValue).join(', ');

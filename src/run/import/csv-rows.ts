@@ -16,17 +16,17 @@ export async function* readCsvRows(
   const rows = createRowMaker(listener);
   const { findings } = listener;
   for await (const chunk of chunks) {
-    const failure = await new Promise<unknown>((resolve) => parser.write(chunk, resolve));
+    const failure = await new Promise<Error | null | undefined>((resolve) => parser.write(chunk, resolve));
     yield rows.make(records.splice(0));
-    if (failure instanceof Error) return findings.addProblem(explainFailure(failure, rows.nextLine()));
+    if (failure) return findings.addProblem(explainFailure(failure, rows.nextLine()));
     if (rows.refused() || findings.full) return;
   }
-  const failure = await new Promise<unknown>((resolve) => {
+  const failure = await new Promise<Error | undefined>((resolve) => {
     parser.once('error', resolve);
     parser.end(() => resolve(undefined));
   });
   yield rows.make(records.splice(0));
-  if (failure instanceof Error) return findings.addProblem(explainFailure(failure, rows.nextLine()));
+  if (failure !== undefined) return findings.addProblem(explainFailure(failure, rows.nextLine()));
   if (!rows.refused() && !rows.started()) {
     findings.addProblem({
       message: 'it is empty; expected a header with the names of the columns',

@@ -36,7 +36,7 @@ export function requireCell<T>(scope: RowScope, column: string, reader: Reader<T
 export function requireId(scope: RowScope, column: string, reader: Reader<string>): string | undefined {
   const cell = scope.row.cells.get(column);
   if (typeof cell === 'string' && cell !== cell.trim() && cell.trim() !== '') {
-    const fix = `write ${cell.trim()} without blanks around it`;
+    const fix = `write ${showValue(cell.trim())}`;
     return report(scope, { column, shown: showValue(cell) }, { expected: 'no blanks around an id', fix });
   }
   return requireCell(scope, column, reader);

@@ -25,7 +25,7 @@ export async function findUnreadable(file: string): Promise<ImportProblem | unde
     if (!(await stat(file)).isDirectory()) return undefined;
     return { message: 'it is a folder; expected a file', fix: 'name a CSV or JSON Lines file' };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR')
       return { message: 'there is no such file', fix: `ls ${path.dirname(file)}` };
     if (code === 'EACCES' || code === 'EPERM') return { message: 'it may not be read', fix: `chmod a+r ${file}` };

@@ -18,21 +18,21 @@ export function readId(text: string): Reading<string> {
 
 /** Reads a text of one line. */
 export function readLine(text: string): Reading<string> {
-  if (/[\p{Cc}\p{Cs}\ufffd]/u.test(text)) return refuseCharacters(text);
+  if (/[\p{Cc}\p{Cs}\ufffd]/u.test(text)) return refuseCharacters(text, 'one line without control characters');
   return { value: text };
 }
 
 /** Reads a text that may hold line breaks and tabs. */
 export function readText(text: string): Reading<string> {
-  if (/[^\P{Cc}\t\n\r]|[\p{Cs}\ufffd]/u.test(text)) return refuseCharacters(text);
+  if (/[^\P{Cc}\t\n\r]|[\p{Cs}\ufffd]/u.test(text)) return refuseCharacters(text, 'text without control characters');
   return { value: text };
 }
 
 /** U+FFFD stands where bytes were not UTF-8; half a surrogate pair and control characters can't be stored or sent. */
-function refuseCharacters(text: string): Reading<string> {
+function refuseCharacters(text: string, expected: string): Reading<string> {
   return text.includes('\ufffd')
     ? { expected: 'UTF-8', fix: 'save the file as UTF-8: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW' }
-    : { expected: 'text without line breaks and control characters', fix: 'remove them' };
+    : { expected, fix: 'remove them' };
 }
 
 /** Reads a number; a decimal point, no thousands separators. */

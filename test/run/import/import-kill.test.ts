@@ -5,23 +5,18 @@ import path from 'node:path';
 import { sql } from 'kysely';
 import { countContacts } from '../../../src/database/contacts';
 import { countInteractions } from '../../../src/database/interactions';
+import { waitUntil } from '../../database/embedded/processes';
 import { ROOT } from '../../support/nightjar';
 import { useWorkshop } from './workshop';
 
 const shop = useWorkshop();
 
-/** Waits until the import has rows of `table` in its transaction, which other sessions can see only as locks. */
-async function waitForLock(table: string): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (Date.now() < deadline) {
-    const held =
-      await sql`SELECT 1 FROM pg_locks WHERE relation = ${`nightjar.${table}`}::regclass AND mode = 'RowExclusiveLock'`.execute(
-        shop.db,
-      );
-    if (held.rows.length > 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`no import reached ${table}`);
+/** Tells whether an import has written to a table; others see that only by its lock. */
+async function isWriting(table: string): Promise<boolean> {
+  const held = await sql`
+    SELECT FROM pg_locks WHERE relation = ${`nightjar.${table}`}::regclass AND mode = 'RowExclusiveLock'
+  `.execute(shop.db);
+  return held.rows.length > 0;
 }
 
 it('leaves nothing of an import whose process is killed in the middle, and no lock either', async () => {
@@ -40,7 +35,7 @@ it('leaves nothing of an import whose process is killed in the middle, and no lo
   const feed = createWriteStream(pipe).on('error', () => undefined);
   const rows = Array.from({ length: 20_000 }, (_, index) => `u${index % 8000},i1,${1767225600 + index}`);
   feed.write(['user_id,item_id,timestamp', ...rows, ''].join('\n'));
-  await waitForLock('interaction');
+  await waitUntil(() => isWriting('interaction'));
 
   child.kill('SIGKILL');
   await ended;

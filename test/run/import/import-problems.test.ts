@@ -42,7 +42,7 @@ error[E_IMPORT_ROW] contacts.csv:6
   consent is "true|news"; expected true, false, or topics separated by |
   fix: write true or false, or news|offers
 error[E_IMPORT_ROW] contacts.csv:6
-  bio is "bell\\u0007"; expected text without line breaks and control characters
+  bio is "bell\\u0007"; expected text without control characters
   fix: remove them
 error[E_IMPORT_ROW] items.csv:2
   title is empty; expected a value in every row
@@ -58,7 +58,7 @@ error[E_IMPORT_ROW] items.csv:3
   fix: write 12.50
 error[E_IMPORT_ROW] items.csv:4
   item_id is " i2"; expected no blanks around an id
-  fix: write i2 without blanks around it
+  fix: write "i2"
 error[E_IMPORT_ROW] interactions.csv:2
   timestamp is "yesterday"; expected epoch seconds or an ISO 8601 time
   fix: write 2026-01-31T08:00:00Z
@@ -84,7 +84,7 @@ error[E_IMPORT_ROW] suppressions.csv:3
       'error[E_IMPORT_ROW]',
       '  reading stopped after 1000 problems',
       '  fix: mend what is told here and import again',
-      expect.stringMatching(/^and \d+ more problems$/),
+      'and 981 more problems',
     ]);
     const few = Array.from({ length: 25 }, (_, index) => `u${index},maybe?`);
     const all = await shop.fail({ contacts: shop.write('contacts.csv', ['user_id,consent', ...few].join('\n')) });
@@ -117,11 +117,11 @@ error[E_IMPORT_ROW] suppressions.csv:3
 describe('files that can not be imported', () => {
   it('names missing columns with the nearest name', async () => {
     expect(await shop.fail({ contacts: shop.write('a.csv', 'USER_ID,email\nu1,\n') })).toBe(
-      'error[E_IMPORT_FILE] a.csv\n  the column "user_id" is missing; there is "USER_ID"\n  fix: rename the column USER_ID to user_id',
+      'error[E_IMPORT_FILE] a.csv\n  the column "user_id" is missing; there is "USER_ID"\n  fix: rename the column "USER_ID" to "user_id"',
     );
     expect(await shop.fail({ items: shop.write('b.jsonl', '{"item":1,"tilte":"Pot"}\n') })).toBe(
       'error[E_IMPORT_FILE] b.jsonl\n  the column "item_id" is missing; there are "item", "tilte"\n  fix: add the column item_id\n' +
-        'error[E_IMPORT_FILE] b.jsonl\n  the column "title" is missing; there is "tilte"\n  fix: rename the column tilte to title',
+        'error[E_IMPORT_FILE] b.jsonl\n  the column "title" is missing; there is "tilte"\n  fix: rename the column "tilte" to "title"',
     );
   });
 
@@ -132,7 +132,7 @@ describe('files that can not be imported', () => {
     });
     expect(printed).toBe(
       'error[E_IMPORT_FILE] a.csv\n  a column has no name; expected one\n  fix: name every column in the first line\n' +
-        'error[E_IMPORT_FILE] a.csv\n  the column "tier" is there twice; expected it once\n  fix: remove or rename one tier\n' +
+        'error[E_IMPORT_FILE] a.csv\n  the column "tier" is there twice; expected it once\n  fix: remove or rename one "tier"\n' +
         'error[E_IMPORT_FILE] b.csv\n  its columns are separated by semicolons; expected commas\n  fix: export the file again with commas as separators',
     );
   });
