@@ -8,10 +8,10 @@ import { systemCode } from '../http/fault';
 import type { Collection, Outcome } from './collection';
 import { removeSupersededFiles } from './dataset-data';
 import type { JobKind, Plane } from './plane';
-import { runInference, runSegment } from './work/batch-work';
-import { importData } from './work/import-work';
-import { trainVersion } from './work/training-work';
-import type { WorkEnd, Workshop } from './work/work';
+import { runInference, runSegment } from './tasks/batch-work';
+import { importData } from './tasks/import-work';
+import { trainVersion } from './tasks/training-work';
+import type { WorkEnd, Workshop } from './tasks/work';
 
 /** Runs work. `close` waits for its own steps, and not for computations: what they give is dropped. */
 export interface Runner {
