@@ -1,11 +1,13 @@
 /** Settles what a dead worker left claimed: back to planned what it never began, unknown the rest, then evidence (D5). */
 
+import { stat } from 'node:fs/promises';
 import { parseMailbox } from '../content/address';
 import { messageIdOf } from '../content/links';
 import { type ExpiredDelivery, listUnsettled, type Settlement, settleDeliveries } from '../database/claims';
 import type { EmailJob } from '../job/definition';
 import { findInInbox } from '../mail/inbox-files';
-import { readJournals } from '../mail/journal';
+import { readJournals, removeJournal } from '../mail/journal';
+import type { Engines } from './engines';
 import type { StageContext } from './stage';
 
 /** What a journal line names: one attempt at one delivery of one run. */
@@ -75,4 +77,19 @@ function settle(row: ExpiredDelivery, to: Settlement['to'], reason: string): Set
 export function senderDomain(from: string): string {
   const { address } = parseMailbox(from);
   return address.slice(address.lastIndexOf('@') + 1);
+}
+
+/** Longer than any run is open: what such a journal knew has been settled, or is known to be unknown. */
+const JOURNAL_MS = 30 * 86_400_000;
+
+/** Removes the journals of workers that died long ago. */
+export async function pruneJournals({
+  journalDir,
+  bootId,
+  now,
+}: Pick<Engines, 'journalDir' | 'bootId' | 'now'>): Promise<void> {
+  for (const journal of await readJournals(journalDir, bootId)) {
+    const touched = await stat(journal.file).catch(() => undefined);
+    if (touched !== undefined && touched.mtimeMs < now() - JOURNAL_MS) removeJournal(journal);
+  }
 }

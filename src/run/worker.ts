@@ -10,6 +10,7 @@ import { explainFailure } from './explain-failure';
 import { infer } from './infer';
 import { listOpenWork } from './open-work';
 import { prepare } from './prepare';
+import { pruneJournals } from './recover';
 import { report } from './report';
 import { send } from './send';
 import { settle } from './settle';
@@ -104,6 +105,7 @@ export async function reconcile(engines: Engines): Promise<void> {
 
 /** Starts a worker with its reconcile; it works until it is closed. */
 export async function startWorker(engines: Engines): Promise<RunningWorker> {
+  await pruneJournals(engines);
   await reconcile(engines);
   const worker = engines.queue.start((work, signal) => processWork(engines, work, signal), {
     concurrency: Math.max(engines.settings.worker.shards, engines.settings.worker.sends),
