@@ -1,5 +1,6 @@
 /** Builds the command line and ends the process; the only place that exits. */
 import { Command, CommanderError } from 'commander';
+import { NightjarError } from '../errors';
 import { answerError } from './answer';
 import type { CliContext, GlobalFlags } from './context';
 import { addDemo } from './verbs/demo';
@@ -41,8 +42,8 @@ export function main(): void {
   program
     .parseAsync(process.argv)
     .catch((error: unknown) => {
-      exitCode =
-        error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : answerError(flagsOf(program), error);
+      const asked = error instanceof CommanderError && error.exitCode === 0;
+      exitCode = asked ? 0 : answerError(flagsOf(program), error instanceof CommanderError ? explainUsage(error) : error);
     })
     .finally(() => process.exit(stoppedBy === 0 ? exitCode : stoppedBy));
 }
@@ -58,13 +59,19 @@ export function buildProgram(context: CliContext): Command {
     .option('--quiet', 'no progress on stderr')
     .option('--debug', 'logs at debug level, stacks of errors')
     .helpCommand(false)
-    .showSuggestionAfterError(true)
+    .configureOutput({ outputError: () => undefined })
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('before', 'Examples:\n  nightjar demo\n  nightjar run nightly-picks --date 2026-03-01\n')
     .addHelpText('after', '\nDocumentation: README.md, docs/job-file.md, docs/exit-codes.md');
   for (const add of VERBS) add(program, context);
   exitOverrideAll(program);
   return program;
+}
+
+/** Without a verb commander has shown the help by then, and its message is empty talk. */
+function explainUsage({ code, message }: CommanderError): NightjarError {
+  const text = message.replace(/^error: /, '').replace(/\s*\n\s*\(Did you mean (.*?)\?\)/, '; did you mean $1');
+  return new NightjarError('E_USAGE', code === 'commander.help' ? 'no verb is given' : text, { fix: 'nightjar --help' });
 }
 
 /** Commander would end the process by itself, without our exit codes. */

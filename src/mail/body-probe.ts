@@ -60,7 +60,8 @@ async function* readOnce(message: Buffer, probe: BodyProbe): AsyncGenerator<Buff
     probe.beforeBody();
   } catch (cause) {
     probe.failure = cause;
-    throw cause;
+    // nodemailer writes a code of its own on the error that it gets, so it gets another.
+    throw new Error('the message is held back', { cause });
   }
   probe.begun = true;
   yield message;

@@ -1,7 +1,6 @@
 /** The verb `plan`: shows what a run would do and cost, and does nothing. */
 import type { Command } from 'commander';
 import { slotOf } from '../../job/keys';
-import { parseJob } from '../../job/parse';
 import { formatPlan } from '../../job/plan-text';
 import { planRun } from '../../run/plan-run';
 import { answer } from '../answer';

@@ -1,7 +1,6 @@
 /** The verb `run`: queues the run of a job, follows it to its end, and ends with its exit code. */
 import type { Command } from 'commander';
 import { slotOf } from '../../job/keys';
-import { parseJob } from '../../job/parse';
 import { formatReport } from '../../report/text';
 import { startRun } from '../../run/start-run';
 import { startWorker } from '../../run/worker';
