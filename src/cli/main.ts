@@ -42,8 +42,8 @@ export function main(): void {
   program
     .parseAsync(process.argv)
     .catch((error: unknown) => {
-      const asked = error instanceof CommanderError && error.exitCode === 0;
-      exitCode = asked ? 0 : answerError(flagsOf(program), error instanceof CommanderError ? explainUsage(error) : error);
+      exitCode =
+        error instanceof CommanderError ? answerUsage(flagsOf(program), error) : answerError(flagsOf(program), error);
     })
     .finally(() => process.exit(stoppedBy === 0 ? exitCode : stoppedBy));
 }
@@ -68,10 +68,16 @@ export function buildProgram(context: CliContext): Command {
   return program;
 }
 
-/** Without a verb commander has shown the help by then, and its message is empty talk. */
-function explainUsage({ code, message }: CommanderError): NightjarError {
-  const text = message.replace(/^error: /, '').replace(/\s*\n\s*\(Did you mean (.*?)\?\)/, '; did you mean $1');
-  return new NightjarError('E_USAGE', code === 'commander.help' ? 'no verb is given' : text, { fix: 'nightjar --help' });
+/** Help that was asked for is an answer; without a verb commander has shown it by then, and people need no more. */
+function answerUsage(flags: GlobalFlags, { code, exitCode, message }: CommanderError): number {
+  if (exitCode === 0) return 0;
+  if (code === 'commander.help' && flags.json !== true) return 2;
+  const text = message
+    .replace(/^error: /, '')
+    .replace(/\s*\(Did you mean (.*?)\?\)/s, '; did you mean $1')
+    .replace(/'([^']*)'/g, '"$1"');
+  const what = code === 'commander.help' ? 'no verb is given' : text;
+  return answerError(flags, new NightjarError('E_USAGE', what, { fix: 'nightjar --help' }));
 }
 
 /** Commander would end the process by itself, without our exit codes. */

@@ -33,7 +33,7 @@ export function addImport(program: Command, context: CliContext): void {
     .option('--replace', 'also remove contacts and items that the file no longer has')
     .addHelpText(
       'before',
-      'Examples:\n  nightjar import --contacts contacts.csv --items items.csv --interactions visits.jsonl\n  nightjar import --items items.csv --replace\n',
+      'Examples:\n  nightjar import --contacts contacts.csv --interactions visits.jsonl\n  nightjar import --items items.csv --replace\n',
     )
     .action(async (own: ImportFlags, command: Command) => {
       const flags = command.optsWithGlobals();

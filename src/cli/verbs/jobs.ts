@@ -16,6 +16,7 @@ export function addJobs(program: Command, context: CliContext): void {
   jobs
     .command('list')
     .description('list the jobs of the project')
+    .addHelpText('before', 'Examples:\n  nightjar jobs list\n  nightjar jobs list --json\n')
     .action((_own: unknown, command: Command) => {
       const rows = listJobNames(projectDir(context)).map((name) => describeJob(context, command, name));
       const text = rows.map((row) => `${row.name.padEnd(24)} ${row.kind.padEnd(9)} ${row.about}`).join('\n');
@@ -28,6 +29,7 @@ export function addJobs(program: Command, context: CliContext): void {
     .command('check')
     .argument('[jobs...]', 'names or files; all where left out')
     .description('check job files and their templates: every problem at once, nothing is run')
+    .addHelpText('before', 'Examples:\n  nightjar jobs check\n  nightjar jobs check nightly-picks\n')
     .action((names: string[], _own: unknown, command: Command) => {
       const checked = names.length > 0 ? names : listJobNames(projectDir(context));
       const error = combineErrors(checked.flatMap((name) => checkJob(context, command, name)));
@@ -40,6 +42,7 @@ export function addJobs(program: Command, context: CliContext): void {
   jobs
     .command('schema')
     .description('print the JSON Schema of job files')
+    .addHelpText('before', 'Examples:\n  nightjar jobs schema > job.schema.json\n')
     .action(() => void process.stdout.write(`${JSON.stringify(jobSchema(), null, 2)}\n`));
 }
 

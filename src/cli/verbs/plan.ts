@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { slotOf } from '../../job/keys';
 import { formatPlan } from '../../job/plan-text';
+import { openBundle } from '../../run/bundle';
 import { planRun } from '../../run/plan-run';
 import { answer } from '../answer';
 import { type CliContext, openOptions, projectDir } from '../context';
@@ -21,11 +22,7 @@ export function addPlan(program: Command, context: CliContext): void {
       const flags = command.optsWithGlobals();
       const source = readJob(projectDir(context), name);
       const options = openOptions(context, flags);
-      const job = parseJob({
-        file: source.file,
-        text: source.text,
-        solutions: Object.keys(options.settings.solutions),
-      });
+      const { job } = openBundle(options, source);
       const slot = own.date === undefined ? today(job.schedule?.timezone ?? 'UTC', Date.now()) : slotOf(own.date);
       const engines = await openEngines(options);
       try {

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { slotOf } from '../../job/keys';
 import { formatReport } from '../../report/text';
+import { openBundle } from '../../run/bundle';
 import { startRun } from '../../run/start-run';
 import { startWorker } from '../../run/worker';
 import { answer } from '../answer';
@@ -41,7 +42,7 @@ async function runVerb(context: CliContext, call: { name: string; own: RunFlags;
   const flags = call.command.optsWithGlobals();
   const source = readJob(projectDir(context), call.name);
   const options = openOptions(context, flags);
-  const job = parseJob({ file: source.file, text: source.text, solutions: Object.keys(options.settings.solutions) });
+  const { job } = openBundle(options, source);
   const slot = call.own.date === undefined ? today(job.schedule?.timezone ?? 'UTC', Date.now()) : slotOf(call.own.date);
   const engines = await openEngines(options);
   const again = call.own.again === true;

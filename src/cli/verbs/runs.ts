@@ -16,6 +16,7 @@ export function addRuns(program: Command, context: CliContext): void {
   runs
     .command('list')
     .description('list the newest runs')
+    .addHelpText('before', 'Examples:\n  nightjar runs list\n  nightjar runs list --limit 100 --json\n')
     .option('--limit <n>', 'how many', (text) => Number.parseInt(text, 10), 20)
     .action(async (own: { limit: number }, command: Command) => {
       const flags = command.optsWithGlobals();
@@ -38,6 +39,7 @@ export function addRuns(program: Command, context: CliContext): void {
     .command('show')
     .argument('<run>', 'id of a run')
     .description('show a run: its report, or where it stands')
+    .addHelpText('before', 'Examples:\n  nightjar runs show nightly-picks.2026-03-01\n')
     .action(async (id: string, _own: unknown, command: Command) => {
       const flags = command.optsWithGlobals();
       const store = await openStore(openOptions(context, flags));

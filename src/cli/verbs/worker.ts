@@ -11,7 +11,7 @@ export function addWorker(program: Command, context: CliContext): void {
     .description('work on queued runs until stopped; any number may run side by side')
     .addHelpText(
       'before',
-      'Examples:\n  nightjar worker\n  REDIS_URL=redis://queue:6379 DATABASE_URL=postgres://db/nightjar nightjar worker\n',
+      'Examples:\n  nightjar worker\n  DATABASE_URL=postgres://db/nightjar nightjar worker --quiet\n',
     )
     .addHelpText('after', '\nSIGTERM or Ctrl-C: finishes what is in hand, then stops.')
     .action(async (_own: unknown, command: Command) => {
