@@ -1,7 +1,23 @@
 /** The laws of the delivery ledger: planned once, claimed by one, answered by who holds it, and nobody forgotten. */
-import { answerDeliveries, claimDeliveries, type DeliveryAnswer, extendLeases, listUnsettled, nextDue, settleDeliveries } from '../../src/database/claims';
+import {
+  answerDeliveries,
+  claimDeliveries,
+  type DeliveryAnswer,
+  extendLeases,
+  listUnsettled,
+  nextDue,
+  settleDeliveries,
+} from '../../src/database/claims';
 import { type OpenDatabase, openDatabase } from '../../src/database/connection';
-import { applyFallback, countDeliveries, excludeWithoutSlate, planDeliveries, type RunOfDeliveries, saveSlates, streamPlannedUsers } from '../../src/database/deliveries';
+import {
+  applyFallback,
+  countDeliveries,
+  excludeWithoutSlate,
+  planDeliveries,
+  type RunOfDeliveries,
+  saveSlates,
+  streamPlannedUsers,
+} from '../../src/database/deliveries';
 import { createRun } from '../../src/database/runs';
 import { startTestPostgres, type TestPostgres } from '../support/database';
 
@@ -34,7 +50,11 @@ const idsOf = (count: number) => Array.from({ length: count }, (_, n) => `u${Str
 async function plannedRun(count: number): Promise<RunOfDeliveries> {
   const run = await makeRun();
   await planDeliveries(database.db, run, { rows: rowsOf(idsOf(count)), now: T0 });
-  await saveSlates(database.db, run.runId, idsOf(count).map((userId) => ({ userId, itemIds: ['i1', 'i2'] })));
+  await saveSlates(
+    database.db,
+    run.runId,
+    idsOf(count).map((userId) => ({ userId, itemIds: ['i1', 'i2'] })),
+  );
   return run;
 }
 
@@ -45,7 +65,12 @@ const answerAll = (run: RunOfDeliveries, token: string, answers: readonly Delive
   answerDeliveries(database.db, run, { token, answers, now });
 
 const readRow = (run: RunOfDeliveries, userId: string) =>
-  database.db.selectFrom('delivery').selectAll().where('job', '=', run.job).where('user_id', '=', userId).executeTakeFirstOrThrow();
+  database.db
+    .selectFrom('delivery')
+    .selectAll()
+    .where('job', '=', run.job)
+    .where('user_id', '=', userId)
+    .executeTakeFirstOrThrow();
 
 const readAll = (run: RunOfDeliveries) =>
   database.db.selectFrom('delivery').selectAll().where('job', '=', run.job).orderBy('user_id').execute();
@@ -112,7 +137,10 @@ describe('slates', () => {
   it('stored twice are the same; rows without one get the fallback or are excluded, and none is left', async () => {
     const run = await makeRun();
     await planDeliveries(database.db, run, { rows: rowsOf(idsOf(4)), now: T0 });
-    const slates = [{ userId: 'u0000', itemIds: ['i1'] }, { userId: 'stranger', itemIds: ['i1'] }];
+    const slates = [
+      { userId: 'u0000', itemIds: ['i1'] },
+      { userId: 'stranger', itemIds: ['i1'] },
+    ];
     expect(await saveSlates(database.db, run.runId, slates)).toBe(1);
     expect(await saveSlates(database.db, run.runId, slates)).toBe(1);
     expect(await claim(run, 'A')).toHaveLength(1);
@@ -140,7 +168,8 @@ describe('claims', () => {
     const run = await plannedRun(300);
     const takeAll = async (token: string) => {
       const mine: string[] = [];
-      for (let rows = await claim(run, token, 7); rows.length > 0; rows = await claim(run, token, 7)) mine.push(...rows.map((row) => row.userId));
+      for (let rows = await claim(run, token, 7); rows.length > 0; rows = await claim(run, token, 7))
+        mine.push(...rows.map((row) => row.userId));
       return mine;
     };
 
@@ -154,7 +183,10 @@ describe('claims', () => {
   it('take what is due, the earliest first, and nothing that is due later', async () => {
     const run = await plannedRun(3);
     await claim(run, 'A', 2);
-    await answerAll(run, 'A', [{ userId: 'u0000', state: 'deferred', dueAt: T0 + 60_000 }, { userId: 'u0001', state: 'deferred', dueAt: T0 - 5000 }]);
+    await answerAll(run, 'A', [
+      { userId: 'u0000', state: 'deferred', dueAt: T0 + 60_000 },
+      { userId: 'u0001', state: 'deferred', dueAt: T0 - 5000 },
+    ]);
 
     expect((await claim(run, 'B', 1)).map((row) => [row.userId, row.attempt])).toEqual([['u0001', 2]]);
     expect((await claim(run, 'B')).map((row) => row.userId)).toEqual(['u0002']);
@@ -168,7 +200,10 @@ describe('answers', () => {
   it('of an old token are refused once the row has another', async () => {
     const run = await plannedRun(1);
     await claim(run, 'A');
-    await settleDeliveries(database.db, run, { settlements: [{ userId: 'u0000', token: 'A', to: 'planned', reason: 'never_begun' }], now: T0 + LEASE + 1 });
+    await settleDeliveries(database.db, run, {
+      settlements: [{ userId: 'u0000', token: 'A', to: 'planned', reason: 'never_begun' }],
+      now: T0 + LEASE + 1,
+    });
     await claim(run, 'B', 64, T0 + LEASE + 2);
 
     expect(await answerAll(run, 'A', [{ userId: 'u0000', state: 'accepted', messageId: '<a>' }])).toBe(0);
@@ -189,7 +224,10 @@ describe('answers', () => {
   it('that come late, from the worker whose row became unknown, are evidence and count', async () => {
     const run = await plannedRun(1);
     await claim(run, 'A');
-    await settleDeliveries(database.db, run, { settlements: [{ userId: 'u0000', token: 'A', to: 'unknown', reason: 'worker_died' }], now: T0 + LEASE + 1 });
+    await settleDeliveries(database.db, run, {
+      settlements: [{ userId: 'u0000', token: 'A', to: 'unknown', reason: 'worker_died' }],
+      now: T0 + LEASE + 1,
+    });
     expect((await readRow(run, 'u0000')).state).toBe('unknown');
 
     expect(await answerAll(run, 'A', [{ userId: 'u0000', state: 'accepted', messageId: '<a>' }])).toBe(1);
@@ -229,17 +267,22 @@ describe('leases', () => {
     await extendLeases(database.db, run, { token: 'B', userIds: ['u0002'], until: T0 + 3 * LEASE });
 
     expect(await listUnsettled(database.db, run.runId, T0 + LEASE - 1)).toEqual([]);
-    expect((await listUnsettled(database.db, run.runId, T0 + LEASE + 1)).map((row) => [row.userId, row.token])).toEqual([
-      ['u0000', 'A'],
-      ['u0002', 'A'],
-    ]);
+    expect((await listUnsettled(database.db, run.runId, T0 + LEASE + 1)).map((row) => [row.userId, row.token])).toEqual(
+      [
+        ['u0000', 'A'],
+        ['u0002', 'A'],
+      ],
+    );
   });
 
   it('are settled only by the token that was seen and only once they have run out', async () => {
     const run = await plannedRun(1);
     await claim(run, 'A');
     const settle = (token: string, now: number) =>
-      settleDeliveries(database.db, run, { settlements: [{ userId: 'u0000', token, to: 'unknown', reason: 'worker_died' }], now });
+      settleDeliveries(database.db, run, {
+        settlements: [{ userId: 'u0000', token, to: 'unknown', reason: 'worker_died' }],
+        now,
+      });
 
     expect([await settle('A', T0 + 1), await settle('B', T0 + LEASE + 1)]).toEqual([0, 0]);
     expect(await settle('A', T0 + LEASE + 1)).toBe(1);
@@ -251,9 +294,22 @@ it('the eight states of a run add up to the number chosen', async () => {
   const run = await plannedRun(20);
   await claim(run, 'A', 12);
   const states = ['accepted', 'refused', 'excluded', 'dropped', 'deferred', 'unknown', 'planned'] as const;
-  await answerAll(run, 'A', states.map((state, n) => ({ userId: `u000${n}`, state, ...(state === 'deferred' ? { dueAt: T0 + 1 } : {}) })));
+  await answerAll(
+    run,
+    'A',
+    states.map((state, n) => ({ userId: `u000${n}`, state, ...(state === 'deferred' ? { dueAt: T0 + 1 } : {}) })),
+  );
 
   const counts = await countDeliveries(database.db, run.runId);
 
-  expect(counts).toEqual({ accepted: 1, refused: 1, excluded: 1, dropped: 1, deferred: 1, unknown: 1, planned: 9, claimed: 5 });
+  expect(counts).toEqual({
+    accepted: 1,
+    refused: 1,
+    excluded: 1,
+    dropped: 1,
+    deferred: 1,
+    unknown: 1,
+    planned: 9,
+    claimed: 5,
+  });
 });

@@ -21,13 +21,18 @@ let senders = 0;
 
 /** Every mail's time of all the reservations. */
 function timesOf(spans: readonly { startsAt: number; count: number }[], perSecond: number): readonly number[] {
-  return spans.flatMap(({ startsAt, count }) => Array.from({ length: count }, (_, n) => startsAt + (n * 1000) / perSecond)).sort((a, b) => a - b);
+  return spans
+    .flatMap(({ startsAt, count }) => Array.from({ length: count }, (_, n) => startsAt + (n * 1000) / perSecond))
+    .sort((a, b) => a - b);
 }
 
 it('shared by several callers at once stays within the rate: no two mails are closer than its interval', async () => {
   const sender = `shared-${senders++}`;
   const spans = await Promise.all(
-    Array.from({ length: 12 }, async (_, n) => ({ count: 5 + n, startsAt: await reservePace(database.db, { sender, count: 5 + n, perSecond: 50, now: T0 }) })),
+    Array.from({ length: 12 }, async (_, n) => ({
+      count: 5 + n,
+      startsAt: await reservePace(database.db, { sender, count: 5 + n, perSecond: 50, now: T0 }),
+    })),
   );
 
   const times = timesOf(spans, 50);
@@ -38,7 +43,10 @@ it('shared by several callers at once stays within the rate: no two mails are cl
 });
 
 it('keeps its distance whatever the callers ask for and whenever', async () => {
-  const calls = fc.array(fc.record({ count: fc.integer({ min: 1, max: 64 }), after: fc.integer({ min: 0, max: 3000 }) }), { minLength: 1, maxLength: 8 });
+  const calls = fc.array(
+    fc.record({ count: fc.integer({ min: 1, max: 64 }), after: fc.integer({ min: 0, max: 3000 }) }),
+    { minLength: 1, maxLength: 8 },
+  );
   await fc.assert(
     fc.asyncProperty(calls, fc.integer({ min: 1, max: 1000 }), async (wishes, perSecond) => {
       const sender = `any-${senders++}`;

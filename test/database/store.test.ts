@@ -1,7 +1,14 @@
 /** Opening the database, whose it is, and the queries on runs, contacts, items and interactions. */
 import { currentCatalogueVersion, readCatalogue, saveItems } from '../../src/database/catalogue';
 import { claimInstance, type OpenDatabase, openDatabase } from '../../src/database/connection';
-import { countContacts, findContacts, removeContactsExcept, saveContacts, saveSuppressions, streamContacts } from '../../src/database/contacts';
+import {
+  countContacts,
+  findContacts,
+  removeContactsExcept,
+  saveContacts,
+  saveSuppressions,
+  streamContacts,
+} from '../../src/database/contacts';
 import { countInteractions, popularItems, saveInteractions } from '../../src/database/interactions';
 import { withLock } from '../../src/database/lock';
 import { createRun, findLatestRun, findRun, listRuns, moveRun, openRuns, runEvents } from '../../src/database/runs';
@@ -36,7 +43,12 @@ describe('a database', () => {
   it('that can not be reached is E_ENGINE_DATABASE, worth another try', async () => {
     const nowhere = openDatabase({ host: '127.0.0.1', port: 1, user: 'nightjar', database: 'nightjar' });
 
-    await expect(nowhere).rejects.toMatchObject({ code: 'E_ENGINE_DATABASE', exitCode: 5, retry: 'later', fix: 'check DATABASE_URL, or unset it to use the embedded database' });
+    await expect(nowhere).rejects.toMatchObject({
+      code: 'E_ENGINE_DATABASE',
+      exitCode: 5,
+      retry: 'later',
+      fix: 'check DATABASE_URL, or unset it to use the embedded database',
+    });
   });
 
   it('that belongs to another instance is refused with exit 6: a borrowed one must send nothing', async () => {
@@ -62,21 +74,44 @@ describe('a database', () => {
 
     await Promise.allSettled([hold('a'), hold('b'), hold('c')]);
 
-    expect(log.filter((_, n) => n % 2 === 0).map((line) => line.slice(0, 1))).toEqual(log.filter((_, n) => n % 2 === 1).map((line) => line.slice(0, 1)));
+    expect(log.filter((_, n) => n % 2 === 0).map((line) => line.slice(0, 1))).toEqual(
+      log.filter((_, n) => n % 2 === 1).map((line) => line.slice(0, 1)),
+    );
     expect(log).toHaveLength(6);
   });
 });
 
 describe('runs', () => {
-  const run = { runId: 'picks.2026-03-02', job: 'picks', slot: '2026-03-02', n: 1, kind: 'email' as const, bundleUri: 's3://b/k', catalogueVersion: 1 };
+  const run = {
+    runId: 'picks.2026-03-02',
+    job: 'picks',
+    slot: '2026-03-02',
+    n: 1,
+    kind: 'email' as const,
+    bundleUri: 's3://b/k',
+    catalogueVersion: 1,
+  };
 
   it('are created once, move on only from the state they are in, and remember where they failed', async () => {
     expect([await createRun(database.db, run, T0), await createRun(database.db, run, T0 + 1)]).toEqual([true, false]);
-    const move = (from: 'planned' | 'preparing', to: 'preparing' | 'failed', now: number) => moveRun(database.db, run.runId, { from, to, now, ...(to === 'failed' ? { error: { code: 'E_BUG', message: 'no' } } : {}) });
+    const move = (from: 'planned' | 'preparing', to: 'preparing' | 'failed', now: number) =>
+      moveRun(database.db, run.runId, {
+        from,
+        to,
+        now,
+        ...(to === 'failed' ? { error: { code: 'E_BUG', message: 'no' } } : {}),
+      });
 
-    expect([await move('planned', 'preparing', T0 + 2), await move('planned', 'preparing', T0 + 3)]).toEqual([true, false]);
+    expect([await move('planned', 'preparing', T0 + 2), await move('planned', 'preparing', T0 + 3)]).toEqual([
+      true,
+      false,
+    ]);
     expect(await move('preparing', 'failed', T0 + 4)).toBe(true);
-    expect(await findRun(database.db, run.runId)).toMatchObject({ state: 'failed', resumeState: 'preparing', error: { code: 'E_BUG' } });
+    expect(await findRun(database.db, run.runId)).toMatchObject({
+      state: 'failed',
+      resumeState: 'preparing',
+      error: { code: 'E_BUG' },
+    });
     expect(await runEvents(database.db, run.runId)).toEqual([
       { state: 'planned', at: T0 },
       { state: 'preparing', at: T0 + 2 },
@@ -102,7 +137,10 @@ describe('runs', () => {
     await addShards(database.db, run.runId, { stage: 'collect', specs: [{ part: 9 }] });
     await finishShard(database.db, run.runId, { stage: 'collect', shard: 1, result: { lines: 3 }, now: T0 });
     const work = { stage: 'collect', shard: 0 };
-    const attempts = [await countAttempt(database.db, run.runId, work), await countAttempt(database.db, run.runId, work)];
+    const attempts = [
+      await countAttempt(database.db, run.runId, work),
+      await countAttempt(database.db, run.runId, work),
+    ];
     await clearAttempts(database.db, run.runId);
 
     expect([...attempts, await countAttempt(database.db, run.runId, work)]).toEqual([1, 2, 1]);
@@ -116,13 +154,28 @@ describe('runs', () => {
 describe('contacts', () => {
   const contact = (userId: string, fields: Partial<Contact> = {}): Contact => ({ userId, attributes: {}, ...fields });
   const save = (contacts: readonly Contact[]) =>
-    saveContacts(database.db, contacts.map((one) => ({ contact: one, addressHash: one.email === undefined ? undefined : `hash-${one.email}` })), T0);
+    saveContacts(
+      database.db,
+      contacts.map((one) => ({ contact: one, addressHash: one.email === undefined ? undefined : `hash-${one.email}` })),
+      T0,
+    );
 
   it('come back as they were saved, in the byte order of their ids, with the suppression of their address', async () => {
-    const full = contact('ä', { email: 'a@b.example', firstName: 'Ä', locale: 'de-AT', consent: ['news'], consentAt: '2026-01-02T03:04:05.000Z', attributes: { shoe: '42' } });
+    const full = contact('ä', {
+      email: 'a@b.example',
+      firstName: 'Ä',
+      locale: 'de-AT',
+      consent: ['news'],
+      consentAt: '2026-01-02T03:04:05.000Z',
+      attributes: { shoe: '42' },
+    });
     expect(await save([full, contact('Z'), contact('a'), contact('b')])).toBe(4);
-    await saveSuppressions(database.db, [{ addressHash: 'hash-a@b.example', reason: 'bounce', source: 'test', at: T0 }]);
-    await saveSuppressions(database.db, [{ addressHash: 'hash-a@b.example', reason: 'manual', source: 'test', at: T0 }]);
+    await saveSuppressions(database.db, [
+      { addressHash: 'hash-a@b.example', reason: 'bounce', source: 'test', at: T0 },
+    ]);
+    await saveSuppressions(database.db, [
+      { addressHash: 'hash-a@b.example', reason: 'manual', source: 'test', at: T0 },
+    ]);
 
     const streamed = [];
     for await (const row of streamContacts(database.db)) streamed.push(row);
@@ -140,12 +193,22 @@ describe('contacts', () => {
 });
 
 describe('the catalogue', () => {
-  const item = (itemId: string, price: number): Item => ({ itemId, title: itemId, price, categories: ['tea'], attributes: { b: '1', a: '2' } });
+  const item = (itemId: string, price: number): Item => ({
+    itemId,
+    title: itemId,
+    price,
+    categories: ['tea'],
+    attributes: { b: '1', a: '2' },
+  });
   const save = (items: readonly Item[], replace = false) => saveItems(database.db, items, { replace, now: T0 });
 
   it('keeps each version whole, so that a run sees the prices it began with', async () => {
     expect(await save([item('i1', 1), item('i2', 2)])).toEqual({ version: 1, changed: 2, removed: 0 });
-    expect(await save([{ ...item('i1', 1), attributes: { a: '2', b: '1' } }])).toEqual({ version: 1, changed: 0, removed: 0 });
+    expect(await save([{ ...item('i1', 1), attributes: { a: '2', b: '1' } }])).toEqual({
+      version: 1,
+      changed: 0,
+      removed: 0,
+    });
     expect(await save([item('i1', 9)], true)).toEqual({ version: 2, changed: 1, removed: 1 });
 
     const [old, now] = [await readCatalogue(database.db, 1), await readCatalogue(database.db, 2)];

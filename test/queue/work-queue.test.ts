@@ -55,7 +55,11 @@ it('holds each piece of work once, however often it is added', async () => {
 
   start(processor, 1);
 
-  expect((await works).map((one) => `${one.runId} ${one.shard}`)).toEqual(['r.2026-03-02 0', 'r.2026-03-02 1', 'last.2026-03-02 0']);
+  expect((await works).map((one) => `${one.runId} ${one.shard}`)).toEqual([
+    'r.2026-03-02 0',
+    'r.2026-03-02 1',
+    'last.2026-03-02 0',
+  ]);
 });
 
 it('takes done work again, which a completed job of the same id would swallow', async () => {
@@ -150,6 +154,10 @@ it('tells its processor when the worker shuts down, and waits for it', async () 
 it('that can not be reached is E_QUEUE, worth another try', async () => {
   const nowhere = createPool({ host: '127.0.0.1', port: 1, user: 'nobody', database: 'nowhere' }, 'bullmq');
 
-  await expect(openQueue({ kind: 'postgres', pool: nowhere }, TIMING)).rejects.toMatchObject({ code: 'E_QUEUE', exitCode: 5, retry: 'later' });
+  await expect(openQueue({ kind: 'postgres', pool: nowhere }, TIMING)).rejects.toMatchObject({
+    code: 'E_QUEUE',
+    exitCode: 5,
+    retry: 'later',
+  });
   await nowhere.end();
 });

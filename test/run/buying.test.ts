@@ -90,7 +90,9 @@ describe('a run is refused, before anything is written or bought,', () => {
 
   it('for attribute queries out of their grammar, all of them at once', async () => {
     const before = await countRuns();
-    const source = audienceSource('bad-query', { segment: `queries: { tea: 'ITEMS.CATEGORY > "tea"', plants: 'CATEGORY = plants', coffee: 'ITEMS.CATEGORY = "coffee"' }` });
+    const source = audienceSource('bad-query', {
+      segment: `queries: { tea: 'ITEMS.CATEGORY > "tea"', plants: 'CATEGORY = plants', coffee: 'ITEMS.CATEGORY = "coffee"' }`,
+    });
 
     const { text, exit } = await explainStart(source);
 
@@ -191,6 +193,8 @@ describe('a batch job', () => {
 
     const summary = readSummary(run);
     expect(summary?.deliveries).toMatchObject({ accepted: PEOPLE - 1, excluded: 1 });
-    expect(summary?.contacts?.considered).toBe((summary?.chosen ?? 0) + (summary?.contacts?.leftOut ?? []).reduce((sum, { count }) => sum + count, 0));
+    expect(summary?.contacts?.considered).toBe(
+      (summary?.chosen ?? 0) + (summary?.contacts?.leftOut ?? []).reduce((sum, { count }) => sum + count, 0),
+    );
   });
 });

@@ -8,8 +8,8 @@ import { batchJobsOf } from '../../src/database/batch-jobs';
 import { countDeliveries } from '../../src/database/deliveries';
 import { startLocalAws } from '../../src/local/endpoint';
 import { openJournal } from '../../src/mail/journal';
-import { exitCodeOf } from '../../src/run/follow-run';
 import { explainFailure } from '../../src/run/explain-failure';
+import { exitCodeOf } from '../../src/run/follow-run';
 import { createS3Client, ensureBucket } from '../../src/storage/client';
 import { headObject, writeObject } from '../../src/storage/objects';
 import { makeTestFolder } from '../support/nightjar';
@@ -80,7 +80,11 @@ describe('a full disk', () => {
       const server = await startSmtpServer({});
       const rig = rigUp(shop, { mailUrl: server.url });
       const journal = openJournal({ dir, token: 'full', bootId: rig.engines.bootId });
-      closers.push(() => server.close(), () => rig.close(), () => journal.close());
+      closers.push(
+        () => server.close(),
+        () => rig.close(),
+        () => journal.close(),
+      );
       journal.begin('x'.repeat(3900));
       fill(dir);
       const full = { ...rig, engines: { ...rig.engines, journal } };
@@ -96,7 +100,11 @@ describe('a full disk', () => {
 
       rmSync(path.join(dir, 'ballast'));
       const run = await driveRun(full, await begin(full, source));
-      expect({ state: run.state, sent: new Set(server.received.flatMap((mail) => mail.to)).size, mails: server.received.length }).toEqual({
+      expect({
+        state: run.state,
+        sent: new Set(server.received.flatMap((mail) => mail.to)).size,
+        mails: server.received.length,
+      }).toEqual({
         state: 'finished',
         sent: PEOPLE,
         mails: PEOPLE,
@@ -108,12 +116,29 @@ describe('a full disk', () => {
     await withSmallDisk('2m', async (stateDir) => {
       const unused = async () => ({ ok: false as const, failureReason: 'not for this test' });
       const compute = { train: unused, infer: unused, segment: unused, close: async () => undefined };
-      const local = await startLocalAws({ stateDir, credentials: null, region: 'us-east-1', accountId: '123456789012', jobSeconds: 0, compute, now: () => Date.now() });
-      const s3 = createS3Client({ region: 'us-east-1', endpoint: local.endpoint, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
-      closers.push(() => local.close(), () => s3.destroy());
+      const local = await startLocalAws({
+        stateDir,
+        credentials: null,
+        region: 'us-east-1',
+        accountId: '123456789012',
+        jobSeconds: 0,
+        compute,
+        now: () => Date.now(),
+      });
+      const s3 = createS3Client({
+        region: 'us-east-1',
+        endpoint: local.endpoint,
+        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      });
+      closers.push(
+        () => local.close(),
+        () => s3.destroy(),
+      );
       await ensureBucket(s3, 'shop', { create: true });
 
-      const thrown = await writeObject(s3, { bucket: 'shop', key: 'large' }, [Buffer.alloc(4_000_000)], { contentType: 'text/plain' }).catch((error: unknown) => error);
+      const thrown = await writeObject(s3, { bucket: 'shop', key: 'large' }, [Buffer.alloc(4_000_000)], {
+        contentType: 'text/plain',
+      }).catch((error: unknown) => error);
 
       expect(explainFailure(thrown)).toMatchObject({ code: 'E_ENGINE_DISK_FULL', retry: 'afterFix', exitCode: 5 });
       expect(await headObject(s3, { bucket: 'shop', key: 'large' })).toBeUndefined();

@@ -7,8 +7,8 @@ import { countDeliveries } from '../../src/database/deliveries';
 import { findRun } from '../../src/database/runs';
 import { startRun } from '../../src/run/start-run';
 import { startWorker } from '../../src/run/worker';
-import { listFiles, makeTestFolder } from '../support/nightjar';
 import { messageIdOf } from '../support/night-invariants';
+import { listFiles, makeTestFolder } from '../support/nightjar';
 import { PEOPLE, prepareSmallShop, SLOT } from './support/small-shop';
 import { emailSource, openWorld } from './support/world';
 
@@ -23,7 +23,11 @@ afterAll(() => shop.close());
 
 /** Empties every table of the queue and answers how many rows were lost. */
 async function loseQueue(): Promise<number> {
-  const tables = await sql<{ name: string }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'bullmq' AND tablename NOT LIKE '%migration%'`.execute(shop.db);
+  const tables = await sql<{
+    name: string;
+  }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'bullmq' AND tablename NOT LIKE '%migration%'`.execute(
+    shop.db,
+  );
   let lost = 0;
   for (const { name } of tables.rows) {
     const deleted = await sql`DELETE FROM ${sql.table(`bullmq.${name}`)}`.execute(shop.db);
@@ -33,7 +37,11 @@ async function loseQueue(): Promise<number> {
 }
 
 it('a run whose queue is lost again and again is finished, and everyone gets one mail', async () => {
-  const { runId } = await startRun(shop, { source: emailSource('lost-queue', { send: '{ rate: 30/s }' }), slot: SLOT, again: false });
+  const { runId } = await startRun(shop, {
+    source: emailSource('lost-queue', { send: '{ rate: 30/s }' }),
+    slot: SLOT,
+    again: false,
+  });
   expect(await loseQueue()).toBeGreaterThan(0);
   const worker = await startWorker(shop);
   const lostIn = new Set<string>();

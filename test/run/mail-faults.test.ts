@@ -58,13 +58,19 @@ describe('a mail server', () => {
   it('that takes every mail ends the run with exit 0', async () => {
     const { run, exit, counts, server } = await runAgainst('mail-plain', {});
 
-    expect({ state: run.state, exit, accepted: counts.accepted }).toEqual({ state: 'finished', exit: 0, accepted: PEOPLE });
+    expect({ state: run.state, exit, accepted: counts.accepted }).toEqual({
+      state: 'finished',
+      exit: 0,
+      accepted: PEOPLE,
+    });
     expect(new Set(recipients(server)).size).toBe(PEOPLE);
   });
 
   it('that refuses some with 550 ends it with exit 4, the refusals counted by their code', async () => {
     const refuse = { reply: '550 5.1.1 no such user' };
-    const { run, exit, counts } = await runAgainst('mail-550', { faults: { rcpt: (nth) => (nth <= 3 ? refuse : undefined) } });
+    const { run, exit, counts } = await runAgainst('mail-550', {
+      faults: { rcpt: (nth) => (nth <= 3 ? refuse : undefined) },
+    });
 
     expect({ state: run.state, exit }).toEqual({ state: 'finished', exit: 4 });
     expect({ accepted: counts.accepted, refused: counts.refused }).toEqual({ accepted: PEOPLE - 3, refused: 3 });
@@ -73,13 +79,27 @@ describe('a mail server', () => {
   });
 
   it('that answers 451 has its mails deferred, each to a time, and gets them all later', async () => {
-    const server = await serve({ faults: { rcpt: (nth) => (nth <= PEOPLE ? { reply: '451 4.7.1 greylisted' } : undefined) } });
+    const server = await serve({
+      faults: { rcpt: (nth) => (nth <= PEOPLE ? { reply: '451 4.7.1 greylisted' } : undefined) },
+    });
     const own = rig({ mailUrl: server.url, retryAfterSeconds: [600, 1200] });
     const id = await begin(own, emailSource('mail-451'));
     const before = own.clock.now();
     await driveRun(own, id, async () => (await countDeliveries(shop.db, id)).deferred === PEOPLE);
-    const rows = await shop.db.selectFrom('delivery').select(['due_at', 'reason', 'smtp_code', 'attempt']).where('run_id', '=', id).execute();
-    expect(rows.every((row) => row.due_at >= before + 600_000 && row.reason === 'smtp_451_4.7.1' && row.smtp_code === 451 && row.attempt === 1)).toBe(true);
+    const rows = await shop.db
+      .selectFrom('delivery')
+      .select(['due_at', 'reason', 'smtp_code', 'attempt'])
+      .where('run_id', '=', id)
+      .execute();
+    expect(
+      rows.every(
+        (row) =>
+          row.due_at >= before + 600_000 &&
+          row.reason === 'smtp_451_4.7.1' &&
+          row.smtp_code === 451 &&
+          row.attempt === 1,
+      ),
+    ).toBe(true);
     expect(server.received).toEqual([]);
 
     const run = await driveRun(own, id);
@@ -96,7 +116,11 @@ describe('a mail server', () => {
       { retryAfterSeconds: [600, 1200] },
     );
 
-    expect({ state: run.state, exit, dropped: counts.dropped }).toEqual({ state: 'finished', exit: 4, dropped: PEOPLE });
+    expect({ state: run.state, exit, dropped: counts.dropped }).toEqual({
+      state: 'finished',
+      exit: 4,
+      dropped: PEOPLE,
+    });
     expect(server.commands.filter((line) => line.startsWith('RCPT'))).toHaveLength(3 * PEOPLE);
     expect(readSummary(run)?.dropped).toEqual([{ name: 'smtp_451_4.3.0', count: PEOPLE }]);
   });
@@ -107,26 +131,37 @@ describe('a mail server', () => {
       faults: { mail: (nth) => (nth % 10 === 5 ? closing : undefined) },
     });
 
-    expect({ state: run.state, exit, accepted: counts.accepted }).toEqual({ state: 'finished', exit: 0, accepted: PEOPLE });
+    expect({ state: run.state, exit, accepted: counts.accepted }).toEqual({
+      state: 'finished',
+      exit: 0,
+      accepted: PEOPLE,
+    });
     expect(recipients(server).slice().sort()).toEqual([...new Set(recipients(server))].sort());
   });
 
   it.each([
     ['drops the connection', { drop: 'reset' as const }],
     ['falls silent', { silent: true as const }],
-  ])('that %s after the final dot leaves those mails unknown: the run is paused, exit 6, and sends none of them again', async (how, fault) => {
-    const name = how.startsWith('drops') ? 'mail-dropped' : 'mail-silent';
-    const { run, exit, counts, server } = await runAgainst(
-      name,
-      { faults: { body: (nth) => (nth <= 2 ? fault : undefined) } },
-      { silenceMs: 300 },
-    );
+  ])(
+    'that %s after the final dot leaves those mails unknown: the run is paused, exit 6, and sends none of them again',
+    async (how, fault) => {
+      const name = how.startsWith('drops') ? 'mail-dropped' : 'mail-silent';
+      const { run, exit, counts, server } = await runAgainst(
+        name,
+        { faults: { body: (nth) => (nth <= 2 ? fault : undefined) } },
+        { silenceMs: 300 },
+      );
 
-    expect({ state: run.state, reason: run.pausedReason, exit }).toEqual({ state: 'paused', reason: 'unknown', exit: 6 });
-    expect({ accepted: counts.accepted, unknown: counts.unknown }).toEqual({ accepted: PEOPLE - 2, unknown: 2 });
-    expect(recipients(server)).toHaveLength(PEOPLE);
-    expect(new Set(recipients(server)).size).toBe(PEOPLE);
-  });
+      expect({ state: run.state, reason: run.pausedReason, exit }).toEqual({
+        state: 'paused',
+        reason: 'unknown',
+        exit: 6,
+      });
+      expect({ accepted: counts.accepted, unknown: counts.unknown }).toEqual({ accepted: PEOPLE - 2, unknown: 2 });
+      expect(recipients(server)).toHaveLength(PEOPLE);
+      expect(new Set(recipients(server)).size).toBe(PEOPLE);
+    },
+  );
 
   it('that is down costs no attempt and no mail: tried again with growing waits, then E_MAIL_SERVER, exit 5; the next run goes on', async () => {
     const port = await findClosedPort();
@@ -146,7 +181,11 @@ describe('a mail server', () => {
     const up = rig({ mailUrl: server.url });
     const run = await driveRun(up, await begin(up, emailSource('mail-down')));
 
-    expect({ id: run.runId, state: run.state, mails: server.received.length }).toEqual({ id, state: 'finished', mails: PEOPLE });
+    expect({ id: run.runId, state: run.state, mails: server.received.length }).toEqual({
+      id,
+      state: 'finished',
+      mails: PEOPLE,
+    });
   });
 
   it('that refuses our credentials fails the run at once with E_MAIL_LOGIN, exit 5', async () => {
@@ -174,6 +213,8 @@ describe('a mail server', () => {
 
     const rows = await shop.db.selectFrom('delivery').select(['state', 'attempt']).where('run_id', '=', id).execute();
     expect((await findRun(shop.db, id))?.error).toMatchObject({ code: 'E_MAIL_LOGIN' });
-    expect(rows.filter((row) => row.state === 'planned' && row.attempt === 0)).toHaveLength(PEOPLE - server.received.length);
+    expect(rows.filter((row) => row.state === 'planned' && row.attempt === 0)).toHaveLength(
+      PEOPLE - server.received.length,
+    );
   });
 });

@@ -17,7 +17,11 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 /** Runs a job whose output is changed, once it is there, as `change` says. */
-async function runWith(name: string, change: (lines: readonly string[]) => readonly string[], fields: EmailFields = {}) {
+async function runWith(
+  name: string,
+  change: (lines: readonly string[]) => readonly string[],
+  fields: EmailFields = {},
+) {
   const rig = rigUp(shop);
   const id = await begin(rig, emailSource(name, fields));
   const output = await driveToOutput(rig, id);
@@ -33,10 +37,19 @@ const byUser = (lines: readonly string[]) =>
   [...lines].sort((a, b) => (JSON.parse(a).input.userId < JSON.parse(b).input.userId ? -1 : 1));
 
 const lineOf = (user: string, items: readonly string[]) =>
-  JSON.stringify({ input: { userId: user }, output: { recommendedItems: items, scores: items.map(() => 0.1) }, error: null });
+  JSON.stringify({
+    input: { userId: user },
+    output: { recommendedItems: items, scores: items.map(() => 0.1) },
+    error: null,
+  });
 
 const slateOf = async (runId: string, user: string) =>
-  (await shop.db.selectFrom('delivery').select(['slate', 'state', 'reason', 'fallback']).where('run_id', '=', runId).where('user_id', '=', user).executeTakeFirstOrThrow());
+  await shop.db
+    .selectFrom('delivery')
+    .select(['slate', 'state', 'reason', 'fallback'])
+    .where('run_id', '=', runId)
+    .where('user_id', '=', user)
+    .executeTakeFirstOrThrow();
 
 describe('an output object', () => {
   it('that is gone before it was looked for fails the run with E_OBJECT_MISSING, exit 5, and nothing is sent', async () => {
@@ -49,12 +62,19 @@ describe('an output object', () => {
     const run = await driveRun(rig, id);
 
     expect({ state: run.state, exit: exitCodeOf(run, undefined) }).toEqual({ state: 'failed', exit: 5 });
-    expect(run.error).toMatchObject({ code: 'E_OBJECT_MISSING', message: expect.stringContaining('no .out object below s3://nightjar/batch/output/nj-gone-early') });
+    expect(run.error).toMatchObject({
+      code: 'E_OBJECT_MISSING',
+      message: expect.stringContaining('no .out object below s3://nightjar/batch/output/nj-gone-early'),
+    });
     expect((await countDeliveries(shop.db, id)).planned).toBe(PEOPLE);
 
     await writeLines(rig, output, lines);
     const second = await driveRun(rig, await begin(rig, emailSource('gone-early')));
-    expect({ id: second.runId, state: second.state, accepted: (await countDeliveries(shop.db, id)).accepted }).toEqual({ id, state: 'finished', accepted: PEOPLE });
+    expect({ id: second.runId, state: second.state, accepted: (await countDeliveries(shop.db, id)).accepted }).toEqual({
+      id,
+      state: 'finished',
+      accepted: PEOPLE,
+    });
   });
 
   it('that is gone between finding and collecting fails the run with E_OBJECT_MISSING, and nothing is sent', async () => {
@@ -67,13 +87,21 @@ describe('an output object', () => {
 
     const run = await driveRun(rig, id);
 
-    expect(run.error).toMatchObject({ code: 'E_OBJECT_MISSING', message: `there is no object s3://${output.bucket}/${output.key}` });
+    expect(run.error).toMatchObject({
+      code: 'E_OBJECT_MISSING',
+      message: `there is no object s3://${output.bucket}/${output.key}`,
+    });
     expect(run.resumeState).toBe('collecting');
     expect(listFiles(shop.state.inbox, '.eml')).toHaveLength(before);
   });
 
   it('with broken lines counts each with object, line, byte and reason, keeps the neighbours, and ends with exit 4', async () => {
-    const { summary, exit, uri } = await runWith('broken', (lines) => ['{"input":{"userId":"u001"},"output"', lines[1] ?? '', 'no JSON at all', ...lines.slice(3)]);
+    const { summary, exit, uri } = await runWith('broken', (lines) => [
+      '{"input":{"userId":"u001"},"output"',
+      lines[1] ?? '',
+      'no JSON at all',
+      ...lines.slice(3),
+    ]);
 
     expect(exit).toBe(4);
     expect(summary.output.brokenLines).toBe(2);
@@ -90,16 +118,26 @@ describe('an output object', () => {
   });
 
   it('with lines that carry an error counts them by their text; those people get the fallback', async () => {
-    const failed = (user: string) => JSON.stringify({ input: { userId: user }, output: null, error: 'User does not exist.' });
-    const { summary, exit } = await runWith('with-errors', (lines) => [failed(userId(1)), failed(userId(2)), ...lines.slice(2)]);
+    const failed = (user: string) =>
+      JSON.stringify({ input: { userId: user }, output: null, error: 'User does not exist.' });
+    const { summary, exit } = await runWith('with-errors', (lines) => [
+      failed(userId(1)),
+      failed(userId(2)),
+      ...lines.slice(2),
+    ]);
 
     expect(exit).toBe(0);
     expect(summary.output.errorLines).toEqual([{ name: 'User does not exist.', count: 2 }]);
-    expect({ fallback: summary.output.fallback, accepted: summary.deliveries?.accepted }).toEqual({ fallback: 2, accepted: PEOPLE });
+    expect({ fallback: summary.output.fallback, accepted: summary.deliveries?.accepted }).toEqual({
+      fallback: 2,
+      accepted: PEOPLE,
+    });
   });
 
   it('without recommendations for some excludes them as no_recommendations where the job has no fallback: exit 0', async () => {
-    const { run, summary, exit } = await runWith('no-fallback', (lines) => [lineOf(userId(1), []), ...lines.slice(2)], { show: '{ items: 3, fallback: none }' });
+    const { run, summary, exit } = await runWith('no-fallback', (lines) => [lineOf(userId(1), []), ...lines.slice(2)], {
+      show: '{ items: 3, fallback: none }',
+    });
 
     expect(exit).toBe(0);
     expect(summary.excluded).toEqual([{ name: 'no_recommendations', count: 2 }]);
@@ -108,7 +146,10 @@ describe('an output object', () => {
   });
 
   it('with items that the catalogue does not have counts them and shows the others', async () => {
-    const { run, summary } = await runWith('unknown-items', (lines) => [lineOf(userId(1), ['gone-1', itemId(4), 'gone-2', itemId(7)]), ...lines.slice(1)]);
+    const { run, summary } = await runWith('unknown-items', (lines) => [
+      lineOf(userId(1), ['gone-1', itemId(4), 'gone-2', itemId(7)]),
+      ...lines.slice(1),
+    ]);
 
     expect(summary.output.unknownItems).toBe(2);
     expect((await slateOf(run.runId, userId(1))).slate).toEqual([itemId(4), itemId(7)]);
@@ -116,7 +157,11 @@ describe('an output object', () => {
   });
 
   it('is joined by the echoed user, whatever the order of its lines, and users of no recipient are no harm', async () => {
-    const { run, summary, exit } = await runWith('shuffled', (lines) => [lineOf('stranger', [itemId(1)]), ...lines.toReversed().slice(0, -1), lineOf(userId(1), [itemId(9)])]);
+    const { run, summary, exit } = await runWith('shuffled', (lines) => [
+      lineOf('stranger', [itemId(1)]),
+      ...lines.toReversed().slice(0, -1),
+      lineOf(userId(1), [itemId(9)]),
+    ]);
 
     expect(exit).toBe(0);
     expect((await slateOf(run.runId, userId(1))).slate).toEqual([itemId(9)]);
@@ -127,23 +172,38 @@ describe('an output object', () => {
   it('that is empty gives everyone the fallback', async () => {
     const { summary, exit } = await runWith('empty', () => []);
 
-    expect({ exit, lines: summary.output.lines, fallback: summary.output.fallback }).toEqual({ exit: 0, lines: 0, fallback: PEOPLE });
+    expect({ exit, lines: summary.output.lines, fallback: summary.output.fallback }).toEqual({
+      exit: 0,
+      lines: 0,
+      fallback: PEOPLE,
+    });
   });
 });
 
 describe('a segment output', () => {
   async function runSegment(name: string, lines: readonly string[]) {
     const rig = rigUp(shop);
-    const id = await begin(rig, audienceSource(name, { segment: 'queries: { tea: ITEMS.CATEGORY = "tea", plants: ITEMS.CATEGORY = "plants" }' }));
+    const id = await begin(
+      rig,
+      audienceSource(name, { segment: 'queries: { tea: ITEMS.CATEGORY = "tea", plants: ITEMS.CATEGORY = "plants" }' }),
+    );
     const output = await driveToOutput(rig, id);
     await writeLines(rig, output, lines);
     const run = await driveRun(rig, id);
     return { run, summary: readSummary(run), exit: exitCodeOf(run, readSummary(run)) };
   }
-  const tea = JSON.stringify({ input: { itemAttributes: 'ITEMS.CATEGORY = "tea"' }, output: { usersList: [userId(2), 'stranger', userId(1)] }, error: null });
+  const tea = JSON.stringify({
+    input: { itemAttributes: 'ITEMS.CATEGORY = "tea"' },
+    output: { usersList: [userId(2), 'stranger', userId(1)] },
+    error: null,
+  });
 
   it('whose line for a query is an error leaves that audience empty, keeps the other, and ends with exit 4', async () => {
-    const failed = JSON.stringify({ input: { itemAttributes: 'ITEMS.CATEGORY = "plants"' }, output: null, error: 'No items match.' });
+    const failed = JSON.stringify({
+      input: { itemAttributes: 'ITEMS.CATEGORY = "plants"' },
+      output: null,
+      error: 'No items match.',
+    });
     const { summary, exit } = await runSegment('segment-error', [failed, tea]);
 
     expect(exit).toBe(4);

@@ -23,7 +23,9 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 const suppress = (email: string) =>
-  saveSuppressions(shop.db, [{ addressHash: hashAddress(email), reason: 'unsubscribe', source: 'test', at: Date.now() }]);
+  saveSuppressions(shop.db, [
+    { addressHash: hashAddress(email), reason: 'unsubscribe', source: 'test', at: Date.now() },
+  ]);
 
 const boughtJobs = async () =>
   (await shop.personalize.send(new ListBatchInferenceJobsCommand({}))).batchInferenceJobs ?? [];
@@ -75,13 +77,19 @@ describe('a run', () => {
 
   it('excludes who has unsubscribed, withdrawn, lost the address or gone after the plan, with the reason', async () => {
     const group = { attributes: { group: 'changing' } };
-    await addContacts(shop, ['c1', 'c2', 'c3', 'c4', 'c5'].map((id) => makeContact(id, group)));
+    await addContacts(
+      shop,
+      ['c1', 'c2', 'c3', 'c4', 'c5'].map((id) => makeContact(id, group)),
+    );
     const rig = rigUp(shop);
     const id = await begin(rig, emailSource('changing', { where: '{ consent: true, group: changing }' }));
     await driveRun(rig, id, (run) => run.state === 'waiting');
 
     await suppress('c1@people.example');
-    await addContacts(shop, [makeContact('c2', { ...group, consent: false }), makeContact('c3', { ...group, email: 'gone' })]);
+    await addContacts(shop, [
+      makeContact('c2', { ...group, consent: false }),
+      makeContact('c3', { ...group, email: 'gone' }),
+    ]);
     await shop.db.deleteFrom('contact').where('user_id', '=', 'c4').execute();
     const run = await driveRun(rig, id);
 
@@ -104,20 +112,31 @@ describe('a run', () => {
     const failed = await driveRun(rig, await begin(rig, source));
 
     expect({ state: failed.state, exit: exitCodeOf(failed, undefined) }).toEqual({ state: 'failed', exit: 3 });
-    expect(failed.error).toMatchObject({ code: 'E_RUN_NO_RECIPIENTS', fix: 'see why: nightjar plan nobody', where: { file: 'jobs/nobody.yaml' } });
-    expect(failed.error).toMatchObject({ message: expect.stringMatching(/^no recipient is left; left out: \d+ not_matched, 1 no_consent$/) });
+    expect(failed.error).toMatchObject({
+      code: 'E_RUN_NO_RECIPIENTS',
+      fix: 'see why: nightjar plan nobody',
+      where: { file: 'jobs/nobody.yaml' },
+    });
+    expect(failed.error).toMatchObject({
+      message: expect.stringMatching(/^no recipient is left; left out: \d+ not_matched, 1 no_consent$/),
+    });
     expect(await boughtJobs()).toHaveLength(before);
     expect(await batchJobsOf(shop.db, failed.runId)).toEqual([]);
 
     await addContacts(shop, [makeContact('n1', { attributes: { group: 'nobody' } })]);
     const run = await driveRun(rig, await begin(rig, source));
-    expect({ id: run.runId, accepted: readSummary(run)?.deliveries?.accepted }).toEqual({ id: failed.runId, accepted: 1 });
+    expect({ id: run.runId, accepted: readSummary(run)?.deliveries?.accepted }).toEqual({
+      id: failed.runId,
+      accepted: 1,
+    });
   });
 });
 
 describe('a run made again', () => {
   it('reaches only those that the first did not, and its counts add up', async () => {
-    const server = await startSmtpServer({ faults: { rcpt: (nth) => (nth <= 2 ? { reply: '550 5.2.2 full' } : undefined) } });
+    const server = await startSmtpServer({
+      faults: { rcpt: (nth) => (nth <= 2 ? { reply: '550 5.2.2 full' } : undefined) },
+    });
     const rig = rigUp(shop, { mailUrl: server.url });
     const source = emailSource('again');
     const first = await driveRun(rig, await begin(rig, source));
@@ -144,7 +163,10 @@ describe('a run made again', () => {
 
     const second = await driveRun(rig, await begin(rig, source, true));
 
-    expect(second.error).toMatchObject({ code: 'E_RUN_NO_RECIPIENTS', message: expect.stringContaining(`${PEOPLE} handled_before`) });
+    expect(second.error).toMatchObject({
+      code: 'E_RUN_NO_RECIPIENTS',
+      message: expect.stringContaining(`${PEOPLE} handled_before`),
+    });
     expect(Object.values(await countDeliveries(shop.db, second.runId)).every((count) => count === 0)).toBe(true);
   });
 });

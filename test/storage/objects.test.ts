@@ -16,7 +16,15 @@ let stop: () => Promise<void>;
 beforeAll(async () => {
   const compute = { train: unused, infer: unused, segment: unused, close: async () => undefined };
   const credentials = { accessKeyId: 'TEST', secretAccessKey: 'secret' };
-  const local = await startLocalAws({ stateDir: folder, credentials, region: 'us-east-1', accountId: '123456789012', jobSeconds: 0, compute, now: () => Date.now() });
+  const local = await startLocalAws({
+    stateDir: folder,
+    credentials,
+    region: 'us-east-1',
+    accountId: '123456789012',
+    jobSeconds: 0,
+    compute,
+    now: () => Date.now(),
+  });
   s3 = createS3Client({ region: 'us-east-1', endpoint: local.endpoint, credentials });
   await ensureBucket(s3, 'shop', { create: true });
   stop = async () => {
@@ -62,18 +70,25 @@ describe('an object', () => {
     const written = await writeObject(s3, at('large.bin'), twelve(), { contentType: 'application/octet-stream' });
 
     expect(written).toEqual({ uri: 's3://shop/large.bin', bytes: 12 << 20, sha256: hash.digest('hex') });
-    expect(createHash('sha256').update(await readSmallObject(s3, at('large.bin'))).digest('hex')).toBe(written.sha256);
+    expect(
+      createHash('sha256')
+        .update(await readSmallObject(s3, at('large.bin')))
+        .digest('hex'),
+    ).toBe(written.sha256);
   });
 
-  it.each([1, 12])('whose source fails after %i MB leaves nothing under its key, and the error is the source’s', async (megabytes) => {
-    async function* broken() {
-      for (let n = 0; n < megabytes; n++) yield Buffer.alloc(1 << 20, 'x');
-      throw new Error('the source broke');
-    }
+  it.each([1, 12])(
+    'whose source fails after %i MB leaves nothing under its key, and the error is the source’s',
+    async (megabytes) => {
+      async function* broken() {
+        for (let n = 0; n < megabytes; n++) yield Buffer.alloc(1 << 20, 'x');
+        throw new Error('the source broke');
+      }
 
-    await expect(writeObject(s3, at('broken.bin'), broken(), TEXT)).rejects.toThrow('the source broke');
-    expect(await headObject(s3, at('broken.bin'))).toBeUndefined();
-  });
+      await expect(writeObject(s3, at('broken.bin'), broken(), TEXT)).rejects.toThrow('the source broke');
+      expect(await headObject(s3, at('broken.bin'))).toBeUndefined();
+    },
+  );
 
   it('that is missing is E_OBJECT_MISSING, with where to look', async () => {
     await expect(readText('a/folder/none.txt')).rejects.toMatchObject({
@@ -99,7 +114,11 @@ describe('an object', () => {
 
 describe('a bucket', () => {
   it('that is missing is made only where that is allowed', async () => {
-    await expect(ensureBucket(s3, 'absent', { create: false })).rejects.toMatchObject({ code: 'E_OBJECT_MISSING', message: 'the bucket "absent" does not exist', fix: 'create it: aws s3 mb s3://absent' });
+    await expect(ensureBucket(s3, 'absent', { create: false })).rejects.toMatchObject({
+      code: 'E_OBJECT_MISSING',
+      message: 'the bucket "absent" does not exist',
+      fix: 'create it: aws s3 mb s3://absent',
+    });
     await ensureBucket(s3, 'absent', { create: true });
     await ensureBucket(s3, 'absent', { create: false });
 
@@ -108,11 +127,23 @@ describe('a bucket', () => {
 });
 
 describe('an S3 URI', () => {
-  it.each(['s3://shop/a/b.json', 's3://shop/', 's3://my.bucket-1/ä #?%20'])('%s is read and written the same', (text) => {
-    expect(formatS3Uri(parseS3Uri(text))).toBe(text);
-  });
+  it.each(['s3://shop/a/b.json', 's3://shop/', 's3://my.bucket-1/ä #?%20'])(
+    '%s is read and written the same',
+    (text) => {
+      expect(formatS3Uri(parseS3Uri(text))).toBe(text);
+    },
+  );
 
-  it.each(['', 'shop/a', 'http://shop/a', 's3:/shop', 's3://', 's3://UPPER/a', 's3://a/b'])('%j is E_OBJECT_URI', (text) => {
-    expect(() => parseS3Uri(text)).toThrow(expect.objectContaining({ code: 'E_OBJECT_URI', message: `"${text}" is not an S3 URI; expected s3://bucket/key`, exitCode: 2 }));
-  });
+  it.each(['', 'shop/a', 'http://shop/a', 's3:/shop', 's3://', 's3://UPPER/a', 's3://a/b'])(
+    '%j is E_OBJECT_URI',
+    (text) => {
+      expect(() => parseS3Uri(text)).toThrow(
+        expect.objectContaining({
+          code: 'E_OBJECT_URI',
+          message: `"${text}" is not an S3 URI; expected s3://bucket/key`,
+          exitCode: 2,
+        }),
+      );
+    },
+  );
 });

@@ -10,7 +10,11 @@ import { driveRun, type Rig } from './world';
 /** Drives a run until its batch job is bought and ACTIVE, before the run has looked at the output; answers where that lies. */
 export async function driveToOutput(rig: Rig, runId: string): Promise<S3Uri> {
   const { db, personalize } = rig.engines;
-  await driveRun(rig, runId, async (run) => run.state === 'waiting' && (await batchJobsOf(db, runId))[0]?.arn !== undefined);
+  await driveRun(
+    rig,
+    runId,
+    async (run) => run.state === 'waiting' && (await batchJobsOf(db, runId))[0]?.arn !== undefined,
+  );
   const [job] = await batchJobsOf(db, runId);
   if (job?.arn === undefined) throw new Error('no batch job was bought');
   for (let look = 0; look < 1000; look++) {

@@ -28,31 +28,69 @@ export function itemId(nth: number): string {
 }
 
 export function makeContact(id: string, fields: Partial<Contact> = {}): Contact {
-  return { userId: id, email: `${id}@people.example`, firstName: 'Robin', consent: true, attributes: { group: 'main' }, ...fields };
+  return {
+    userId: id,
+    email: `${id}@people.example`,
+    firstName: 'Robin',
+    consent: true,
+    attributes: { group: 'main' },
+    ...fields,
+  };
 }
 
 /** Saves contacts as the import does: an address that can't be written to gets no hash. */
 export async function addContacts(engines: Pick<Engines, 'db'>, contacts: readonly Contact[]): Promise<void> {
-  const rows = contacts.map((contact) => ({ contact, addressHash: contact.email === undefined ? undefined : hashAddress(contact.email) }));
+  const rows = contacts.map((contact) => ({
+    contact,
+    addressHash: contact.email === undefined ? undefined : hashAddress(contact.email),
+  }));
   await saveContacts(engines.db, rows, Date.now());
 }
 
 /** Imports the shop and trains the four solutions of the default settings. */
 export async function prepareSmallShop(engines: Engines): Promise<void> {
   const visits = listVisits();
-  await addContacts(engines, Array.from({ length: PEOPLE }, (_, n) => makeContact(userId(n + 1))));
+  await addContacts(
+    engines,
+    Array.from({ length: PEOPLE }, (_, n) => makeContact(userId(n + 1))),
+  );
   await saveItems(engines.db, listItems(), { replace: false, now: Date.now() });
   await saveInteractions(engines.db, visits);
-  const fields = (names: readonly string[]) => names.map((name) => ({ name, type: name === 'TIMESTAMP' ? 'long' : 'string', ...(name === 'CATEGORY' ? { categorical: true } : {}) }));
+  const fields = (names: readonly string[]) =>
+    names.map((name) => ({
+      name,
+      type: name === 'TIMESTAMP' ? 'long' : 'string',
+      ...(name === 'CATEGORY' ? { categorical: true } : {}),
+    }));
   const dataset = (name: string, names: readonly string[], rows: readonly (readonly (string | number)[])[]) => ({
-    schema: JSON.stringify({ type: 'record', name, namespace: 'com.amazonaws.personalize.schema', fields: fields(names), version: '1.0' }),
+    schema: JSON.stringify({
+      type: 'record',
+      name,
+      namespace: 'com.amazonaws.personalize.schema',
+      fields: fields(names),
+      version: '1.0',
+    }),
     csv: `${[names, ...rows].map((row) => row.join(',')).join('\n')}\n`,
   });
   await train(engines, {
     group: 'small-shop',
     datasets: [
-      { type: 'Interactions', ...dataset('Interactions', ['USER_ID', 'ITEM_ID', 'TIMESTAMP'], visits.map((visit) => [visit.userId, visit.itemId, visit.timestamp])) },
-      { type: 'Items', ...dataset('Items', ['ITEM_ID', 'CATEGORY'], listItems().map((item) => [item.itemId, item.categories.join('|')])) },
+      {
+        type: 'Interactions',
+        ...dataset(
+          'Interactions',
+          ['USER_ID', 'ITEM_ID', 'TIMESTAMP'],
+          visits.map((visit) => [visit.userId, visit.itemId, visit.timestamp]),
+        ),
+      },
+      {
+        type: 'Items',
+        ...dataset(
+          'Items',
+          ['ITEM_ID', 'CATEGORY'],
+          listItems().map((item) => [item.itemId, item.categories.join('|')]),
+        ),
+      },
     ],
     solutions: SOLUTIONS.map((name) => ({ solution: name, recipe: engines.settings.solutions[name]?.recipe ?? '' })),
     onProgress: () => undefined,
@@ -79,6 +117,10 @@ function listVisits() {
     const visit = Math.floor(n / PEOPLE);
     const liked = visit % 3 === 0 ? visit % CATEGORIES.length : person % CATEGORIES.length;
     const rank = (visit * visit + person) % (3 + (visit % 8));
-    return { userId: userId(person + 1), itemId: itemId(liked + 1 + CATEGORIES.length * rank), timestamp: FIRST_VISIT_S + n * 600 };
+    return {
+      userId: userId(person + 1),
+      itemId: itemId(liked + 1 + CATEGORIES.length * rank),
+      timestamp: FIRST_VISIT_S + n * 600,
+    };
   });
 }

@@ -67,7 +67,8 @@ export function rigUp(base: Engines, variation: Variation = {}): Rig {
   const url = variation.mailUrl ?? mail.url;
   const settings = { ...base.settings, mail: { ...mail, url, retryAfterSeconds } };
   const timeouts = { silence: variation.silenceMs ?? 5000 };
-  const mailer = variation.mailUrl === undefined ? base.mailer : createMailer({ url, connections: mail.connections, timeouts });
+  const mailer =
+    variation.mailUrl === undefined ? base.mailer : createMailer({ url, connections: mail.connections, timeouts });
   const clock = makeClock();
   const inboxDir = variation.mailUrl === undefined ? base.inboxDir : undefined;
   return {
@@ -91,7 +92,11 @@ const ROUNDS = 3000;
 /**
  * Does the open work of a run until it is idle, or until `stop` says so; where all work wants to be called later, the clock is put forward.
  */
-export async function driveRun(rig: Rig, runId: string, stop: (run: RunRow) => boolean | Promise<boolean> = () => false): Promise<RunRow> {
+export async function driveRun(
+  rig: Rig,
+  runId: string,
+  stop: (run: RunRow) => boolean | Promise<boolean> = () => false,
+): Promise<RunRow> {
   const { engines, clock } = rig;
   for (let round = 0; round < ROUNDS; round++) {
     const run = await findRun(engines.db, runId);
@@ -121,7 +126,8 @@ export interface EmailFields {
 
 const FILES = {
   'subject.hbs': '{{items.0.title}} for {{contact.firstName}}',
-  'body.html.hbs': '<ul>{{#each items}}<li>{{title}}</li>{{/each}}</ul><p>{{sender.postalAddress}} <a href="{{unsubscribeUrl}}">no more</a></p>',
+  'body.html.hbs':
+    '<ul>{{#each items}}<li>{{title}}</li>{{/each}}</ul><p>{{sender.postalAddress}} <a href="{{unsubscribeUrl}}">no more</a></p>',
   'body.text.hbs': '{{#each items}}{{title}}\n{{/each}}{{sender.postalAddress}} {{unsubscribeUrl}}\n',
 };
 
@@ -135,7 +141,11 @@ export function emailSource(name: string, fields: EmailFields = {}) {
     `content: { template: mini, show: ${fields.show ?? '{ items: 3 }'} }`,
     ...(fields.send === undefined ? [] : [`send: ${fields.send}`]),
   ];
-  return { file: `jobs/${name}.yaml`, text: `${lines.join('\n')}\n`, template: { name: 'mini', files: fields.files ?? FILES } };
+  return {
+    file: `jobs/${name}.yaml`,
+    text: `${lines.join('\n')}\n`,
+    template: { name: 'mini', files: fields.files ?? FILES },
+  };
 }
 
 /** An audience job of attribute queries. */
@@ -154,6 +164,10 @@ export function audienceSource(name: string, fields: { readonly solution?: strin
 }
 
 /** Starts the run of a job for the shop's slot and answers its id. */
-export async function begin(rig: Rig, source: ReturnType<typeof emailSource> | ReturnType<typeof audienceSource>, again = false): Promise<string> {
+export async function begin(
+  rig: Rig,
+  source: ReturnType<typeof emailSource> | ReturnType<typeof audienceSource>,
+  again = false,
+): Promise<string> {
   return (await startRun(rig.engines, { source, slot: SLOT, again })).runId;
 }
