@@ -74,13 +74,18 @@ async function saveInTransaction(
     .insertInto('catalogue_version')
     .values({ version, created_at: new Date(options.now) })
     .execute();
-  await insertVersion(
-    trx,
-    [...changed.map((item) => ({ item, removed: false })), ...removed.map((item) => ({ item, removed: true }))],
-    version,
-  );
+  const rows = [
+    ...changed.map((item) => ({ item, removed: false })),
+    ...removed.map((item) => ({ item, removed: true })),
+  ];
+  for (let from = 0; from < rows.length; from += INSERT_ROWS) {
+    await insertVersion(trx, rows.slice(from, from + INSERT_ROWS), version);
+  }
   return { version, changed: changed.length, removed: removed.length };
 }
+
+/** One statement's worth: jsonb ends at 256 MB. */
+const INSERT_ROWS = 5000;
 
 async function insertVersion(
   db: Database,

@@ -98,16 +98,22 @@ export async function answerDeliveries(
   return Number(saved.numAffectedRows ?? 0n);
 }
 
-/** Extends the lease of rows in flight, so that a slow server doesn't make them unknown. */
+/**
+ * Extends the lease of rows in flight, so that a slow server doesn't make them unknown.
+ * @returns the users whose rows are still held: one whose lease had run out meanwhile may be another's by now
+ */
 export async function extendLeases(
   db: Database,
   run: RunOfDeliveries,
-  lease: { readonly token: string; readonly userIds: readonly string[]; readonly until: number },
-): Promise<void> {
-  await sql`
+  lease: { readonly token: string; readonly userIds: readonly string[]; readonly now: number; readonly until: number },
+): Promise<ReadonlySet<string>> {
+  const rows = await sql<{ user_id: string }>`
     UPDATE delivery d SET lease_until = ${new Date(lease.until)} FROM unnest(${[...lease.userIds]}::text[]) AS r(user_id)
     WHERE d.job = ${run.job} AND d.slot = ${run.slot} AND d.user_id = r.user_id AND d.token = ${lease.token} AND d.state = 'claimed'
+      AND d.lease_until > ${new Date(lease.now)}
+    RETURNING d.user_id
   `.execute(db);
+  return new Set(rows.rows.map((row) => row.user_id));
 }
 
 export interface ExpiredDelivery {

@@ -41,6 +41,8 @@ export function createPool(config: PoolConfig, schema: string): Pool {
   });
   // An idle connection that drops is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // The same for one that drops while in use: its query fails, and that is where it is handled.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   return pool;
 }
 

@@ -42,11 +42,9 @@ export async function planDeliveries(
   const now = new Date(plan.now);
   await db.transaction().execute(async (trx) => {
     await sql`
-      UPDATE delivery d SET run_id = ${run.runId}, state = 'planned', reason = NULL, due_at = ${now}, slate = NULL, fallback = false,
-             token = NULL, lease_until = NULL, attempt = 0, smtp_code = NULL, enhanced_code = NULL, answer = NULL
-      FROM unnest(${users}::text[]) AS r(user_id)
+      DELETE FROM delivery d USING unnest(${users}::text[]) AS r(user_id)
       WHERE d.job = ${run.job} AND d.slot = ${run.slot} AND d.user_id = r.user_id AND d.run_id <> ${run.runId}
-        AND d.state IN ('planned', 'refused', 'excluded', 'dropped') AND d.reason IS DISTINCT FROM 'duplicate_address'
+        AND d.state IN ('planned', 'refused', 'excluded', 'dropped')
     `.execute(trx);
     await sql`
       INSERT INTO delivery (job, slot, user_id, run_id, address_hash, state, due_at, fallback, attempt)
@@ -66,13 +64,16 @@ export async function planDeliveries(
 const PAGE_ROWS = 10_000;
 
 /** Streams the user ids whose recommendations the run has to buy, in byte order. */
-export async function* streamPlannedUsers(db: Database, runId: string): AsyncGenerator<string> {
+export async function* streamPlannedUsers(db: Database, run: RunOfDeliveries): AsyncGenerator<string> {
   let after = '';
   while (true) {
+    // By the primary key, so that a page costs the same however many there are.
     const query = db
       .selectFrom('delivery')
       .select('user_id')
-      .where('run_id', '=', runId)
+      .where('job', '=', run.job)
+      .where('slot', '=', run.slot)
+      .where('run_id', '=', run.runId)
       .where('state', '=', 'planned');
     const rows = await query.where('user_id', '>', after).orderBy('user_id').limit(PAGE_ROWS).execute();
     for (const row of rows) yield row.user_id;
@@ -114,6 +115,19 @@ export async function excludeWithoutSlate(db: Database, runId: string, now: numb
     WHERE run_id = ${runId} AND state = 'planned' AND (slate IS NULL OR slate = '[]'::jsonb)
   `.execute(db);
   return Number(saved.numAffectedRows ?? 0n);
+}
+
+/** Tells which open states a run's deliveries have, by the partial indexes: no row is counted. */
+export async function findOpenStates(
+  db: Database,
+  runId: string,
+): Promise<{ readonly due: boolean; readonly claimed: boolean; readonly unknown: boolean }> {
+  const found = await sql<{ due: boolean; claimed: boolean; unknown: boolean }>`
+    SELECT EXISTS (SELECT FROM delivery WHERE run_id = ${runId} AND state IN ('planned', 'deferred')) AS due,
+           EXISTS (SELECT FROM delivery WHERE run_id = ${runId} AND state = 'claimed') AS claimed,
+           EXISTS (SELECT FROM delivery WHERE run_id = ${runId} AND state = 'unknown') AS unknown
+  `.execute(db);
+  return found.rows[0] ?? { due: false, claimed: false, unknown: false };
 }
 
 /** Counts the deliveries of a run by state; every state is present. */

@@ -152,7 +152,7 @@ export async function savePlan(db: Database, runId: string, plan: unknown): Prom
     .execute();
 }
 
-/** Stores the bundle and the catalogue version that a run goes by, before it has bought anything. */
+/** Stores the bundle and the catalogue version that a failed run is to go by; one that goes on already keeps its own. */
 export async function saveBundle(
   db: Database,
   runId: string,
@@ -162,6 +162,7 @@ export async function saveBundle(
     .updateTable('run')
     .set({ bundle_uri: bundle.uri, catalogue_version: bundle.catalogueVersion })
     .where('run_id', '=', runId)
+    .where('state', '=', 'failed')
     .execute();
 }
 

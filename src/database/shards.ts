@@ -72,6 +72,16 @@ export async function countAttempt(
   return row.rows[0]?.attempt ?? 1;
 }
 
+/** Forgets the attempts at a piece of work that has gone well: only tries in a row count. */
+export async function clearAttempt(
+  db: Database,
+  runId: string,
+  work: { readonly stage: string; readonly shard: number },
+): Promise<void> {
+  const query = db.deleteFrom('shard').where('run_id', '=', runId).where('stage', '=', `attempt:${work.stage}`);
+  await query.where('shard', '=', work.shard).execute();
+}
+
 /** Forgets the attempts of a run, when a person lets it go on. */
 export async function clearAttempts(db: Database, runId: string): Promise<void> {
   await db.deleteFrom('shard').where('run_id', '=', runId).where('stage', 'like', 'attempt:%').execute();

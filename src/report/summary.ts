@@ -57,6 +57,8 @@ export interface AudienceSummary {
   readonly segmentUsers: number;
   readonly members: number;
   readonly leftOut: readonly Tally[];
+  /** Why the query has no answer, where it has none. */
+  readonly error?: string | undefined;
 }
 
 export interface RunSummary {

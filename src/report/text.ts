@@ -48,9 +48,10 @@ function describeDeliveries(deliveries: DeliveryCounts, reasons: Reasons): reado
   ]);
 }
 
-function describeAudience({ name, query, segmentUsers, members, leftOut }: AudienceSummary): readonly string[] {
+function describeAudience({ name, query, segmentUsers, members, leftOut, error }: AudienceSummary): readonly string[] {
   return [
     ...row('audience', `${name}: ${countOf(members, 'member')} of ${countOf(segmentUsers, 'user')}`),
+    ...(error === undefined ? [] : row('', `no answer: ${error}`)),
     ...row('', query),
     ...listTallies(leftOut, 'left out: '),
   ];

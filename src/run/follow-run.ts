@@ -7,6 +7,8 @@ import type { RunSummary } from '../report/summary';
 import type { Engines } from './engines';
 
 const POLL_MS = 100;
+/** Counting the ledger costs by its rows, so it is done at most this often. */
+const COUNT_MS = 1000;
 
 /** What is told while a run goes on. */
 export interface Progress {
@@ -24,15 +26,19 @@ export async function followRun(
   options: { onProgress: (progress: Progress) => void; signal: AbortSignal },
 ): Promise<RunRow> {
   let told = '';
+  let counted = Number.NEGATIVE_INFINITY;
   while (true) {
     const run = await findRun(engines.db, runId);
     if (run === undefined)
       throw new NightjarError('E_RUN_UNKNOWN', `there is no run "${runId}"`, {
         fix: 'list the runs: nightjar runs list',
       });
-    const progress = await readProgress(engines, run);
-    if (JSON.stringify(progress) !== told) options.onProgress(progress);
-    told = JSON.stringify(progress);
+    if (run.state !== 'sending' || engines.now() - counted >= COUNT_MS) {
+      const progress = await readProgress(engines, run);
+      counted = engines.now();
+      if (JSON.stringify(progress) !== told) options.onProgress(progress);
+      told = JSON.stringify(progress);
+    }
     if (['finished', 'failed', 'paused', 'cancelled'].includes(run.state) || options.signal.aborted) return run;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
@@ -76,8 +82,7 @@ export function exitCodeOf(run: RunRow, summary: RunSummary | undefined): ExitCo
   return lost + countUnanswered(summary) > 0 ? 4 : 0;
 }
 
-/** Queries whose line is an error, broken, or not there at all: their audiences are empty for want of an answer. */
-function countUnanswered({ audiences, output }: RunSummary): number {
-  const errors = output.errorLines.reduce((sum, { count }) => sum + count, 0);
-  return audiences === undefined ? 0 : Math.max(0, audiences.length - (output.lines - errors));
+/** Queries without an answer: their line is an error, broken, or not there at all, and their audiences are empty for it. */
+function countUnanswered({ audiences = [] }: RunSummary): number {
+  return audiences.filter((audience) => audience.error !== undefined).length;
 }

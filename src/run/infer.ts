@@ -5,7 +5,7 @@ import { addShards, finishShard } from '../database/shards';
 import { NightjarError } from '../errors';
 import { readStatus } from '../personalize/status';
 import { buyBatchJob, describeBatchJob } from './buy';
-import { requestSchema } from './intend';
+import { type BatchRequest, requestSchema } from './intend';
 import { locateInference, locateSegments } from './locate-output';
 import { DONE, type Stage, type StageContext } from './stage';
 
@@ -39,7 +39,7 @@ async function advanceBatchJob({ engines }: StageContext, job: BatchJobOfRun): P
   if (job.state === 'done') return true;
   if (job.state === 'failed') throw failedJob(job.name, job.reason);
   if (job.state === 'intended' || job.arn === undefined) {
-    const arn = await buyBatchJob(engines.personalize, requestSchema.parse(job.request));
+    const arn = await buyBatchJob(engines.personalize, requestOf(engines, job));
     await saveBatchJobState(engines.db, job.name, { state: 'created', arn, now: engines.now() });
     engines.log('info', 'batch job created', { name: job.name, lines: job.lines });
     return false;
@@ -58,6 +58,12 @@ async function advanceBatchJob({ engines }: StageContext, job: BatchJobOfRun): P
   else if (job.state === 'created')
     await saveBatchJobState(engines.db, job.name, { state: 'running', now: engines.now() });
   return status === 'active';
+}
+
+/** Role and key are those of the settings as they are now: a wrong one is mended there, and neither makes another job of it. */
+function requestOf(engines: StageContext['engines'], job: BatchJobOfRun): BatchRequest {
+  const { roleArn, kmsKeyArn } = engines.settings.aws;
+  return { ...requestSchema.parse(job.request), roleArn, kmsKeyArn };
 }
 
 function failedJob(name: string, reason: string | undefined): NightjarError {

@@ -55,13 +55,10 @@ export async function locateSegments(
       if (event.type !== 'line') continue;
       output.lines += 1;
       if (event.error !== null) addError(output, event.error);
-      const query = wish.queries.find((candidate) => isAnswer(candidate, event.input));
-      if (query !== undefined)
-        found.set(query.name, {
-          query: query.name,
-          line: { uri: object.uri, start: event.byteOffset },
-          error: event.error,
-        });
+      for (const query of wish.queries.filter((candidate) => isAnswer(candidate, event.input))) {
+        const line = { uri: object.uri, start: event.byteOffset };
+        found.set(query.name, { query: query.name, line, error: event.error });
+      }
     }
   }
   const specs = wish.queries.map(

@@ -46,6 +46,8 @@ export function makeMail(
   if (stored === undefined) return exclude(row, 'contact_gone');
   const choice = chooseRecipient(stored, { where: parts.job.recipients.where, topic: parts.job.name });
   if (!choice.chosen) return exclude(row, choice.reason);
+  // The ledger guards the address that was planned; the mail of another one could be that person's second.
+  if (choice.addressHash !== row.addressHash) return exclude(row, 'address_changed');
   const { show } = parts.job.content;
   const chosen = chooseItems({
     slate: row.slate,

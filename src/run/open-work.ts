@@ -1,5 +1,5 @@
 /** Tells from the database alone what a run needs done next; the queue may be lost at any time (D3). */
-import { countDeliveries } from '../database/deliveries';
+import { findOpenStates } from '../database/deliveries';
 import type { RunRow } from '../database/runs';
 import { listShards } from '../database/shards';
 import type { Work } from '../queue/work-queue';
@@ -36,9 +36,8 @@ async function openShards(
 }
 
 async function openSending(engines: Pick<Engines, 'db' | 'settings'>, run: RunRow): Promise<readonly Work[]> {
-  const counts = await countDeliveries(engines.db, run.runId);
-  const open = counts.planned + counts.claimed + counts.deferred;
-  if (open === 0) return [{ runId: run.runId, stage: counts.unknown > 0 ? 'settle' : 'report', shard: 0 }];
+  const open = await findOpenStates(engines.db, run.runId);
+  if (!open.due && !open.claimed) return [{ runId: run.runId, stage: open.unknown ? 'settle' : 'report', shard: 0 }];
   return Array.from({ length: engines.settings.worker.sends }, (_, shard) => ({
     runId: run.runId,
     stage: 'send',

@@ -1,7 +1,10 @@
 /** The stage prepare: chooses the recipients or the queries, stores the plan, writes the input and the intent to buy. */
+
+import { batchJobsOf } from '../database/batch-jobs';
 import { countDeliveries, planDeliveries, streamPlannedUsers } from '../database/deliveries';
 import { popularItems } from '../database/interactions';
-import { moveRun, savePlan } from '../database/runs';
+import { withLock } from '../database/lock';
+import { findRun, moveRun, savePlan } from '../database/runs';
 import { NightjarError } from '../errors';
 import type { AudienceJob, EmailJob } from '../job/definition';
 import { attributesInputLine, itemInputLine, userInputLine } from '../personalize/input-lines';
@@ -19,13 +22,23 @@ const POPULAR_ITEMS = 200;
 
 /** Prepares a run; done again after a crash it comes to the same rows, the same input and the same intent. */
 export const prepare: Stage = async (context) => {
-  const { engines, run, bundle } = context;
-  await moveRun(engines.db, run.runId, { from: 'planned', to: 'preparing', now: engines.now() });
-  if (bundle.job.kind === 'email') await prepareEmail(context, bundle.job);
-  else await prepareAudience(context, bundle.job);
-  await moveRun(engines.db, run.runId, { from: 'preparing', to: 'waiting', now: engines.now() });
+  const { engines, run } = context;
+  await withLock(engines.db, `prepare ${run.runId}`, async () => {
+    const state = (await findRun(engines.db, run.runId))?.state;
+    if (state !== 'planned' && state !== 'preparing') return;
+    await moveRun(engines.db, run.runId, { from: 'planned', to: 'preparing', now: engines.now() });
+    // An intent is the decision: whatever was imported or trained since, a second one beside it would be bought too.
+    const isDecided = (await batchJobsOf(engines.db, run.runId)).some((job) => job.state !== 'failed');
+    if (!isDecided) await decide(context);
+    await moveRun(engines.db, run.runId, { from: 'preparing', to: 'waiting', now: engines.now() });
+  });
   return DONE;
 };
+
+function decide(context: StageContext): Promise<void> {
+  const { job } = context.bundle;
+  return job.kind === 'email' ? prepareEmail(context, job) : prepareAudience(context, job);
+}
 
 async function prepareEmail(context: StageContext, job: EmailJob): Promise<void> {
   const { engines, run } = context;
@@ -48,7 +61,7 @@ async function prepareEmail(context: StageContext, job: EmailJob): Promise<void>
     popular,
   };
   await savePlan(engines.db, run.runId, plan);
-  const input = await writeInput(engines, userLines(streamPlannedUsers(engines.db, run.runId)));
+  const input = await writeInput(engines, userLines(streamPlannedUsers(engines.db, run)));
   const wish = {
     runId: run.runId,
     job: job.name,

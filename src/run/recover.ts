@@ -10,6 +10,11 @@ import { readJournals, removeJournal } from '../mail/journal';
 import type { Engines } from './engines';
 import type { StageContext } from './stage';
 
+/** Names the worker of a claim's token, whose journal it is. */
+export function workerOfToken(token: string): string {
+  return token.split('.')[0] ?? '';
+}
+
 /** What a journal line names: one attempt at one delivery of one run. */
 export function journalKey(runId: string, delivery: { readonly userId: string; readonly attempt: number }): string {
   return `${runId} ${delivery.userId} ${delivery.attempt}`;
@@ -47,7 +52,7 @@ async function judgeClaimed({ engines, run }: Parts, rows: readonly ExpiredDeliv
   const settled: Settlement[] = [];
   const begun: ExpiredDelivery[] = [];
   for (const row of claimed) {
-    const journal = byToken.get(row.token);
+    const journal = byToken.get(workerOfToken(row.token));
     const untouched = journal !== undefined && !journal.begun.has(journalKey(run.runId, row));
     if (untouched) settled.push(settle(row, 'planned', 'never_begun'));
     else begun.push(row);

@@ -23,8 +23,6 @@ import { DONE, type Stage, type StageContext } from './stage';
 
 /** Rows claimed in one commit (D5). */
 const CLAIM_ROWS = 64;
-/** A worker begins nothing in the last part of its lease. */
-const LEASE_MARGIN_MS = 5000;
 /** A lane gives its place in the queue back after this long, so that other work gets its turn. */
 const LANE_MS = 30_000;
 
@@ -36,13 +34,26 @@ export const send: Stage = async (context) => {
   if (await isAnyDue(context)) await checkMailServer(engines.mailer);
   const until = engines.now() + LANE_MS;
   while (!signal.aborted && engines.now() < until) {
-    const claim = { token: engines.token, limit: claimSize(bundle.job), now: engines.now(), leaseMs: leaseMs(context) };
+    const claim = {
+      token: nextToken(engines.token),
+      limit: claimSize(bundle.job),
+      now: engines.now(),
+      leaseMs: leaseMs(context),
+    };
     const rows = await claimDeliveries(engines.db, run.runId, claim);
     if (rows.length === 0) return whenNothingIsDue(context);
-    await sendBatch({ context, job: bundle.job }, rows);
+    await sendBatch({ context, job: bundle.job, token: claim.token, claimedAt: claim.now }, rows);
   }
   return { kind: 'again', at: engines.now() };
 };
+
+let claims = 0;
+
+/** A token a claim: lanes of one worker are as strange to each other as two workers. `workerOfToken` reads it back. */
+function nextToken(worker: string): string {
+  claims += 1;
+  return `${worker}.${claims}`;
+}
 
 /** At most a second's worth, so that a slow rate doesn't hold claims for minutes. */
 function claimSize(job: EmailJob): number {
@@ -68,15 +79,20 @@ async function whenNothingIsDue({ engines, run }: StageContext): Promise<WorkOut
 interface Lane {
   readonly context: StageContext;
   readonly job: EmailJob;
+  /** Of the claim in hand. */
+  readonly token: string;
+  readonly claimedAt: number;
 }
 
 async function sendBatch(lane: Lane, rows: readonly ClaimedDelivery[]): Promise<void> {
   const { engines, run } = lane.context;
-  const lease = holdLease({ engines, run, userIds: rows.map((row) => row.userId), leaseMs: leaseMs(lane.context) });
+  const { token, claimedAt } = lane;
+  const userIds = rows.map((row) => row.userId);
+  const lease = holdLease({ engines, run, token, userIds, claimedAt, leaseMs: leaseMs(lane.context) });
   try {
     const mails = await makeMails(lane, rows);
     const left = mails.flatMap((mail) => (mail.kind === 'excluded' ? [mail.answer] : []));
-    await answerDeliveries(engines.db, run, { token: engines.token, answers: left, now: engines.now() });
+    await answerDeliveries(engines.db, run, { token, answers: left, now: engines.now() });
     await sendAll(lane, { mails: mails.flatMap((mail) => (mail.kind === 'mail' ? [mail] : [])), lease });
   } finally {
     lease.release();
@@ -103,15 +119,14 @@ async function sendAll(lane: Lane, batch: { readonly mails: readonly Mail[]; rea
   const { engines } = lane.context;
   const pace = await startPace(lane, batch.mails.length);
   const queue = [...batch.mails.entries()];
-  const answers = createAnswerWriter(lane.context);
+  const answers = createAnswerWriter(lane);
   let failure: { readonly error: unknown } | undefined;
   const sendInTime = async (mail: Mail): Promise<DeliveryAnswer> => {
-    const late = batch.lease.until() - LEASE_MARGIN_MS < engines.now();
-    if (late || failure !== undefined || lane.context.signal.aborted) return giveBack(mail);
+    if (!batch.lease.isOurs(mail.userId) || failure !== undefined || lane.context.signal.aborted) return giveBack(mail);
     try {
-      return await sendOne(lane, mail);
+      return await sendOne(lane, { mail, lease: batch.lease });
     } catch (error) {
-      failure ??= { error };
+      if (!(error instanceof LeaseLost)) failure ??= { error };
       return giveBack(mail);
     }
   };
@@ -125,7 +140,7 @@ async function sendAll(lane: Lane, batch: { readonly mails: readonly Mail[]; rea
   };
   const connections = Array.from({ length: Math.min(engines.settings.mail.connections, queue.length) }, connection);
   const ended = await Promise.allSettled(connections);
-  await answers.flush();
+  await answers.flushAll();
   const failed = ended.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   if (failure !== undefined) throw failure.error;
@@ -136,11 +151,17 @@ function giveBack(mail: Mail): DeliveryAnswer {
   return { userId: mail.userId, state: 'planned' };
 }
 
-async function sendOne({ context }: Lane, mail: Mail): Promise<DeliveryAnswer> {
+/** Thrown right before the first body byte, where the wait for a connection has outlived the lease; nothing was sent. */
+class LeaseLost extends Error {}
+
+async function sendOne({ context }: Lane, { mail, lease }: { mail: Mail; lease: Lease }): Promise<DeliveryAnswer> {
   const { engines, run } = context;
-  const key = journalKey(run.runId, mail);
+  const beforeBody = () => {
+    if (!lease.isOurs(mail.userId)) throw new LeaseLost('the lease has run out');
+    engines.journal.begin(journalKey(run.runId, mail));
+  };
   try {
-    const outcome = await engines.mailer.send(mail.message, { beforeBody: () => engines.journal.begin(key) });
+    const outcome = await engines.mailer.send(mail.message, { beforeBody });
     return readOutcome(outcome, {
       mail,
       now: engines.now(),
@@ -148,6 +169,7 @@ async function sendOne({ context }: Lane, mail: Mail): Promise<DeliveryAnswer> {
     });
   } catch (error) {
     // One address is one recipient's matter, not the run's.
+    if (error instanceof LeaseLost) throw error;
     if (!isNightjarError(error) || error.code !== 'E_MAIL_ADDRESS') throw explainMailFailure(error);
     return { userId: mail.userId, state: 'excluded', reason: 'address_refused' };
   }
@@ -166,21 +188,40 @@ async function startPace({ context, job }: Lane, count: number): Promise<(index:
   };
 }
 
+/** Tries of the last write of a batch, over about six seconds: less than a lease. */
+const FLUSH_TRIES = 6;
+
 /** Collects answers and writes them in bulk: what the server has said must not wait for the whole batch. */
-function createAnswerWriter({ engines, run }: StageContext) {
+function createAnswerWriter({ context, token }: Lane) {
+  const { engines, run } = context;
   let waiting: { answer: DeliveryAnswer; key: string }[] = [];
   const flush = async () => {
     const written = waiting;
     waiting = [];
     const answers = written.map(({ answer }) => answer);
-    await answerDeliveries(engines.db, run, { token: engines.token, answers, now: engines.now() });
+    try {
+      await answerDeliveries(engines.db, run, { token, answers, now: engines.now() });
+    } catch (error) {
+      // What the server has said is known and must not be lost with one statement.
+      waiting = [...written, ...waiting];
+      throw error;
+    }
     engines.journal.settle(written.map(({ key }) => key));
   };
   return {
     add: (mail: Mail, answer: DeliveryAnswer) => void waiting.push({ answer, key: journalKey(run.runId, mail) }),
-    flush,
     flushFull: async () => {
       if (waiting.length >= 16) await flush();
+    },
+    flushAll: async () => {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await flush();
+        } catch (error) {
+          if (tries === FLUSH_TRIES) throw error;
+          await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** tries));
+        }
+      }
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import { batchJobsOf } from '../database/batch-jobs';
 import { currentCatalogueVersion } from '../database/catalogue';
+import { findOpenStates } from '../database/deliveries';
 import { createRun, findLatestRun, moveRun, type RunRow, saveBundle } from '../database/runs';
 import { clearAttempts } from '../database/shards';
 import { NightjarError } from '../errors';
@@ -48,6 +49,12 @@ export async function startRun(engines: Engines, wish: StartWish): Promise<Start
   return { runId: id, how: created ? 'created' : 'found' };
 }
 
+/** A late answer of a slow worker may have settled what the run was paused for. */
+async function reopenSettled(engines: Engines, run: RunRow): Promise<void> {
+  if ((await findOpenStates(engines.db, run.runId)).unknown) return;
+  await moveRun(engines.db, run.runId, { from: 'paused', to: 'sending', now: engines.now() });
+}
+
 /** Checks against Personalize what a file alone can't tell. */
 export async function checkSolution(
   engines: Pick<Engines, 'settings' | 'personalize'>,
@@ -65,6 +72,7 @@ async function resumeRun(engines: Engines, run: RunRow, wish: StartWish): Promis
       fix: `make a new one: nightjar run ${run.job} --date ${run.slot} --again`,
     });
   }
+  if (run.state === 'paused' && run.pausedReason === 'unknown') await reopenSettled(engines, run);
   if (run.state !== 'failed') {
     await queueOpenWork(engines, run.runId);
     return { runId: run.runId, how: 'found' };
@@ -76,7 +84,11 @@ async function resumeRun(engines: Engines, run: RunRow, wish: StartWish): Promis
     await saveBundle(engines.db, run.runId, { uri: await storeBundle(engines, wish.source), catalogueVersion });
   }
   await clearAttempts(engines.db, run.runId);
-  const back = bought.some((job) => job.state === 'failed') ? 'preparing' : (run.resumeState ?? 'planned');
+  const back = bought.some((job) => job.state === 'failed')
+    ? 'preparing'
+    : run.resumeState === undefined || run.resumeState === 'failed'
+      ? 'planned'
+      : run.resumeState;
   await moveRun(engines.db, run.runId, { from: 'failed', to: back, now: engines.now() });
   await queueOpenWork(engines, run.runId);
   return { runId: run.runId, how: 'resumed' };

@@ -27,6 +27,7 @@ export const audienceResultSchema = z.object({
   segmentUsers: z.number(),
   members: z.number(),
   leftOut: z.array(z.object({ name: z.string(), count: z.number() })),
+  error: z.string().optional(),
 });
 
 /** Summarises a run as it stands; `now` closes the last stage. */

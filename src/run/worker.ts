@@ -1,6 +1,6 @@
 /** The worker: takes work off the queue, runs its stage, queues what comes next, and reconciles queue and database. */
 import { findRun, moveRun, openRuns, type RunRow } from '../database/runs';
-import { countAttempt } from '../database/shards';
+import { clearAttempt, countAttempt } from '../database/shards';
 import { isNightjarError, type NightjarError } from '../errors';
 import type { RunningWorker, Work, WorkOutcome } from '../queue/work-queue';
 import { loadBundle } from './bundle';
@@ -61,7 +61,9 @@ interface StageCall {
 async function runStage({ engines, run, work, signal, stage }: StageCall): Promise<WorkOutcome> {
   try {
     const bundle = await loadBundle(engines, run.bundleUri);
-    return await stage({ engines, run, bundle, shard: work.shard, signal });
+    const outcome = await stage({ engines, run, bundle, shard: work.shard, signal });
+    await clearAttempt(engines.db, work.runId, work);
+    return outcome;
   } catch (error) {
     if (signal.aborted) return { kind: 'again', at: engines.now() };
     return handleFailure(engines, work, explainFailure(error));
@@ -81,15 +83,16 @@ async function handleFailure(engines: Engines, work: Work, error: NightjarError)
     if (attempt < MAX_ATTEMPTS)
       return { kind: 'again', at: engines.now() + Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** (attempt - 1)) };
   }
-  await failRun(engines, work.runId, error);
+  await failRun(engines, work, error);
   return DONE;
 }
 
-async function failRun(engines: Engines, runId: string, error: NightjarError): Promise<void> {
-  const run = await findRun(engines.db, runId);
-  if (run === undefined) return;
+/** A stage that is no longer wanted, because another worker was faster or the run has ended, fails nothing. */
+async function failRun(engines: Engines, work: Work, error: NightjarError): Promise<void> {
+  const run = await findRun(engines.db, work.runId);
+  if (run === undefined || !(await isOpen(engines, run, work))) return;
   const stored = { code: error.code, message: error.message, fix: error.fix, where: error.where };
-  await moveRun(engines.db, runId, { from: run.state, to: 'failed', error: stored, now: engines.now() });
+  await moveRun(engines.db, work.runId, { from: run.state, to: 'failed', error: stored, now: engines.now() });
 }
 
 /** Queues everything that a run needs next and that the queue doesn't hold already. */

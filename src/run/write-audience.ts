@@ -52,7 +52,8 @@ async function writeQuery(query: QueryCase) {
     kmsKeyArn: engines.settings.aws.kmsKeyArn,
   });
   await record(query, { kind: 'audience', name: `${name}.csv`, rows: admitted.count, written: csv });
-  return { name, query: text, segmentUsers: members.count, members: admitted.count, leftOut: tally(reasons) };
+  const counts = { segmentUsers: members.count, members: admitted.count, leftOut: tally(reasons) };
+  return { name, query: text, ...counts, ...(query.spec.error === null ? {} : { error: query.spec.error }) };
 }
 
 async function writeMemberFile(query: QueryCase): Promise<{ written: WrittenObject; count: number }> {

@@ -1,8 +1,11 @@
 /** The verb `run`: queues the run of a job, follows it to its end, and ends with its exit code. */
 import type { Command } from 'commander';
+import { countDeliveries } from '../../database/deliveries';
+import type { RunRow } from '../../database/runs';
 import { slotOf } from '../../job/keys';
 import { formatReport } from '../../report/text';
 import { openBundle } from '../../run/bundle';
+import type { Engines } from '../../run/engines';
 import { startRun } from '../../run/start-run';
 import { startWorker } from '../../run/worker';
 import { answer } from '../answer';
@@ -61,7 +64,7 @@ async function runVerb(context: CliContext, call: { name: string; own: RunFlags;
         signal: context.signal,
         progress: processProgress(flags),
       });
-      const text = end.summary === undefined ? `${end.run.runId} is ${end.run.state}` : formatReport(end.summary);
+      const text = end.summary === undefined ? await describeOpen(engines, end.run) : formatReport(end.summary);
       answer(flags, {
         text,
         json: end.summary ?? { run: end.run.runId, state: end.run.state, pausedReason: end.run.pausedReason },
@@ -73,6 +76,17 @@ async function runVerb(context: CliContext, call: { name: string; own: RunFlags;
   } finally {
     await engines.close();
   }
+}
+
+/** Says where a run stands that has no report yet, and what it waits for. */
+async function describeOpen({ db }: Pick<Engines, 'db'>, run: RunRow): Promise<string> {
+  if (run.pausedReason !== 'unknown') return `${run.runId} is ${run.state}`;
+  const { unknown, accepted } = await countDeliveries(db, run.runId);
+  return [
+    `${run.runId} is paused(unknown)`,
+    `  ${accepted} e-mails were accepted; for ${unknown} the mail server gave no answer`,
+    '  after the last byte, so they may have arrived: they are not sent again.',
+  ].join('\n');
 }
 
 /** Tells today's date in a time zone. */

@@ -19,7 +19,10 @@ export function addWorker(program: Command, context: CliContext): void {
       try {
         const worker = await startWorker(engines);
         engines.log('info', 'worker ready', { pid: process.pid });
-        await new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve(), { once: true }));
+        if (!context.signal.aborted)
+          await new Promise<void>((resolve) =>
+            context.signal.addEventListener('abort', () => resolve(), { once: true }),
+          );
         await worker.close();
       } finally {
         await engines.close();

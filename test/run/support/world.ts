@@ -51,7 +51,6 @@ export interface Variation {
   readonly retryAfterSeconds?: readonly number[];
   /** How long a silent server is waited for. */
   readonly silenceMs?: number;
-  readonly bucket?: string;
 }
 
 export interface Rig {
