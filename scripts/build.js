@@ -1,6 +1,6 @@
 // Compiles src/ into dist/; a build that fails leaves the old one in place.
 const { spawnSync } = require('node:child_process');
-const { mkdtempSync, renameSync, rmSync } = require('node:fs');
+const { chmodSync, mkdtempSync, renameSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
 
 const root = join(__dirname, '..');
@@ -10,6 +10,8 @@ const built = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build
   stdio: 'inherit',
 });
 if (built.status === 0) {
+  // mkdtemp makes a folder for its maker alone; a clone may be run by others.
+  chmodSync(fresh, 0o755);
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   renameSync(fresh, join(root, 'dist'));
 } else {

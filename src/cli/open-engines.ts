@@ -130,10 +130,17 @@ async function connectAws(options: OpenOptions, store: OpenStore): Promise<AwsCo
 /** The access key of the local AWS; its secret is made anew with the state folder. */
 export const LOCAL_ACCESS_KEY = 'NIGHTJARLOCAL';
 
-/** Serves the local AWS, or finds the process that does; `port` asks for a certain one. */
+/** What the verb `local` asks for: a port of its own (0 takes a free one), and whether signatures are checked. */
+export interface LocalAwsWish {
+  readonly port: number;
+  readonly auth: boolean;
+}
+
+/** Serves the local AWS, or finds the process that does: one a state folder, or jobs could be bought twice. */
 export async function shareLocalAws(
   options: OpenOptions,
   { connection, state, releases }: OpenStore,
+  own: LocalAwsWish = { port: 0, auth: true },
 ): Promise<SharedService> {
   const { region, roleArn } = options.settings.aws;
   const service = await shareService({
@@ -145,8 +152,8 @@ export async function shareLocalAws(
       const compute = createCompute();
       const local = await startLocalAws({
         stateDir: state.root,
-        port: wish.port ?? 0,
-        credentials: { accessKeyId: LOCAL_ACCESS_KEY, secretAccessKey: token },
+        port: own.port === 0 ? (wish.port ?? 0) : own.port,
+        credentials: own.auth ? { accessKeyId: LOCAL_ACCESS_KEY, secretAccessKey: token } : null,
         region,
         accountId: roleArn.split(':')[4] ?? '123456789012',
         jobSeconds: options.jobSeconds,

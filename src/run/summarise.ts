@@ -6,7 +6,7 @@ import { countDeliveries, countFallback, tallyReasons } from '../database/delive
 import { type RunRow, runEvents } from '../database/runs';
 import { listShards } from '../database/shards';
 import { costOf, sumMoney } from '../personalize/prices';
-import type { AudienceSummary, BatchJobSummary, RunSummary } from '../report/summary';
+import type { AudienceSummary, BatchJobSummary, RunSummary, Tally } from '../report/summary';
 import type { Money } from '../units';
 import type { Bundle } from './bundle';
 import { tally } from './choose-recipients';
@@ -56,7 +56,7 @@ export async function summarise({ engines, run, bundle }: Subject): Promise<RunS
     output: await summariseOutput(engines, run, job.kind),
     batchJobs: jobs,
     cost: sumMoney(bought, currency),
-    avoided: avoidedBy(engines, plan),
+    avoided: avoidedBy(engines, plan, await tallyReasons(engines.db, run.runId, 'excluded')),
     ...(asOf === undefined ? {} : { pricesAsOf: asOf }),
     artefacts: (await listArtefacts(engines.db, run.runId)).map(({ rows, ...artefact }) => ({
       ...artefact,
@@ -138,11 +138,12 @@ function pricesOf({ settings }: Pick<Engines, 'settings'>): {
   };
 }
 
-/** People who match the job but can't be written to: their rows were not bought. */
-function avoidedBy(engines: Engines, plan: PlanRecord | undefined): RunSummary['avoided'] {
+/** People who match the job but can't be written to, or share an address: their rows were not bought. */
+function avoidedBy(engines: Engines, plan: PlanRecord | undefined, excluded: readonly Tally[]): RunSummary['avoided'] {
+  const doubled = excluded.find((reason) => reason.name === 'duplicate_address')?.count ?? 0;
   const rows = (plan?.contacts?.leftOut ?? [])
     .filter((reason) => reason.name !== 'not_matched')
-    .reduce((sum, reason) => sum + reason.count, 0);
+    .reduce((sum, reason) => sum + reason.count, doubled);
   return { rows, cost: priceOf(engines, { kind: 'inference', lines: rows, users: rows }) };
 }
 

@@ -105,8 +105,11 @@ describe('leases', () => {
   it('that run out are listed; those extended or running are not', async () => {
     const run = await plannedRun(3);
     await claim(run, 'A');
-    await extendLeases(database.db, run, { token: 'A', userIds: ['u0001'], now: T0, until: T0 + 3 * LEASE });
-    await extendLeases(database.db, run, { token: 'B', userIds: ['u0002'], now: T0, until: T0 + 3 * LEASE });
+    const extend = (token: string, userIds: readonly string[], now: number) =>
+      extendLeases(database.db, run, { token, userIds, now, until: T0 + 3 * LEASE });
+    expect([...(await extend('A', ['u0001'], T0 + 1))]).toEqual(['u0001']);
+    expect([...(await extend('B', ['u0002'], T0 + 1))]).toEqual([]);
+    expect([...(await extend('A', ['u0000'], T0 + LEASE + 1))]).toEqual([]);
 
     expect(await listUnsettled(database.db, run.runId, T0 + LEASE - 1)).toEqual([]);
     expect((await listUnsettled(database.db, run.runId, T0 + LEASE + 1)).map((row) => [row.userId, row.token])).toEqual(

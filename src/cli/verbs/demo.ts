@@ -110,7 +110,7 @@ function formatNight({ engines, ends, report }: Night): string {
     `E-mails    ${path.join(engines.state.inbox, '*.eml')}`,
     `Audiences  ${path.join(engines.state.s3, engines.settings.storage.bucket, 'audiences')}`,
     '',
-    'Next: nightjar plan nightly-picks   shows what another night would do and cost',
+    'Next: npx nightjar plan nightly-picks   shows what another night would do and cost',
   ].join('\n');
 }
 

@@ -1,6 +1,7 @@
 /** The verb `jobs`: lists job files, checks them with their templates, prints the JSON Schema for editors. */
 import type { Command } from 'commander';
 import { combineErrors, isNightjarError, type NightjarError } from '../../errors';
+import type { Schedule } from '../../job/definition';
 import { jobSchema } from '../../job/editor-schema';
 import { openBundle } from '../../run/bundle';
 import { explainFailure } from '../../run/explain-failure';
@@ -19,7 +20,9 @@ export function addJobs(program: Command, context: CliContext): void {
     .addHelpText('before', 'Examples:\n  nightjar jobs list\n  nightjar jobs list --json\n')
     .action((_own: unknown, command: Command) => {
       const rows = listJobNames(projectDir(context)).map((name) => describeJob(context, command, name));
-      const text = rows.map((row) => `${row.name.padEnd(24)} ${row.kind.padEnd(9)} ${row.about}`).join('\n');
+      const text = rows
+        .map((row) => `${row.name.padEnd(24)} ${row.kind.padEnd(9)} ${row.about}${formatSchedule(row.schedule)}`)
+        .join('\n');
       answer(command.optsWithGlobals(), {
         text: rows.length === 0 ? 'no jobs: write one in jobs/' : text,
         json: { jobs: rows },
@@ -50,7 +53,7 @@ function describeJob(
   context: CliContext,
   command: Command,
   name: string,
-): { name: string; kind: string; about: string; schedule?: unknown } {
+): { name: string; kind: string; about: string; schedule?: Schedule } {
   try {
     const { settings } = readSettings(context, command.optsWithGlobals());
     const { job } = openBundle({ settings }, readJob(projectDir(context), name));
@@ -63,6 +66,10 @@ function describeJob(
   } catch (error) {
     return { name, kind: 'wrong', about: isNightjarError(error) ? `nightjar jobs check ${name}` : String(error) };
   }
+}
+
+function formatSchedule(schedule: Schedule | undefined): string {
+  return schedule === undefined ? '' : ` (${schedule.cron}, ${schedule.timezone})`;
 }
 
 function checkJob(context: CliContext, command: Command, name: string): readonly NightjarError[] {

@@ -1,13 +1,9 @@
 /** The verb `local`: serves the local AWS alone, for any SDK. */
-import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import { openStateFolder } from '../../database/embedded/state-folder';
 import { NightjarError } from '../../errors';
-import { createCompute } from '../../local/compute/compute';
-import { startLocalAws } from '../../local/endpoint';
 import { answer } from '../answer';
-import { type CliContext, readSettings, stateDir } from '../context';
-import { LOCAL_ACCESS_KEY } from '../open-engines';
+import { type CliContext, openOptions } from '../context';
+import { LOCAL_ACCESS_KEY, openStore, shareLocalAws } from '../open-engines';
 
 interface LocalFlags {
   readonly port: number;
@@ -33,31 +29,36 @@ export function addLocal(program: Command, context: CliContext): void {
 
 async function serve(context: CliContext, own: LocalFlags, command: Command): Promise<void> {
   const flags = command.optsWithGlobals();
-  const { settings } = readSettings(context, flags);
-  const state = await openStateFolder(stateDir(context, flags));
-  const credentials = own.auth
-    ? { accessKeyId: LOCAL_ACCESS_KEY, secretAccessKey: randomBytes(20).toString('hex') }
-    : null;
-  const compute = createCompute();
-  const local = await startLocalAws({
-    stateDir: state.root,
-    port: own.port,
-    credentials,
-    region: settings.aws.region,
-    accountId: settings.aws.roleArn.split(':')[4] ?? '123456789012',
-    jobSeconds: own.jobSeconds,
-    compute,
-    now: () => Date.now(),
-  });
-  const keys =
-    credentials === null
-      ? []
-      : [`export AWS_ACCESS_KEY_ID=${credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}`];
-  const text = [...keys, `export AWS_REGION=${settings.aws.region} AWS_ENDPOINT_URL=${local.endpoint}`].join('\n');
-  answer(flags, { text, json: { endpoint: local.endpoint, region: settings.aws.region, ...(credentials ?? {}) } });
-  await new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve(), { once: true }));
-  await local.close();
-  await compute.close();
+  const options = openOptions(context, flags, { jobSeconds: own.jobSeconds });
+  const store = await openStore(options);
+  try {
+    const service = await shareLocalAws(options, store, own);
+    const endpoint = `http://127.0.0.1:${service.port}`;
+    if (!service.mine) throw servedElsewhere(endpoint);
+    const { region } = options.settings.aws;
+    const credentials = own.auth ? { accessKeyId: LOCAL_ACCESS_KEY, secretAccessKey: service.token } : undefined;
+    const keys =
+      credentials === undefined
+        ? []
+        : [`export AWS_ACCESS_KEY_ID=${credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}`];
+    const places = `export AWS_REGION=${region} AWS_DEFAULT_REGION=${region} AWS_ENDPOINT_URL=${endpoint}`;
+    answer(flags, { text: [...keys, places].join('\n'), json: { endpoint, region, ...credentials } });
+    if (!context.signal.aborted) {
+      await new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve(), { once: true }));
+    }
+  } finally {
+    await store.releases.run();
+  }
+}
+
+function servedElsewhere(endpoint: string): NightjarError {
+  return new NightjarError(
+    'E_ENGINE_STATE',
+    `the local AWS of this state folder is served by another process at ${endpoint}`,
+    {
+      fix: 'use that one, or name another folder with --state',
+    },
+  );
 }
 
 function readNumber(text: string): number {
