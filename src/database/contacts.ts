@@ -118,14 +118,6 @@ export async function saveContacts(db: Database, rows: readonly ContactRow[], no
   return Number(saved.numAffectedRows ?? 0n);
 }
 
-/** Removes the contacts that are not among `keep`, which `--replace` asks for, and tells how many. */
-export async function removeContactsExcept(db: Database, keep: ReadonlySet<string>): Promise<number> {
-  const removed = await sql`
-    DELETE FROM contact c WHERE NOT EXISTS (SELECT 1 FROM unnest(${[...keep]}::text[]) AS k(user_id) WHERE k.user_id = c.user_id)
-  `.execute(db);
-  return Number(removed.numAffectedRows ?? 0n);
-}
-
 export interface Suppression {
   readonly addressHash: string;
   /** unsubscribe, bounce, complaint, manual. */

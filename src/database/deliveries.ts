@@ -1,19 +1,10 @@
 /** Queries on the delivery ledger outside the sending itself: planning, slates, counts. */
 import { sql } from 'kysely';
+import type { DeliveryCounts } from '../report/summary';
 import type { Database } from './connection';
 
-/** The eight states of D5; the last four are terminal. */
-export const DELIVERY_STATES = [
-  'planned',
-  'claimed',
-  'deferred',
-  'unknown',
-  'accepted',
-  'refused',
-  'excluded',
-  'dropped',
-] as const;
-export type DeliveryState = (typeof DELIVERY_STATES)[number];
+/** The eight states of D5, as the report counts them. */
+export type DeliveryState = keyof DeliveryCounts;
 
 export interface RunOfDeliveries {
   readonly runId: string;

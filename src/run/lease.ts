@@ -16,7 +16,7 @@ export interface Lease {
 }
 
 export interface LeaseWish {
-  readonly engines: Engines;
+  readonly engines: Pick<Engines, 'db' | 'now' | 'log'>;
   readonly run: RunOfDeliveries;
   /** Of the claim, not of the worker: rows that were lost and claimed again by another lane are not ours. */
   readonly token: string;
