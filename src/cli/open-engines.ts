@@ -17,6 +17,7 @@ import { createMailer } from '../mail/mailer';
 import { openQueue, type QueueConnection } from '../queue/work-queue';
 import type { Engines, Log } from '../run/engines';
 import { type AwsConnection, createS3Client, ensureBucket } from '../storage/client';
+import { credentialsOf } from '../storage/credentials';
 import { createReleases, type Releases } from './releases';
 
 export interface OpenOptions {
@@ -56,6 +57,11 @@ export async function openStore(options: OpenOptions): Promise<OpenStore> {
   }
 }
 
+/** Another S3-compatible store than the endpoint's own, by the same credentials. */
+function storageEndpoint({ storage }: Settings): { endpoint?: string } {
+  return storage.endpoint === null ? {} : { endpoint: storage.endpoint };
+}
+
 async function connectDatabase({ settings, stateDir }: OpenOptions, releases: Releases): Promise<PoolConfig> {
   if (settings.database.url !== 'embedded') return { connectionString: settings.database.url };
   const postgres = await startEmbeddedPostgres({ stateDir });
@@ -70,7 +76,7 @@ export async function openEngines(options: OpenOptions): Promise<OpenEngines> {
   try {
     const { settings, log } = options;
     const aws = await connectAws(options, store);
-    const s3 = createS3Client(aws);
+    const s3 = createS3Client({ ...aws, ...storageEndpoint(settings) });
     releases.add('S3', async () => s3.destroy());
     await ensureBucket(s3, settings.storage.bucket, { create: settings.aws.endpoint === 'embedded' });
     const personalize = new PersonalizeClient({ ...aws, maxAttempts: 3 });
@@ -120,8 +126,10 @@ async function openSending({ state, releases }: OpenStore) {
 
 async function connectAws(options: OpenOptions, store: OpenStore): Promise<AwsConnection> {
   const { aws } = options.settings;
-  if (aws.endpoint === null) return { region: aws.region };
-  if (aws.endpoint !== 'embedded') return { region: aws.region, endpoint: aws.endpoint };
+  if (aws.endpoint !== 'embedded') {
+    const endpoint = aws.endpoint === null ? {} : { endpoint: aws.endpoint };
+    return { region: aws.region, ...endpoint, ...credentialsOf(aws) };
+  }
   const service = await shareLocalAws(options, store);
   const credentials = { accessKeyId: LOCAL_ACCESS_KEY, secretAccessKey: service.token };
   return { region: aws.region, endpoint: `http://127.0.0.1:${service.port}`, credentials };

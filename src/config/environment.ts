@@ -24,6 +24,7 @@ const CUSTOMARY: readonly (readonly [string, readonly string[]])[] = [
   ['SMTP_URL', ['mail', 'url']],
   ['AWS_DEFAULT_REGION', ['aws', 'region']],
   ['AWS_REGION', ['aws', 'region']],
+  ['AWS_PROFILE', ['aws', 'profile']],
 ];
 
 const PREFIX = 'NIGHTJAR_';

@@ -52,17 +52,24 @@ function explainWrongKey(path: Path, { schema }: Subject): Problem {
   const key = String(path.at(-1));
   const names = findField(schema, path.slice(0, -1))?.node.propertyNames;
   const expected = (typeof names === 'object' ? expectedOf(names) : undefined) ?? 'another name';
-  const better = key
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^[^a-z]+|-+$/g, '')
-    .slice(0, 40);
+  const better = typeof names === 'object' ? nearestForm(key, names.pattern) : '';
   return {
     path,
     part: 'key',
     message: `${nameField(path.slice(0, -1))} has the name ${quoteValue(key)}; expected ${expected}`,
     fix: better === '' ? 'choose another name' : `write "${better}:" instead of "${key}:"`,
   };
+}
+
+/** Lower case is often all that is missing; else what is left when everything but letters, digits and dashes goes. */
+function nearestForm(key: string, pattern: string | undefined): string {
+  const lower = key.toLowerCase();
+  const slug = lower
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+|-+$/g, '')
+    .slice(0, 40);
+  const isRight = (name: string) => pattern === undefined || new RegExp(pattern).test(name);
+  return [lower, slug].find((name) => name !== '' && isRight(name)) ?? '';
 }
 
 function explainUnknownKey(path: Path, key: string, { schema, noun }: Subject): Problem {

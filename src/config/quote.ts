@@ -23,7 +23,7 @@ export function maskText(text: string): string {
 
 /** Writes `key: value` on one line as a YAML file would hold it, in quotes, to be pasted. */
 export function quoteLine(key: string, value: unknown): string {
-  const line = `${key}: ${writeInline(value)}`;
+  const line = `${writeInline(key)}: ${writeInline(value)}`;
   return line.includes('"') ? `'${line}'` : `"${line}"`;
 }
 

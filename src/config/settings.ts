@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 const seconds = z.number().positive().meta({ expected: 'a number of seconds greater than 0' });
+const countOrNone = z.int().nonnegative().meta({ expected: 'a whole number, 0 or more' });
 const count = z.int().positive().meta({ expected: 'a whole number, 1 or more' });
 const price = z.number().nonnegative().nullable().meta({ expected: 'an amount, or null where it is not known' });
 const text = z.string().min(1).meta({ expected: 'a text' });
@@ -44,6 +45,16 @@ const roleArn = z
   .regex(/^arn:([a-z\d-]+):iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/)
   .meta({ expected: 'the ARN of an IAM role' });
 
+const assumeRoleArn = roleArn.nullable().meta({ expected: 'the ARN of an IAM role, or null' });
+
+const profile = text.nullable().meta({ expected: 'the name of a profile of ~/.aws/config, or null' });
+
+const storageEndpoint = z
+  .string()
+  .regex(/^https?:\/\/\S+$/)
+  .nullable()
+  .meta({ expected: 'null for the same as aws.endpoint, or a URL' });
+
 const kmsKeyArn = z
   .string()
   .regex(/^arn:[a-z\d-]+:kms:\S+$/)
@@ -75,10 +86,25 @@ const prices = z.strictObject({
 export const settingsSchema = z.strictObject({
   instance,
   publicUrl,
-  database: z.strictObject({ url: databaseUrl }),
+  database: z.strictObject({
+    url: databaseUrl,
+    poolSize: count,
+    statementTimeoutSeconds: seconds,
+    connectTimeoutSeconds: seconds,
+  }),
   queue: z.strictObject({ url: queueUrl, lockSeconds: seconds, stalledSeconds: seconds, reconcileSeconds: seconds }),
-  aws: z.strictObject({ region: text, endpoint, roleArn, kmsKeyArn, pollSeconds: seconds }),
-  storage: z.strictObject({ bucket, prefix }),
+  aws: z.strictObject({
+    region: text,
+    endpoint,
+    profile,
+    assumeRoleArn,
+    roleArn,
+    kmsKeyArn,
+    pollSeconds: seconds,
+    jobsInFlight: count,
+    failedJobRetries: countOrNone,
+  }),
+  storage: z.strictObject({ bucket, prefix, endpoint: storageEndpoint }),
   images: z.strictObject({ url: z.string(), from: z.string() }).nullable(),
   solutions: z.record(z.string(), z.strictObject({ solution: text, recipe })),
   mail: z.strictObject({
@@ -90,7 +116,7 @@ export const settingsSchema = z.strictObject({
     retryAfterSeconds: z.array(seconds).min(1).meta({ expected: 'a list of seconds such as [300, 900]' }),
   }),
   prices: z.record(z.string(), prices),
-  worker: z.strictObject({ shards: count, sends: count, leaseSeconds: seconds }),
+  worker: z.strictObject({ shards: count, sends: count, leaseSeconds: seconds, drainSeconds: seconds }),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']), format: z.enum(['pretty', 'json']) }),
 });
 

@@ -1,8 +1,8 @@
 /** Opens the database: one pool, one schema, the migrations, and the instance check. */
-import { Kysely, type Migration, Migrator, PostgresDialect, sql } from 'kysely';
+import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
 import { Pool, type PoolConfig, types } from 'pg';
 import { NightjarError } from '../errors';
-import * as mainJob from './migrations/0001-main-job';
+import { MIGRATIONS } from './migrations/all';
 import type { Tables } from './schema';
 
 /** The database handle that every query function takes; a transaction is one too. */
@@ -13,9 +13,6 @@ export interface OpenDatabase {
   readonly pool: Pool;
   close(): Promise<void>;
 }
-
-/** Adds a migration by adding it here; names sort in the order of application. */
-const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-main-job': mainJob };
 
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;

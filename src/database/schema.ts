@@ -43,6 +43,8 @@ interface RunTable {
   updated_at: Time;
   finished_at: OptionalTime;
   summary: Json;
+  errors_since: OptionalTime;
+  archived_at: OptionalTime;
 }
 
 interface BatchJobTable {
@@ -69,6 +71,7 @@ interface DeliveryTable {
   user_id: string;
   run_id: string;
   address_hash: string;
+  domain: OptionalText;
   state: string;
   reason: OptionalText;
   due_at: Time;
@@ -121,5 +124,7 @@ export interface Tables {
   run_batch_job: { run_id: string; name: string; reused: boolean };
   delivery: DeliveryTable;
   pace: { sender: string; next_at: Time };
+  destination: { sender: string; domain: string; next_at: Time; blocked_until: Time; step: number };
+  ramp_day: { sender: string; day: string; allowed: number; used: number };
   artefact: ArtefactTable;
 }

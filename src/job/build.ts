@@ -1,8 +1,9 @@
 /** Builds the definition of a job from the checked fields of its file: what is left out gets its default here. */
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { parseRate } from '../units';
+import { parseDuration } from '../units';
 import type { audienceSchema } from './audience-schema';
+import { buildSend } from './build-send';
 import type { AudienceJob, EmailJob, ParsedJob, SegmentQuery, Where } from './definition';
 import type { emailSchema } from './email-schema';
 
@@ -13,13 +14,13 @@ interface JobFile {
 
 /** Builds an e-mail job. */
 export function buildEmailJob(source: JobFile, fields: z.output<ReturnType<typeof emailSchema>>): ParsedJob {
-  const { about, schedule, recommend, recipients, content, send } = fields;
-  const rate = send.rate === undefined ? undefined : parseRate(send.rate);
+  const { about, schedule, keep, recommend, recipients, content, send } = fields;
   const job: EmailJob = {
     ...source,
     about,
     kind: 'email',
     ...(schedule === undefined ? {} : { schedule }),
+    ...buildKeep(keep),
     recommend,
     recipients: { from: recipients.from, where: buildWhere(recipients.where) },
     content: {
@@ -27,14 +28,14 @@ export function buildEmailJob(source: JobFile, fields: z.output<ReturnType<typeo
       show: content.show,
       ...(content.subject === undefined ? {} : { subject: content.subject }),
     },
-    send: { ...(send.from === undefined ? {} : { from: send.from }), ...(rate === undefined ? {} : { rate }) },
+    send: buildSend(send),
   };
   return job as ParsedJob;
 }
 
 /** Builds an audience job. */
 export function buildAudienceJob(source: JobFile, fields: z.output<ReturnType<typeof audienceSchema>>): ParsedJob {
-  const { about, schedule, segment, audience } = fields;
+  const { about, schedule, keep, segment, audience } = fields;
   const queries = [
     ...Object.entries(segment.queries ?? {}).map(([name, query]): SegmentQuery => ({ name, by: 'attributes', query })),
     ...(segment.items ?? []).map((itemId): SegmentQuery => ({ name: nameItemQuery(itemId), by: 'item', itemId })),
@@ -44,6 +45,7 @@ export function buildAudienceJob(source: JobFile, fields: z.output<ReturnType<ty
     about,
     kind: 'audience',
     ...(schedule === undefined ? {} : { schedule }),
+    ...buildKeep(keep),
     segment: { solution: segment.solution, users: segment.users, queries },
     audience: {
       where: buildWhere(audience.where),
@@ -68,6 +70,11 @@ export function nameItemQuery(itemId: string): string {
     .replace(/-+$/, '');
   const hash = createHash('sha256').update(itemId).digest('hex').slice(0, 8);
   return `${slug === '' ? 'item' : slug}-${hash}`;
+}
+
+function buildKeep(text: string | undefined): Pick<EmailJob, 'keep'> {
+  const keep = text === undefined ? undefined : parseDuration(text);
+  return keep === undefined ? {} : { keep };
 }
 
 type WhereFields = z.output<ReturnType<typeof audienceSchema>>['audience']['where'];

@@ -11,7 +11,7 @@
  * delivery    one e-mail to one recipient in one run, with its state
  * audience    a named set of users from a segment query; its members are versioned per run
  */
-import type { PerSecond } from '../units';
+import type { Milliseconds, PerSecond, Share } from '../units';
 
 export type Scalar = string | number | boolean;
 
@@ -42,6 +42,33 @@ interface JobBase {
   readonly file: string;
   readonly about: string;
   readonly schedule?: Schedule;
+  /** How long deliveries, inputs and outputs of a run are kept after it has ended; for ever where left out. */
+  readonly keep?: Milliseconds;
+}
+
+/** How a sender that is not known yet warms up: `start` mails on its first day, each day `growth` more. */
+export interface Ramp {
+  readonly start: number;
+  readonly growth: Share;
+}
+
+/** When a run pauses: at this share of refused among the answered, or at this number. At least one is there. */
+export interface StopAfterErrors {
+  readonly share?: Share;
+  readonly count?: number;
+}
+
+/** What becomes of a mail of which nobody can tell whether it was taken: a person decides, it is sent again, or it is given up. */
+export type UnknownPolicy = 'ask' | 'resend' | 'drop';
+
+export interface SendRules {
+  readonly from?: string;
+  readonly rate?: PerSecond;
+  readonly unknown: UnknownPolicy;
+  readonly ramp?: Ramp;
+  /** Recipient domain in lower case → rate; `*` is every other domain, each by itself. */
+  readonly perDomain?: Readonly<Record<string, PerSecond>>;
+  readonly stopAfterErrors?: StopAfterErrors;
 }
 
 export interface EmailJob extends JobBase {
@@ -59,7 +86,7 @@ export interface EmailJob extends JobBase {
     readonly subject?: string;
     readonly show: { readonly items: number; readonly inStock: boolean; readonly fallback: 'popular' | 'none' };
   };
-  readonly send: { readonly from?: string; readonly rate?: PerSecond };
+  readonly send: SendRules;
 }
 
 export interface AudienceJob extends JobBase {

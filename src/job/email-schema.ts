@@ -1,17 +1,14 @@
 /** The shape of an e-mail job as its file is written; `description` is for editors, `expected` for messages. */
 import { z } from 'zod';
-import { parseRate } from '../units';
 import { headFields, kindField } from './head-schema';
 import { type JobNames, solutionField, templateField } from './names';
+import { sendField } from './send-schema';
 import { whereField } from './where-schema';
 
 /** numResults of a batch inference job; https://docs.aws.amazon.com/personalize/latest/dg/limits.html */
 const MAX_RESULTS = 500;
 /** Beyond this an e-mail is a catalogue; a limit of nightjar's own. */
 const MAX_ITEMS_SHOWN = 50;
-
-/** A sender: an address alone, or a name with the address in angle brackets. */
-const SENDER = /^(?:[^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/;
 
 /** Items bought for a recipient where the file names no number. */
 export const DEFAULT_RESULTS = 25;
@@ -57,26 +54,6 @@ const subject = z
     examples: ['{{contact.firstName}}, {{items.0.title}} is waiting'],
   });
 
-const from = z
-  .string()
-  .regex(SENDER)
-  .optional()
-  .meta({
-    description: 'The sender; without it mail.from of the settings',
-    expected: 'an address, or a name and an address',
-    examples: ['Corner Shop <news@shop.example>'],
-  });
-
-const rate = z
-  .string()
-  .refine((text) => parseRate(text) !== undefined)
-  .optional()
-  .meta({
-    description: 'How many e-mails may leave in a time; without it as many as the server takes',
-    expected: 'a rate such as 50/s, 3000/m or 100000/h',
-    examples: ['50/s'],
-  });
-
 const recipients = z
   .strictObject({
     from: z.literal('contacts').default('contacts').meta({ description: 'Where recipients are taken from' }),
@@ -99,9 +76,6 @@ export function emailSchema(names: JobNames) {
     content: z
       .strictObject({ template, subject, show })
       .meta({ expected: 'a map of template, subject and show', examples: [{ template: 'picks' }] }),
-    send: z
-      .strictObject({ from, rate })
-      .prefault({})
-      .meta({ expected: 'a map of from and rate', examples: [{ rate: '50/s' }] }),
+    send: sendField,
   });
 }

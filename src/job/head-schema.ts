@@ -1,7 +1,11 @@
 /** The shape of what every job file begins with: about, kind and schedule. */
 import { z } from 'zod';
+import { parseDuration } from '../units';
 import { explainCron } from './cron';
 import { refineName } from './names';
+
+/** What is kept for less would be gone before its run is over. */
+const SHORTEST_KEEP_MS = 86_400_000;
 
 const about = z
   .string()
@@ -38,9 +42,21 @@ const timezone = z
     examples: ['Asia/Tokyo'],
   });
 
+const keep = z
+  .string()
+  .refine((text) => (parseDuration(text) ?? 0) >= SHORTEST_KEEP_MS)
+  .optional()
+  .meta({
+    description:
+      'How long after its end deliveries, inputs and outputs of a run are kept; then deliveries are archived to S3',
+    expected: 'a duration of at least a day such as 400d',
+    examples: ['400d'],
+  });
+
 /** The fields that jobs of every kind have. */
 export const headFields = {
   about,
+  keep,
   schedule: z
     .strictObject({ cron, timezone })
     .optional()

@@ -1,5 +1,5 @@
 /** Makes the S3 client: the same one for AWS, a compatible store, and the local AWS. */
-import { CreateBucketCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, HeadBucketCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { NightjarError } from '../errors';
 
 export interface AwsConnection {
@@ -7,7 +7,9 @@ export interface AwsConnection {
   /** URL of another endpoint than AWS's own. */
   readonly endpoint?: string;
   /** Left out, the SDK's default chain finds them (environment, profile, role). */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials?:
+    | { readonly accessKeyId: string; readonly secretAccessKey: string }
+    | NonNullable<S3ClientConfig['credentials']>;
 }
 
 /** Makes an S3 client; with an endpoint it uses path style, which every compatible store takes. */

@@ -130,7 +130,7 @@ error[E_CONFIG_FIELD] shop.yaml:5:11
   worker.shards is "many"; expected a whole number, 1 or more
   fix: write "shards: 2"
 error[E_CONFIG_FIELD] shop.yaml:6:3
-  worker.retryAfterSeconds is not a key that nightjar knows; the keys of worker are shards, sends, leaseSeconds
+  worker.retryAfterSeconds is not a key that nightjar knows; the keys of worker are shards, sends, leaseSeconds, drainSeconds
   fix: move "retryAfterSeconds:" below "mail:"
 error[E_CONFIG_FIELD] shop.yaml:7:8
   log.levle is not a key that nightjar knows; the keys of log are level, format
@@ -143,7 +143,7 @@ error[E_CONFIG_FIELD] shop.yaml:8:14
   fix: add "recipe: aws-user-personalization"
 error[E_CONFIG_FIELD] shop.yaml:9:1
   storage is empty; expected a map of keys
-  fix: write 'storage: { bucket: nightjar, prefix: "" }'"
+  fix: write 'storage: { bucket: nightjar, prefix: "", endpoint: null }'"
 `);
   });
 

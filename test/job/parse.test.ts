@@ -29,7 +29,7 @@ describe('parseJob', () => {
       recommend: { solution: 'picks', results: 25 },
       recipients: { from: 'contacts', where: { consent: true } },
       content: { template: 'picks', show: { items: 6, inStock: true, fallback: 'popular' } },
-      send: {},
+      send: { unknown: 'ask' },
     });
   });
 
@@ -167,7 +167,7 @@ error[E_JOB_FIELD] jobs/winback.yaml:10:44
   content.show.fallback is "best"; expected popular or none
   fix: write "fallback: popular", the default
 error[E_JOB_FIELD] jobs/winback.yaml:11:1
-  rate is not a key that nightjar knows; the keys of a job file are about, schedule, kind, recommend, recipients, content, send
+  rate is not a key that nightjar knows; the keys of a job file are about, keep, schedule, kind, recommend, recipients, content, send
   fix: move "rate:" below "send:"
 error[E_JOB_FIELD] jobs/winback.yaml:13:9
   send.rate is "fast"; expected a rate such as 50/s, 3000/m or 100000/h
@@ -268,5 +268,58 @@ error[E_JOB_FIELD] jobs/winback.yaml:9:3
 
   it('tells no address and no secret', () => {
     expect(problemsOf([...EMAIL, 'send: { from: "<ada.lovelace@shop.example"}'])).not.toContain('ada.lovelace');
+  });
+});
+
+describe('the rules of sending', () => {
+  const sendOf = (...lines: string[]) => {
+    const job = parse([...EMAIL, 'keep: 400d', 'send:', ...lines.map((line) => `  ${line}`)]);
+    return job.kind === 'email' ? job.send : undefined;
+  };
+
+  it('are read in all their forms', () => {
+    expect(
+      sendOf('unknown: drop', 'ramp: { start: 200, growth: 15% }', 'perDomain: { gmail.com: 20/s, "*": 60/m }'),
+    ).toEqual({
+      unknown: 'drop',
+      ramp: { start: 200, growth: 0.15 },
+      perDomain: { 'gmail.com': 20, '*': 1 },
+    });
+    expect(sendOf('stopAfterErrors: 1%')).toEqual({ unknown: 'ask', stopAfterErrors: { share: 0.01 } });
+    expect(sendOf('stopAfterErrors: 50')).toEqual({ unknown: 'ask', stopAfterErrors: { count: 50 } });
+    expect(sendOf('stopAfterErrors: { share: 2%, count: 9 }')).toEqual({
+      unknown: 'ask',
+      stopAfterErrors: { share: 0.02, count: 9 },
+    });
+    expect(parse([...EMAIL, 'keep: 400d']).keep).toBe(400 * 86_400_000);
+  });
+
+  it('are refused where they mean nothing', () => {
+    const lines = [
+      'keep: 3h',
+      'send:',
+      '  ramp: { start: 0, growth: 1.5 }',
+      '  perDomain: { Gmail.com: 5/s, "*": fast }',
+    ];
+    expect(problemsOf([...EMAIL, ...lines, '  stopAfterErrors: lots'])).toMatchInlineSnapshot(`
+"error[E_JOB_FIELD] jobs/winback.yaml:5:7
+  keep is "3h"; expected a duration of at least a day such as 400d
+  fix: write "keep: 400d", or remove the line
+error[E_JOB_FIELD] jobs/winback.yaml:7:18
+  send.ramp.start is 0; expected a whole number, 1 or more
+  fix: write "start: 200"
+error[E_JOB_FIELD] jobs/winback.yaml:7:29
+  send.ramp.growth is 1.5; expected a share such as 15%
+  fix: write "growth: 15%"
+error[E_JOB_FIELD] jobs/winback.yaml:8:16
+  send.perDomain has the name "Gmail.com"; expected a domain in lower case, or "*"
+  fix: write "gmail.com:" instead of "Gmail.com:"
+error[E_JOB_FIELD] jobs/winback.yaml:8:37
+  send.perDomain.* is "fast"; expected a rate such as 50/s, 3000/m or 100000/h
+  fix: write '"*": 50/s', or remove the line
+error[E_JOB_FIELD] jobs/winback.yaml:9:20
+  send.stopAfterErrors is "lots"; expected a share such as 1%, a number such as 50, or a map of share and count
+  fix: write "stopAfterErrors: 1%", or remove the line"
+`);
   });
 });

@@ -1,0 +1,7 @@
+/** All migrations; names sort in the order of application. */
+import type { Migration } from 'kysely';
+import * as mainJob from './0001-main-job';
+import * as engines from './0002-engines';
+
+/** Adds a migration by adding it here; one that has been released is never changed. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-main-job': mainJob, '0002-engines': engines };
