@@ -15,6 +15,13 @@ export interface BodyProbe {
   failure: unknown;
   /** Set to keep a body back that has not begun. */
   cancelled: boolean;
+  /** True where the message failed on a connection that had carried others before. */
+  reused: boolean;
+}
+
+/** A probe of a message that nothing has happened to. */
+export function createProbe(beforeBody: () => void = () => undefined): BodyProbe {
+  return { beforeBody, begun: false, length: 0, failure: undefined, cancelled: false, reused: false };
 }
 
 /** nodemailer copies the members of a message's options, so the probe travels as one of them. */
@@ -44,8 +51,23 @@ export function probeBody(mail: MailMessage, done: (error?: Error | null) => voi
       return;
     }
     probe.length = message.length;
-    mail.message.createReadStream = () => Readable.from(readOnce(message, probe), { objectMode: false });
+    mail.message.createReadStream = () =>
+      watchReuse(Readable.from(readOnce(message, probe), { objectMode: false }), probe);
     done();
+  });
+}
+
+/**
+ * A pool asks a stream for `readableDidRead` only when it failed on a connection that it had used before; told `false`,
+ * it would swallow the reply (a 421 in mid-session) and put the message back into its own queue. It is told nothing:
+ * the reply comes through, and the mailer decides.
+ */
+function watchReuse(body: Readable, probe: BodyProbe): Readable {
+  return Object.defineProperty(body, 'readableDidRead', {
+    get: () => {
+      probe.reused = true;
+      return undefined;
+    },
   });
 }
 

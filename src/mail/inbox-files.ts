@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { appendFile, link, mkdir, open, readdir, readFile, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readErrorCode } from './system-error';
+import { systemErrorCode } from '../errors';
 
 /** Append-only, one JSON object a line: `{"number": 17, "messageId": "<…>"}`. The `.eml` files are the truth. */
 const INDEX = 'index.jsonl';
@@ -84,7 +84,7 @@ async function nameMessage(dir: string, temporary: string, state: { next: number
       await link(temporary, join(dir, nameFile(number)));
       return number;
     } catch (error) {
-      if (readErrorCode(error) !== 'EEXIST') throw error;
+      if (systemErrorCode(error) !== 'EEXIST') throw error;
     }
   }
 }
@@ -107,7 +107,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return readErrorCode(error) === 'EPERM';
+    return systemErrorCode(error) === 'EPERM';
   }
 }
 
@@ -148,19 +148,28 @@ function readEntry(line: string): { readonly number: number; readonly messageId:
 }
 
 /**
- * Tells which of these Message-IDs (with angle brackets) the inbox holds: the evidence that settles an unknown delivery.
+ * Tells which of these messages the inbox holds: the evidence that settles an unknown delivery. A message is named by
+ * its whole Message-ID with angle brackets, or by the part left of its @ alone: the domain is that of the sender, which
+ * settings may have changed since the message went out.
  * Reads the index, and the headers of the messages that it lacks; a missing folder holds none.
+ *
+ * @returns the names that were found, as they were given
  */
-export async function findInInbox(dir: string, messageIds: Iterable<string>): Promise<ReadonlySet<string>> {
-  const wanted = new Set(messageIds);
+export async function findInInbox(dir: string, names: Iterable<string>): Promise<ReadonlySet<string>> {
+  const wanted = new Set(names);
   const found = new Set<string>();
   if (wanted.size === 0) return found;
   const index = await readIndex(dir);
   for (const number of await listNumbers(dir)) {
     const messageId = index.get(number) ?? (await readMessageId(join(dir, nameFile(number))));
-    if (wanted.has(messageId)) found.add(messageId);
+    for (const name of [messageId, leftOfDomain(messageId)]) if (wanted.has(name)) found.add(name);
   }
   return found;
+}
+
+/** Returns `hash` of `<hash@domain>`. */
+export function leftOfDomain(messageId: string): string {
+  return messageId.replace(/^</, '').replace(/@[^@]*$/, '');
 }
 
 /** Reads the Message-ID from the header of a file; empty where it has none. */

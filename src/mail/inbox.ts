@@ -2,9 +2,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerAuthentication, type SMTPServerDataStream } from 'smtp-server';
-import { NightjarError } from '../errors';
+import { isDiskFull, NightjarError, systemErrorCode } from '../errors';
 import { type InboxFiles, openInboxFiles } from './inbox-files';
-import { isDiskFull, readErrorCode } from './system-error';
 
 export interface InboxOptions {
   /** Where messages are kept; several inboxes may share it. */
@@ -121,7 +120,7 @@ async function* readWhole(stream: SMTPServerDataStream): AsyncGenerator<Buffer> 
 export function describeFailure(error: unknown): Answer {
   if (error instanceof TooLarge) return { code: 552, text: `5.3.4 larger than ${SIZE_MAX} bytes` };
   if (isDiskFull(error)) return { code: 452, text: '4.3.1 the disk of the inbox is full' };
-  return { code: 451, text: `4.3.0 the message could not be kept (${readErrorCode(error) ?? 'unknown'})` };
+  return { code: 451, text: `4.3.0 the message could not be kept (${systemErrorCode(error) ?? 'unknown'})` };
 }
 
 async function listen(server: SMTPServer, port: number): Promise<number> {

@@ -2,8 +2,7 @@
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NightjarError } from '../errors';
-import { isDiskFull, readErrorCode } from './system-error';
+import { isDiskFull, NightjarError, systemErrorCode } from '../errors';
 
 export interface JournalOptions {
   /** Made where it is missing. */
@@ -113,7 +112,7 @@ function append(fd: number, line: string, file: string): number {
 }
 
 function describeFailure(cause: unknown, file: string): NightjarError {
-  const code = readErrorCode(cause);
+  const code = systemErrorCode(cause);
   const full = isDiskFull(cause);
   const exists = code === 'EEXIST' ? 'exists already' : "can't be written";
   return new NightjarError(full ? 'E_ENGINE_DISK_FULL' : 'E_ENGINE_STATE', `the send journal ${exists}`, {

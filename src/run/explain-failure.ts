@@ -1,53 +1,60 @@
 /** Turns whatever a stage threw into an error with a code, which says whether trying again can help. */
-import { isNightjarError, NightjarError } from '../errors';
+import { isDiskFull, isNightjarError, NightjarError, systemErrorCode } from '../errors';
 
-const DATABASE_CODES: ReadonlySet<string> = new Set([
-  '57P01',
-  '57P02',
-  '57P03',
-  '53300',
-  '08006',
-  '08003',
-  '08001',
-  '40001',
-  '40P01',
-  '55P03',
-]);
+/**
+ * SQLSTATEs that pass by themselves: the server stops or starts, has no connection, memory or time left, has become a
+ * replica in a failover, or has let another transaction go first.
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const DATABASE_CODES =
+  /^(08[0-9A-Z]{3}|53000|53200|53300|53400|57014|57P0[1-5]|58000|58030|25006|25P0[2-4]|40001|40P01|55P03)$/;
+/** What pg says, without a code, where a connection ended; the third in place of the first where the rollback of its transaction fails as well. */
+const LOST_CONNECTION =
+  /Connection terminated|terminating connection|is not queryable|timeout exceeded when trying to connect|timeout expired|Query read timeout/;
 const NETWORK_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
   'ETIMEDOUT',
-  'ENOENT',
+  'ECONNABORTED',
   'EAI_AGAIN',
   'ENOTFOUND',
   'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
 ]);
-const DISK_CODES: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', '53100']);
+/** What PostgreSQL says where the disk of its server is full. */
+const DATABASE_DISK_FULL = '53100';
 
 /** What the local AWS answers (507) where its disk is full: waiting frees no space. */
 const LOCAL_DISK_FULL = 'InsufficientStorage';
 
+/** What the SDK throws where the service that gives credentials (instance metadata, single sign-on) does not answer. */
+const NO_CREDENTIALS = 'CredentialsProviderError';
+
 /** Explains a failure; what can't be recognised is a defect of nightjar, E_BUG. */
 export function explainFailure(error: unknown): NightjarError {
   if (isNightjarError(error)) return error instanceof NightjarError ? error : new NightjarError('E_BUG', String(error));
-  const code = textOf(error, 'code') ?? '';
+  const code = systemErrorCode(error) ?? '';
   const message = textOf(error, 'message') ?? String(error);
-  if (DISK_CODES.has(code) || textOf(error, 'name') === LOCAL_DISK_FULL)
+  if (isDiskFull(error) || code === DATABASE_DISK_FULL || textOf(error, 'name') === LOCAL_DISK_FULL)
     return new NightjarError('E_ENGINE_DISK_FULL', `the disk is full: ${message}`, {
       fix: 'free some space, then run it again',
       cause: error,
     });
   if (isAwsError(error)) return explainAws(error, message);
-  if (
-    DATABASE_CODES.has(code) ||
-    /Connection terminated|terminating connection|timeout exceeded when trying to connect/.test(message)
-  ) {
+  if (DATABASE_CODES.test(code) || LOST_CONNECTION.test(message)) {
     return new NightjarError('E_ENGINE_DATABASE', `the database is unreachable: ${message}`, { cause: error });
   }
-  if (NETWORK_CODES.has(code))
+  if (NETWORK_CODES.has(code) || isSocketGone(error, code) || textOf(error, 'name') === NO_CREDENTIALS)
     return new NightjarError('E_ENGINE_AWS', `an engine is unreachable: ${message}`, { cause: error });
   return new NightjarError('E_BUG', message, { cause: error });
+}
+
+/** The unix socket of a server that is down; any other file that is not there does not come by waiting. */
+function isSocketGone(error: unknown, code: string): boolean {
+  return code === 'ENOENT' && textOf(error, 'syscall') === 'connect';
 }
 
 function explainAws(error: Error & { $metadata: { httpStatusCode?: number } }, message: string): NightjarError {
@@ -56,7 +63,7 @@ function explainAws(error: Error & { $metadata: { httpStatusCode?: number } }, m
     status === 0 ||
     status >= 500 ||
     status === 429 ||
-    /Throttl|TooManyRequests|LimitExceeded|SlowDown/.test(error.name);
+    /Throttl|TooManyRequests|LimitExceeded|SlowDown|RequestTimeout$/.test(error.name);
   if (passes) return new NightjarError('E_ENGINE_AWS', `AWS answers ${error.name}: ${message}`, { cause: error });
   return new NightjarError('E_ENGINE_AWS_REFUSED', `AWS refuses the call, ${error.name}: ${message}`, {
     fix: 'mend what the message names (permission, role, path), then run it again',
@@ -71,7 +78,7 @@ function isAwsError(error: unknown): error is Error & { $metadata: { httpStatusC
 }
 
 /** Not by instanceof: errors of the system have another identity in some realms. */
-function textOf(error: unknown, member: 'code' | 'message' | 'name'): string | undefined {
+function textOf(error: unknown, member: 'message' | 'name' | 'syscall'): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const value: unknown = Reflect.get(error, member);
   return typeof value === 'string' ? value : undefined;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import { describeFailure, type Inbox, startInbox } from '../../src/mail/inbox';
-import { findInInbox } from '../../src/mail/inbox-files';
+import { findInInbox, leftOfDomain } from '../../src/mail/inbox-files';
 import { createMailer, type Mailer } from '../../src/mail/mailer';
 
 const TOKEN = 'a token / with & odd @ marks';
@@ -99,7 +99,7 @@ it('refuses a wrong token', async () => {
   const mailer = createMailer({ url: `smtp://nightjar:wrong@127.0.0.1:${inbox.port}`, connections: 1 });
   opened.push(mailer);
 
-  await expect(send(mailer, 1)).rejects.toMatchObject({ code: 'E_MAIL_SERVER' });
+  await expect(send(mailer, 1)).rejects.toMatchObject({ code: 'E_MAIL_LOGIN' });
   expect(listMails()).toEqual([]);
 });
 
@@ -108,7 +108,7 @@ it('refuses a message without a login', async () => {
   const mailer = createMailer({ url: `smtp://127.0.0.1:${inbox.port}`, connections: 1 });
   opened.push(mailer);
 
-  await expect(send(mailer, 1)).rejects.toMatchObject({ code: 'E_MAIL_SERVER' });
+  await expect(send(mailer, 1)).rejects.toMatchObject({ code: 'E_MAIL_LOGIN' });
   expect(listMails()).toEqual([]);
 });
 
@@ -174,6 +174,16 @@ describe('findInInbox', () => {
     const found = await findInInbox(dir, ['<folded@shop.example>', '<body@shop.example>']);
 
     expect([...found]).toEqual(['<folded@shop.example>']);
+  });
+
+  it('finds a message by what stands left of the @, whatever domain the sender has now', async () => {
+    const mailer = openMailer(await openInbox());
+    await Promise.all([1, 2].map((nth) => send(mailer, nth)));
+
+    const found = await findInInbox(dir, ['1', '<2@shop.example>', '<1@other.example>', '3', '', 'shop.example']);
+
+    expect([...found].sort()).toEqual(['1', '<2@shop.example>']);
+    expect(leftOfDomain('<ab12@shop.example>')).toBe('ab12');
   });
 
   it('finds nothing in a folder that does not exist', async () => {

@@ -158,15 +158,121 @@ it.each<[Stage]>([['mail'], ['rcpt']])(
   },
 );
 
-it('calls a stale pooled connection not sent, and goes on with a new one', async () => {
-  const server = await startServer({ faults: { mail: (nth) => (nth === 2 ? { drop: 'fin' } : undefined) } });
+describe('a used connection', () => {
+  const CLOSES: readonly [string, Stage, Fault][] = [
+    ['in silence', 'mail', { drop: 'fin' }],
+    ['with a reset', 'mail', { drop: 'reset' }],
+    ['in silence, asked for the recipient', 'rcpt', { drop: 'fin' }],
+    ['with a 421 to MAIL', 'mail', { reply: '421 4.7.0 too many messages on this connection' }],
+  ];
+
+  it.each(CLOSES)('that the server closes %s is replaced at once, and the message sent', async (_, stage, fault) => {
+    const server = await startServer({ faults: { [stage]: (nth: number) => (nth === 2 ? fault : undefined) } });
+    const mailer = openMailer(server.url);
+    const bodies: string[] = [];
+
+    const kinds: string[] = [];
+    for (const nth of ['first', 'second', 'third']) {
+      kinds.push((await mailer.send(MESSAGE, { beforeBody: () => bodies.push(nth) })).kind);
+    }
+
+    expect(kinds).toEqual(['accepted', 'accepted', 'accepted']);
+    expect(bodies).toEqual(['first', 'second', 'third']);
+    expect(server.received).toHaveLength(3);
+    expect(server.connectionCount()).toBe(2);
+  });
+
+  it('is replaced however many of them the server has closed', async () => {
+    const limit = new Map<number, Fault>();
+    const server = await startServer({ faults: { mail: (nth) => limit.get(nth) } });
+    const mailer = openMailer(server.url, { connections: 3 });
+    await Promise.all([1, 2, 3].map(() => mailer.send(MESSAGE)));
+    for (const nth of [4, 5, 6]) limit.set(nth, { drop: 'fin' });
+
+    const outcomes = await Promise.all([1, 2, 3].map(() => mailer.send(MESSAGE)));
+
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['accepted', 'accepted', 'accepted']);
+    expect(server.received).toHaveLength(6);
+  });
+
+  it('whose server is gone for good leaves the message not sent, after a bounded number of tries', async () => {
+    const server = await startServer({ faults: { mail: (nth) => (nth > 1 ? { drop: 'fin' } : undefined) } });
+    const mailer = openMailer(server.url);
+    await mailer.send(MESSAGE);
+
+    const outcome = await mailer.send(MESSAGE);
+
+    expect(outcome).toMatchObject({ kind: 'deferred', cause: 'connection', scope: 'sender' });
+    expect(server.connectionCount()).toBe(2);
+  });
+
+  it('lets the 421 of a busy destination through, with its text, and does not try again', async () => {
+    const busy: Fault = { reply: '421 4.7.28 unusual rate of unsolicited mail' };
+    const server = await startServer({ faults: { rcpt: (nth) => (nth === 2 ? busy : undefined) } });
+    const mailer = openMailer(server.url);
+    await mailer.send(MESSAGE);
+
+    const outcome = await mailer.send(MESSAGE);
+
+    expect(outcome).toMatchObject({
+      kind: 'deferred',
+      code: 421,
+      enhanced: '4.7.28',
+      scope: 'destination',
+      retryAfterMs: 600_000,
+    });
+    expect(server.received).toHaveLength(1);
+  });
+
+  it('that goes silent is not waited for twice', async () => {
+    const server = await startServer({ faults: { mail: (nth) => (nth === 2 ? { silent: true } : undefined) } });
+    const mailer = openMailer(server.url);
+    await mailer.send(MESSAGE);
+
+    const outcome = await mailer.send(MESSAGE);
+
+    expect(outcome).toMatchObject({ kind: 'deferred', cause: 'connection' });
+    expect(server.connectionCount()).toBe(1);
+  });
+
+  it('is left alone after as many messages as the URL says', async () => {
+    const server = await startServer({});
+    const mailer = openMailer(`${server.url}?maxMessages=2`);
+
+    for (let nth = 1; nth <= 5; nth += 1) expect((await mailer.send(MESSAGE)).kind).toBe('accepted');
+
+    expect(server.connectionCount()).toBe(3);
+  });
+});
+
+it('keeps no more messages in flight than connections', async () => {
+  const server = await startServer({});
+  const mailer = openMailer(server.url, { connections: 2 });
+
+  const outcomes = await Promise.all(Array.from({ length: 20 }, () => mailer.send(MESSAGE)));
+
+  expect(outcomes.every(({ kind }) => kind === 'accepted')).toBe(true);
+  expect(server.connectionCount()).toBe(2);
+});
+
+it('sends what waited while the pool was renewed', async () => {
+  const early: Fault = { reply: ['354 go ahead', '250 2.0.0 queued'] };
+  const server = await startServer({ faults: { data: (nth) => (nth === 1 ? early : undefined) } });
   const mailer = openMailer(server.url);
 
-  const outcomes: SendOutcome[] = [];
-  for (let nth = 0; nth < 3; nth++) outcomes.push(await mailer.send(MESSAGE));
+  const outcomes = await Promise.all([1, 2, 3].map(() => mailer.send(MESSAGE)));
 
-  expect(outcomes.map((outcome) => outcome.kind)).toEqual(['accepted', 'deferred', 'accepted']);
+  expect(outcomes.map(({ kind }) => kind)).toEqual(['deferred', 'accepted', 'accepted']);
   expect(server.received).toHaveLength(2);
+});
+
+it('keeps the id that an Outlook server gives instead of ours', async () => {
+  const reply = '250 2.0.0 OK <abc@xyz.prod.outlook.com> [Hostname=x]';
+  const server = await startServer({ faults: { body: { reply } } });
+
+  const outcome = await openMailer(server.url).send(MESSAGE);
+
+  expect(outcome).toMatchObject({ kind: 'accepted', messageId: 'abc@xyz.prod.outlook.com' });
 });
 
 it('keeps a connection after a refused recipient', async () => {
@@ -216,12 +322,12 @@ describe('credentials', () => {
     expect(outcome.kind).toBe('accepted');
   });
 
-  it('that are refused stop the run with E_MAIL_SERVER', async () => {
+  it('that are refused stop the run with E_MAIL_LOGIN', async () => {
     const server = await startServer({ login });
     const mailer = openMailer(withLogin(server.url, 'wrong'));
 
-    await expect(mailer.send(MESSAGE)).rejects.toMatchObject({ code: 'E_MAIL_SERVER' });
-    await expect(mailer.verify()).rejects.toMatchObject({ code: 'E_MAIL_SERVER' });
+    await expect(mailer.send(MESSAGE)).rejects.toMatchObject({ code: 'E_MAIL_LOGIN' });
+    await expect(mailer.verify()).rejects.toMatchObject({ code: 'E_MAIL_LOGIN' });
     expect(server.commands.filter((line) => line.startsWith('MAIL'))).toEqual([]);
   });
 
@@ -230,7 +336,7 @@ describe('credentials', () => {
 
     const outcome = await openMailer(withLogin(server.url, login.pass)).send(MESSAGE);
 
-    expect(outcome).toMatchObject({ kind: 'deferred', code: 454 });
+    expect(outcome).toMatchObject({ kind: 'deferred', code: 454, scope: 'login', cause: 'transient' });
   });
 });
 

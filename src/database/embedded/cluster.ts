@@ -4,7 +4,8 @@ import { chownSync, closeSync, existsSync, mkdirSync, readdirSync, rmdirSync } f
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { explainProgramFailure, readErrno } from './failures';
+import { systemErrorCode } from '../../errors';
+import { explainProgramFailure } from './failures';
 import { type Fifos, hasReader, holdReading } from './fifo';
 import { recordCreated } from './outside';
 import type { Place } from './place';
@@ -101,7 +102,7 @@ function makeFolder(path: string): boolean {
     mkdirSync(path, { mode: 0o700 });
     return true;
   } catch (error) {
-    if (readErrno(error) === 'EEXIST') return false;
+    if (systemErrorCode(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -110,6 +111,6 @@ function removeFolder(path: string): void {
   try {
     rmdirSync(path);
   } catch (error) {
-    if (readErrno(error) !== 'ENOENT') throw error;
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
   }
 }

@@ -1,7 +1,6 @@
 /** Turns what the operating system and PostgreSQL say about a state folder into named errors. */
-import { isNightjarError, NightjarError } from '../../errors';
+import { isDiskFull, isNightjarError, NightjarError, systemErrorCode } from '../../errors';
 
-const DISK_FULL_ERRNOS = new Set(['ENOSPC', 'EDQUOT']);
 const DISK_FULL_TEXT = /No space left on device|Disk quota exceeded/;
 const REFUSED_TEXT = /Permission denied|Read-only file system|Operation not permitted|Operation not supported/;
 /** What a losing or early starter prints: the same start works a moment later. */
@@ -9,23 +8,16 @@ const PASSING_TEXT = /lock file "[^"]*" (already exists|is empty)|pre-existing s
 const NAMELESS_USER_TEXT = /could not look up effective user ID/;
 const STATE_FIX = 'name a folder on a local disk that this user may write: --state DIR';
 
-/** Reads the code of an error, for a failed system call its errno (`ENOENT`); undefined where it has none. */
-export function readErrno(error: unknown): string | undefined {
-  // No instanceof: the errors of node's own modules have another identity in test realms.
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}
-
 /** Names the failure of a file operation below the state folder; errors that are named already pass through. */
 export function explainFileFailure(error: unknown, folder: string): NightjarError {
   if (isNightjarError(error)) return error;
-  const errno = readErrno(error);
+  const errno = systemErrorCode(error);
   if (errno === undefined) {
     return new NightjarError('E_BUG', `the state folder "${folder}" failed unexpectedly: ${readMessage(error)}`, {
       cause: error,
     });
   }
-  if (DISK_FULL_ERRNOS.has(errno)) return diskFull(folder, error);
+  if (isDiskFull(error)) return diskFull(folder, error);
   return new NightjarError('E_ENGINE_STATE', `the state folder "${folder}" cannot be used: ${readMessage(error)}`, {
     fix: STATE_FIX,
     cause: error,

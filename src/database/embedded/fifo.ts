@@ -3,8 +3,7 @@ import { execFile } from 'node:child_process';
 import { chownSync, closeSync, constants, lstatSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { NightjarError } from '../../errors';
-import { readErrno } from './failures';
+import { NightjarError, systemErrorCode } from '../../errors';
 import type { ServerUser } from './program';
 
 const NAMES = ['users', 'keepers', 'stopping', 'creators'] as const;
@@ -49,7 +48,7 @@ export function hasReader(path: string): boolean {
     closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
     return true;
   } catch (error) {
-    if (readErrno(error) === 'ENXIO') return false;
+    if (systemErrorCode(error) === 'ENXIO') return false;
     throw error;
   }
 }

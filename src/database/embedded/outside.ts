@@ -14,8 +14,7 @@ import {
 } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { NightjarError } from '../../errors';
-import { readErrno } from './failures';
+import { NightjarError, systemErrorCode } from '../../errors';
 import { hasReader } from './fifo';
 
 /** In the state folder: the id of its database. */
@@ -95,7 +94,7 @@ function claimId(inside: string): string {
     linkSync(draft, join(inside, ID_FILE));
     return id;
   } catch (error) {
-    if (readErrno(error) !== 'EEXIST') throw error;
+    if (systemErrorCode(error) !== 'EEXIST') throw error;
     return readOutsideId(inside) ?? id;
   } finally {
     unlinkSync(draft);
@@ -112,7 +111,7 @@ function readLine(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (error) {
-    if (readErrno(error) === 'ENOENT' || readErrno(error) === 'ENOTDIR') return undefined;
+    if (systemErrorCode(error) === 'ENOENT' || systemErrorCode(error) === 'ENOTDIR') return undefined;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { readErrno } from './failures';
+import { systemErrorCode } from '../../errors';
 
 /** What a running or dead server left; `socketFolder` is undefined while it is only starting. */
 export interface PidFile {
@@ -36,7 +36,7 @@ export function hasProcess(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return readErrno(error) !== 'ESRCH';
+    return systemErrorCode(error) !== 'ESRCH';
   }
 }
 
@@ -63,7 +63,7 @@ export function dropPidFile(path: string, text: string): void {
     renameSync(path, aside);
     if (readText(aside) !== text) linkSync(aside, path);
   } catch (error) {
-    const errno = readErrno(error);
+    const errno = systemErrorCode(error);
     if (errno !== 'ENOENT' && errno !== 'EEXIST') throw error;
   } finally {
     rmSync(aside, { force: true });
@@ -80,7 +80,7 @@ function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const errno = readErrno(error);
+    const errno = systemErrorCode(error);
     if (errno === 'ENOENT' || errno === 'ESRCH') return undefined;
     throw error;
   }

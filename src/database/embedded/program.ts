@@ -1,6 +1,6 @@
 /** Runs a program to its end and collects what it prints. */
 import { type SpawnOptions, spawn } from 'node:child_process';
-import { readErrno } from './failures';
+import { systemErrorCode } from '../../errors';
 
 /** The user that the programs of PostgreSQL run as; ids as the operating system counts them. */
 export interface ServerUser {
@@ -37,10 +37,10 @@ export function runProgram(call: ProgramCall): Promise<ProgramResult> {
       child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
       child.stdin?.on('error', () => undefined);
       child.stdin?.end(call.input ?? '');
-      child.once('error', (error) => finish(null, readErrno(error) ?? error.message));
+      child.once('error', (error) => finish(null, systemErrorCode(error) ?? error.message));
       child.once('close', (code) => finish(code, undefined));
     } catch (error) {
-      finish(null, readErrno(error) ?? String(error));
+      finish(null, systemErrorCode(error) ?? String(error));
     }
   });
 }

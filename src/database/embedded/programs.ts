@@ -14,8 +14,7 @@ import {
 import { cp, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { z } from 'zod';
-import { NightjarError } from '../../errors';
-import { readErrno } from './failures';
+import { NightjarError, systemErrorCode } from '../../errors';
 import { describePackage, type Installation } from './installation';
 import type { Place } from './place';
 import { runProgram } from './program';
@@ -170,7 +169,7 @@ function makeLink(source: string, target: string): void {
   try {
     symlinkSync(source, target);
   } catch (error) {
-    if (readErrno(error) !== 'EEXIST') throw error;
+    if (systemErrorCode(error) !== 'EEXIST') throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Shares an embedded service among processes: one serves it, the others use it and stand ready to take over. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
-import { readErrno } from './failures';
+import { systemErrorCode } from '../../errors';
 import { openServiceLock, type ServiceAddress, type ServiceLock } from './service-lock';
 
 /** A service that this process runs. */
@@ -155,7 +155,7 @@ async function serveAsWished(options: ShareOptions, wish: ServiceAddress | undef
     try {
       return await options.serve(wish);
     } catch (error) {
-      if (!PORT_TAKEN.has(readErrno(error) ?? '')) throw error;
+      if (!PORT_TAKEN.has(systemErrorCode(error) ?? '')) throw error;
       await wait(RETRY_MS);
     }
   }

@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import { chownSync, lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NightjarError } from '../../errors';
-import { readErrno } from './failures';
+import { NightjarError, systemErrorCode } from '../../errors';
 import { canEnter } from './identity';
 import type { Place } from './place';
 
@@ -52,7 +51,7 @@ function claimFolder(folder: string, place: Place): void {
     mkdirSync(folder, { mode: 0o700 });
     if (place.user !== undefined) chownSync(folder, place.user.uid, place.user.gid);
   } catch (error) {
-    if (readErrno(error) !== 'EEXIST') throw error;
+    if (systemErrorCode(error) !== 'EEXIST') throw error;
   }
   const found = lstatSync(folder);
   const owner = place.user?.uid ?? process.getuid?.();

@@ -13,8 +13,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { NightjarError } from '../../errors';
-import { explainFileFailure, readErrno } from './failures';
+import { NightjarError, systemErrorCode } from '../../errors';
+import { explainFileFailure } from './failures';
 
 /** Absolute paths of the parts, and the secret. All but `db`, which the database makes, exist. */
 export interface StateFolder {
@@ -77,7 +77,7 @@ function createSecret(root: string, path: string): string {
     fsyncSync(descriptor);
     linkSync(draft, path);
   } catch (error) {
-    if (readErrno(error) !== 'EEXIST') throw error;
+    if (systemErrorCode(error) !== 'EEXIST') throw error;
   } finally {
     closeSync(descriptor);
     unlinkSync(draft);
@@ -89,7 +89,7 @@ function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (error) {
-    if (readErrno(error) === 'ENOENT') return undefined;
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
