@@ -7,6 +7,10 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { NightjarError } from '../errors';
 import type { Compute } from './compute-port';
+import { ADMIN_PREFIX, type AdminService, answerAdmin } from './faults/admin';
+import { createFaults, type Faults } from './faults/faults';
+import { checkFaultRules } from './faults/read-rules';
+import type { FaultRuleInput } from './faults/rule';
 import { createTurns } from './files';
 import { systemCode } from './http/fault';
 import { refuseService, signedService } from './http/other-services';
@@ -34,6 +38,8 @@ export interface LocalAwsOptions {
   readonly jobSeconds: number;
   /** Trains and scores; the caller closes it, after the local AWS. */
   readonly compute: Compute;
+  /** Rules by which calls and jobs fail; none by default. */
+  readonly faults?: readonly FaultRuleInput[];
   /** Gives epoch ms; signatures, times of objects and statuses go by it. */
   readonly now: () => number;
 }
@@ -50,9 +56,11 @@ export interface LocalAws {
 /**
  * Starts the local AWS and goes on with the jobs that a former process left unfinished.
  *
- * @throws E_ENGINE_PORT where the port is taken, E_ENGINE_STATE where the folder can't be used
+ * @throws E_ENGINE_PORT where the port is taken, E_ENGINE_STATE where the folder can't be used, E_USAGE where a
+ * fault rule is wrong
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const faults = createFaults(checkFaultRules({ rules: options.faults ?? [] }));
   let isOpen: (services: Services) => void = () => {};
   const services = new Promise<Services>((resolve) => {
     isOpen = resolve;
@@ -65,17 +73,22 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   server.keepAliveTimeout = 120_000;
   // The port first: opening clears temporary files, which another process on the same port may be writing.
   const port = await listen(server, options.port ?? 0);
-  const { plane, runner } = await openState(options).catch(async (error: unknown) => {
+  const { plane, runner } = await openState(options, faults).catch(async (error: unknown) => {
     await stopServer(server);
     throw error;
   });
-  const { credentials, region, now } = options;
-  isOpen({ s3: { store: plane.store, region, credentials, now }, personalize: { plane, credentials } });
+  const { credentials, region, accountId, now } = options;
+  isOpen({
+    s3: { store: plane.store, region, accountId, faults, credentials, now },
+    personalize: { plane, credentials },
+    admin: { faults, credentials },
+  });
   resumeWork(plane);
   return {
     endpoint: `http://127.0.0.1:${port}`,
     port,
     async close() {
+      faults.close();
       await stopServer(server);
       await runner.close();
     },
@@ -88,7 +101,10 @@ async function stopServer(server: Server): Promise<void> {
   await closed;
 }
 
-async function openState(options: LocalAwsOptions): Promise<{ readonly plane: Plane; readonly runner: Runner }> {
+async function openState(
+  options: LocalAwsOptions,
+  faults: Faults,
+): Promise<{ readonly plane: Plane; readonly runner: Runner }> {
   const { stateDir, region, accountId, now } = options;
   const folder = join(stateDir, 'personalize');
   try {
@@ -100,7 +116,8 @@ async function openState(options: LocalAwsOptions): Promise<{ readonly plane: Pl
     const { start, isStarted } = runner;
     const jobMs = options.jobSeconds * 1000;
     const takeTurns = createTurns();
-    const plane: Plane = { resources, folders, store, region, accountId, now, jobMs, takeTurns, start, isStarted };
+    const shared = { resources, folders, store, faults, takeTurns };
+    const plane: Plane = { ...shared, region, accountId, now, jobMs, start, isStarted };
     return { plane, runner };
   } catch (cause) {
     const code = systemCode(cause);
@@ -128,6 +145,7 @@ function listen(server: Server, port: number): Promise<number> {
 interface Services {
   readonly s3: S3Service;
   readonly personalize: PersonalizeService;
+  readonly admin: AdminService;
 }
 
 async function answer(
@@ -148,6 +166,7 @@ async function answer(
 }
 
 async function answerByService(services: Services, request: AwsRequest): Promise<S3Answer> {
+  if (request.path.startsWith(ADMIN_PREFIX)) return answerAdmin(services.admin, request);
   if (request.headers.has('x-amz-target')) return answerPersonalize(services.personalize, request);
   const service = signedService(request) ?? 's3';
   return service === 's3' ? answerS3(services.s3, request) : refuseService(service, request.path);

@@ -1,14 +1,20 @@
 /** The verb `local`: serves the local AWS alone, for any SDK. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Command } from 'commander';
 import { NightjarError } from '../../errors';
+import { readFaultRules } from '../../local/faults/read-rules';
+import type { FaultRule } from '../../local/faults/rule';
 import { answer } from '../answer';
+import { LOCAL_ACCESS_KEY, shareLocalAws } from '../connect-services';
 import { type CliContext, openOptions } from '../context';
-import { LOCAL_ACCESS_KEY, openStore, shareLocalAws } from '../open-engines';
+import { openStore } from '../open-store';
 
 interface LocalFlags {
   readonly port: number;
   readonly auth: boolean;
   readonly jobSeconds: number;
+  readonly faults?: string;
 }
 
 /** Adds the verb. */
@@ -19,6 +25,7 @@ export function addLocal(program: Command, context: CliContext): void {
     .option('--port <port>', 'port of 127.0.0.1; 0 takes a free one', readNumber, 4600)
     .option('--no-auth', 'take requests without a right signature')
     .option('--job-seconds <seconds>', 'how long imports, trainings and batch jobs take at least', readNumber, 0)
+    .option('--faults <file>', 'rules by which calls and jobs fail (JSON)')
     .addHelpText(
       'before',
       'Examples:\n  nightjar local --port 4600 --no-auth\n  aws --endpoint-url http://127.0.0.1:4600 personalize list-recipes\n',
@@ -30,9 +37,10 @@ export function addLocal(program: Command, context: CliContext): void {
 async function serve(context: CliContext, own: LocalFlags, command: Command): Promise<void> {
   const flags = command.optsWithGlobals();
   const options = openOptions(context, flags, { jobSeconds: own.jobSeconds });
+  const faults = own.faults === undefined ? [] : readFaults(path.resolve(context.cwd, own.faults), own.faults);
   const store = await openStore(options);
   try {
-    const service = await shareLocalAws(options, store, own);
+    const service = await shareLocalAws(options, store, { port: own.port, auth: own.auth, faults });
     const endpoint = `http://127.0.0.1:${service.port}`;
     if (!service.mine) throw servedElsewhere(endpoint);
     const { region } = options.settings.aws;
@@ -49,6 +57,17 @@ async function serve(context: CliContext, own: LocalFlags, command: Command): Pr
   } finally {
     await store.releases.run();
   }
+}
+
+function readFaults(file: string, name: string): readonly FaultRule[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    const fix = 'nightjar local --faults faults.json; docs/local-aws.md shows one';
+    throw new NightjarError('E_USAGE', `the file of fault rules "${name}" can't be read`, { fix, cause });
+  }
+  return readFaultRules(text);
 }
 
 function servedElsewhere(endpoint: string): NightjarError {

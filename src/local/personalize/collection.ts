@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { NightjarError } from '../../errors';
+import { JOB_FAULT, type JobFault } from '../faults/rule';
 import { replaceFile } from '../files';
 import { AwsFault } from '../http/fault';
 
@@ -20,6 +21,8 @@ export interface Resource<Detail, Result> {
   readonly readyMs: number;
   readonly detail: Detail;
   readonly outcome?: Outcome<Result>;
+  /** What a fault rule lets befall the resource's job. */
+  readonly fault?: JobFault;
 }
 
 /** Keeps the resources of one kind. What `add` and `finish` have returned from survives a kill. */
@@ -125,6 +128,7 @@ async function readResource<Detail, Result>(
     createdMs: z.number(),
     readyMs: z.number(),
     detail: shape.detail,
+    fault: JOB_FAULT.optional(),
     outcome: z
       .discriminatedUnion('ok', [
         z.object({ ok: z.literal(true), atMs: z.number(), result: shape.result }),
@@ -133,8 +137,8 @@ async function readResource<Detail, Result>(
       .optional(),
   });
   try {
-    const { outcome, ...resource } = schema.parse(JSON.parse(await readFile(path, 'utf8')));
-    return outcome === undefined ? resource : { ...resource, outcome };
+    const { outcome, fault, ...resource } = schema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return { ...resource, ...(outcome === undefined ? {} : { outcome }), ...(fault === undefined ? {} : { fault }) };
   } catch (cause) {
     throw new NightjarError('E_ENGINE_STATE', `file "${path}" of the local AWS can't be read`, {
       fix: `move ${path} away; the resource that it holds is forgotten then`,

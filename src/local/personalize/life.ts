@@ -75,8 +75,12 @@ export function quickLife(
   return { createdMs: now, readyMs: now + plane.jobMs * QUICK_SHARE, outcome: { ok: true, atMs: now, result: {} } };
 }
 
-/** Makes the life of a resource whose work is about to start. */
-export function jobLife(plane: Plane): { readonly createdMs: number; readonly readyMs: number } {
+/** Makes the life of a resource whose work is about to start, with the fault that is to befall it. */
+export function jobLife(
+  plane: Plane,
+  create: { readonly operation: string; readonly arn: string },
+): Pick<Resource<unknown, unknown>, 'createdMs' | 'readyMs' | 'fault'> {
   const now = plane.now();
-  return { createdMs: now, readyMs: now + plane.jobMs };
+  const fault = plane.faults.takeJobFault(create.operation, create.arn);
+  return { createdMs: now, readyMs: now + plane.jobMs, ...(fault === undefined ? {} : { fault }) };
 }

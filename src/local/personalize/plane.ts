@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Faults } from '../faults/faults';
 import { clearFolder, type TakeTurns } from '../files';
 import type { ObjectStore } from '../s3/object-store';
 import { type Collection, openCollection } from './collection';
@@ -57,6 +58,7 @@ export interface Plane {
   readonly resources: Resources;
   readonly folders: Folders;
   readonly store: ObjectStore;
+  readonly faults: Faults;
   readonly region: string;
   readonly accountId: string;
   readonly now: () => number;

@@ -4,6 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Compute } from '../compute-port';
+import type { JobFault } from '../faults/rule';
 import { systemCode } from '../http/fault';
 import type { Collection, Outcome } from './collection';
 import { removeSupersededFiles } from './dataset-data';
@@ -11,7 +12,7 @@ import type { JobKind, Plane } from './plane';
 import { runInference, runSegment } from './tasks/batch-work';
 import { importData } from './tasks/import-work';
 import { trainVersion } from './tasks/training-work';
-import type { WorkEnd, Workshop } from './tasks/work';
+import { failWork, type WorkEnd, type Workshop } from './tasks/work';
 
 /** Runs work. `close` waits for its own steps, and not for computations: what they give is dropped. */
 export interface Runner {
@@ -93,7 +94,9 @@ async function finish<Detail, Result>(
   collection: Collection<Detail, Result>,
   job: { readonly arn: string; readonly work: (shop: Workshop, arn: string) => Promise<WorkEnd<Result>> },
 ): Promise<void> {
-  const end = await job.work(shop, job.arn).catch((error: unknown): WorkEnd<Result> => {
+  const { fault } = collection.get(job.arn);
+  const work = fault?.kind === 'create-failed' ? failByFault(fault) : job.work(shop, job.arn);
+  const end = await work.catch((error: unknown): WorkEnd<Result> => {
     // A computation that was closed under us is done again at the next start, like one that we no longer wait for.
     if (error instanceof Closing || systemCode(error) === 'E_ENGINE_AWS') throw error;
     return { ok: false, failureReason: `Internal failure: ${error instanceof Error ? error.message : String(error)}` };
@@ -103,6 +106,10 @@ async function finish<Detail, Result>(
     ? { ok: true, atMs, result: end.result }
     : { ok: false, atMs, failureReason: end.failureReason };
   await keepTrying(shop, () => collection.finish(job.arn, outcome));
+}
+
+async function failByFault(fault: JobFault): Promise<WorkEnd<never>> {
+  return failWork(fault.message ?? 'A fault rule of the local AWS had this job fail.');
 }
 
 const RETRY_MS = 1000;

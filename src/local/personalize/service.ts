@@ -1,9 +1,12 @@
 /** Speaks the JSON 1.1 protocol of Amazon Personalize: signature, operation, errors as JSON. */
 import { randomUUID } from 'node:crypto';
+import { ConnectionCut, isConnectionCut } from '../http/connection-cut';
 import { AwsFault, toFault } from '../http/fault';
 import type { AwsRequest } from '../http/request';
 import { type AuthProblem, type Credentials, sha256Hex, verifySignature } from '../http/sigv4';
+import { arnOf } from './arns';
 import { notComplete } from './not-complete';
+import type { Operation } from './operations/operation';
 import { isPersonalizeOperation, OPERATIONS } from './operations/table';
 import type { Plane } from './plane';
 
@@ -28,14 +31,39 @@ export async function answerPersonalize(service: PersonalizeService, request: Aw
   try {
     const body = await readBody(request);
     checkAuth(service, request, body);
-    const operation = findOperation(request.headers.get('x-amz-target') ?? '');
-    const result = await operation(service.plane, parseBody(body));
+    const { name, operation } = findOperation(request.headers.get('x-amz-target') ?? '');
+    const { plane } = service;
+    const json = parseBody(body);
+    const call = {
+      service: 'personalize',
+      operation: name,
+      resource: resourceOf(plane, name, json),
+      accountId: plane.accountId,
+    } as const;
+    const result = await plane.faults.perform(call, { act: () => operation(plane, json), lose: cutAnswer });
     return { status: 200, headers, body: JSON.stringify(result) };
   } catch (error) {
+    if (isConnectionCut(error)) throw error;
     const fault = toFault(error);
-    const body = JSON.stringify({ __type: fault.code, message: fault.message });
+    // Refusals by IAM are made in front of the service, and spell the member with a capital.
+    const member = fault.code === 'AccessDeniedException' ? 'Message' : 'message';
+    const body = JSON.stringify({ __type: fault.code, [member]: fault.message });
     return { status: fault.status, headers, body };
   }
+}
+
+function cutAnswer(): never {
+  throw new ConnectionCut('after');
+}
+
+/** Finds the ARN that a request is about: that of what it makes, else the first one in it, else all. */
+function resourceOf(plane: Plane, operation: string, json: unknown): string {
+  const members = typeof json === 'object' && json !== null ? Object.entries(json) : [];
+  const texts = members.flatMap(([name, value]) => (typeof value === 'string' ? [{ name, value }] : []));
+  const own = texts.find(({ name }) => name === 'jobName' || name === 'name');
+  const kind = /^Create(.+)$/.exec(operation)?.[1]?.replace(/\B[A-Z]/g, (letter) => `-${letter}`);
+  if (own !== undefined && kind !== undefined) return arnOf(plane, `${kind.toLowerCase()}/${own.value}`);
+  return texts.find(({ name }) => name.endsWith('Arn') && name !== 'roleArn')?.value ?? arnOf(plane, '*');
 }
 
 /** The largest request: a schema of 20,000 characters and its neighbours fit in many times over. */
@@ -88,10 +116,10 @@ function checkAuth(service: PersonalizeService, request: AwsRequest, body: Buffe
   throw new AwsFault(code, message);
 }
 
-function findOperation(target: string): NonNullable<ReturnType<typeof OPERATIONS.get>> {
+function findOperation(target: string): { readonly name: string; readonly operation: Operation } {
   const name = target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : '';
   const operation = OPERATIONS.get(name);
-  if (operation !== undefined) return operation;
+  if (operation !== undefined) return { name, operation };
   if (isPersonalizeOperation(name)) throw notComplete(`The operation ${name}`);
   throw new AwsFault('UnknownOperationException', `The operation ${target} is not one of Amazon Personalize.`);
 }

@@ -1,21 +1,23 @@
 /** Speaks the S3 REST protocol, path style: signature, routing, errors as XML. */
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import type { Faults } from '../faults/faults';
 import { decodeChunkedBody, wrongSignature } from '../http/chunked-body';
+import { ConnectionCut, isConnectionCut } from '../http/connection-cut';
 import { AwsFault, systemCode, toFault } from '../http/fault';
-import { type AwsRequest, decodeUri, queryValue } from '../http/request';
+import { type AwsRequest, decodeUri } from '../http/request';
 import { type AuthProblem, type ChunkSeed, type Credentials, verifySignature } from '../http/sigv4';
-import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './bucket-operations';
-import { notComplete, type S3Answer, type S3Operation, type S3Payload } from './call';
-import { listObjectsV1, listObjectsV2 } from './list-operations';
-import { deleteObject, getObject, headObject, putObject } from './object-operations';
+import { notComplete, type S3Answer, type S3Payload } from './call';
 import type { ObjectStore } from './object-store';
-import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, uploadPart } from './upload-operations';
+import { chooseOperation } from './routes';
 import { writeErrorXml } from './xml';
 
 /** Holds what the service answers from; without credentials no signature is checked. */
 export interface S3Service {
   readonly store: ObjectStore;
   readonly region: string;
+  readonly accountId: string;
+  readonly faults: Faults;
   readonly credentials: Credentials | null;
   readonly now: () => number;
 }
@@ -28,15 +30,38 @@ export async function answerS3(service: S3Service, request: AwsRequest): Promise
     const { bucket, key } = readPath(request.path);
     const operation = chooseOperation(request, bucket, key);
     const payload = readPayload(request, seed);
-    const answer = await operation({ request, bucket, key, payload, store: service.store, region: service.region });
+    const { store, region, accountId } = service;
+    const resource = `arn:aws:s3:::${bucket}${key === '' ? '' : `/${key}`}`;
+    const answer = await service.faults.perform(
+      { service: 's3', operation: operation.name, resource, accountId },
+      { act: () => operation.perform({ request, bucket, key, payload, store, region }), lose: cutAnswer },
+    );
     return { ...answer, headers: { ...answer.headers, 'x-amz-request-id': requestId } };
   } catch (error) {
+    if (isConnectionCut(error)) throw error;
     const fault = toS3Fault(error);
     const resource = { Resource: request.path, RequestId: requestId, HostId: 'nightjar' };
     const body = writeErrorXml({ Code: fault.code, Message: fault.message, ...fault.details, ...resource });
     const headers = { 'content-type': 'application/xml', 'x-amz-request-id': requestId };
     return request.method === 'HEAD' ? { status: fault.status, headers } : { status: fault.status, headers, body };
   }
+}
+
+/** Loses an answer: one that is streamed breaks off in its body, so that its file is closed and the client sees a part. */
+function cutAnswer(answer: S3Answer): S3Answer {
+  const { body } = answer;
+  if (body === undefined || typeof body === 'string') throw new ConnectionCut('after');
+  return { ...answer, body: cutBody(body) };
+}
+
+async function* cutBody(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of body) {
+    yield chunk.subarray(0, chunk.length >> 1);
+    // Lets the part reach the wire first: what is still buffered is lost with the connection.
+    await setImmediate();
+    break;
+  }
+  throw new ConnectionCut('after');
 }
 
 function toS3Fault(error: unknown): AwsFault {
@@ -102,50 +127,4 @@ function readPayload(request: AwsRequest, seed: ChunkSeed | undefined): S3Payloa
 function readLength(request: AwsRequest, name: string): { readonly sizeBytes?: number } {
   const text = request.headers.get(name) ?? '';
   return /^\d+$/.test(text) ? { sizeBytes: Number(text) } : {};
-}
-
-/** Operations by level, method and the query parameter or header that tells them apart; the first that fits is taken. */
-const ROUTES: readonly (readonly [level: string, method: string, mark: string | undefined, operation: S3Operation])[] =
-  [
-    ['service', 'GET', undefined, listBuckets],
-    ['bucket', 'PUT', undefined, createBucket],
-    ['bucket', 'HEAD', undefined, headBucket],
-    ['bucket', 'DELETE', undefined, deleteBucket],
-    ['bucket', 'GET', 'location', getBucketLocation],
-    ['bucket', 'GET', 'list-type', listObjectsV2],
-    ['bucket', 'GET', undefined, listObjectsV1],
-    ['object', 'POST', 'uploads', createMultipartUpload],
-    ['object', 'PUT', 'uploadId', uploadPart],
-    ['object', 'POST', 'uploadId', completeMultipartUpload],
-    ['object', 'DELETE', 'uploadId', abortMultipartUpload],
-    ['object', 'PUT', undefined, putObject],
-    ['object', 'GET', undefined, getObject],
-    ['object', 'HEAD', undefined, headObject],
-    ['object', 'DELETE', undefined, deleteObject],
-  ];
-
-/** Query parameters that choose another operation of S3, or another version or part of an object. */
-const OTHER_OPERATIONS = new Set(
-  (
-    'accelerate acl analytics attributes cors delete encryption intelligent-tiering inventory legal-hold lifecycle ' +
-    'location logging metadataTable metrics notification object-lock ownershipControls partNumber policy policyStatus ' +
-    'publicAccessBlock replication requestPayment restore retention select session tagging torrent uploadId uploads ' +
-    'versionId versioning versions website'
-  ).split(' '),
-);
-
-function chooseOperation(request: AwsRequest, bucket: string, key: string): S3Operation {
-  const level = bucket === '' ? 'service' : key === '' ? 'bucket' : 'object';
-  const { method } = request;
-  const found = ROUTES.find(
-    ([at, verb, mark]) =>
-      at === level && verb === method && (mark === undefined || queryValue(request, mark) !== undefined),
-  );
-  const allowed = found?.[2] === 'uploadId' ? ['uploadId', 'partNumber'] : [found?.[2]];
-  const other = request.query.find(([name]) => OTHER_OPERATIONS.has(name) && !allowed.includes(name));
-  if (found === undefined || other !== undefined) {
-    throw notComplete(`${method} of ${level}${other === undefined ? '' : ` with ?${other[0]}`}`);
-  }
-  if (found[3] === uploadPart && request.headers.has('x-amz-copy-source')) throw notComplete('UploadPartCopy');
-  return found[3];
 }

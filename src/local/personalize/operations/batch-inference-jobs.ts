@@ -20,7 +20,7 @@ export const createBatchInferenceJob = creating(CREATE_BATCH_INFERENCE_JOB, asyn
   readExploration(detail.batchInferenceJobConfig?.itemExplorationConfig, recipe);
   if (jobs.list().some((job) => job.arn === arn)) throw alreadyExists(arn);
   checkInFlight(plane, jobs, MAX_JOBS_IN_FLIGHT);
-  await jobs.add({ arn, detail, ...jobLife(plane) });
+  await jobs.add({ arn, detail, ...jobLife(plane, { operation: 'CreateBatchInferenceJob', arn }) });
   plane.start('batchInferenceJobs', arn);
   return { batchInferenceJobArn: arn };
 });

@@ -15,7 +15,7 @@ export const createBatchSegmentJob = creating(CREATE_BATCH_SEGMENT_JOB, async (p
   checkBatchRequest(plane, detail, 'segment');
   if (jobs.list().some((job) => job.arn === arn)) throw alreadyExists(arn);
   checkInFlight(plane, jobs, MAX_JOBS_IN_FLIGHT);
-  await jobs.add({ arn, detail, ...jobLife(plane) });
+  await jobs.add({ arn, detail, ...jobLife(plane, { operation: 'CreateBatchSegmentJob', arn }) });
   plane.start('batchSegmentJobs', arn);
   return { batchSegmentJobArn: arn };
 });

@@ -22,7 +22,7 @@ export const createDatasetImportJob = creating(CREATE_DATASET_IMPORT_JOB, async 
   checkMode(plane, input);
   if (datasetImportJobs.list().some((job) => job.arn === arn)) throw alreadyExists(arn);
   checkInFlight(plane, datasetImportJobs, MAX_JOBS_IN_FLIGHT);
-  await datasetImportJobs.add({ arn, detail: input, ...jobLife(plane) });
+  await datasetImportJobs.add({ arn, detail: input, ...jobLife(plane, { operation: 'CreateDatasetImportJob', arn }) });
   plane.start('datasetImportJobs', arn);
   return { datasetImportJobArn: arn };
 });

@@ -30,7 +30,7 @@ export const createSolutionVersion = creating(CREATE_SOLUTION_VERSION, async (pl
   if (namesake !== undefined) throw alreadyExists(namesake.arn);
   checkInFlight(plane, solutionVersions, MAX_TRAININGS_IN_FLIGHT);
   const arn = solutionVersionArn(solution.arn, versions.length + 1);
-  await solutionVersions.add({ arn, detail, ...jobLife(plane) });
+  await solutionVersions.add({ arn, detail, ...jobLife(plane, { operation: 'CreateSolutionVersion', arn }) });
   plane.start('solutionVersions', arn);
   return { solutionVersionArn: arn };
 });

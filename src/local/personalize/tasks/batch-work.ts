@@ -1,7 +1,7 @@
 /** Runs batch inference and batch segment jobs: input objects in, one `.out` object for each. */
 
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   DEFAULT_RESULTS,
@@ -12,6 +12,7 @@ import {
   MAX_ITEM_QUERIES_PER_FILE,
 } from '../../../personalize/limits';
 import type { BatchResult, InputFile } from '../../compute-port';
+import type { JobFault } from '../../faults/rule';
 import { isAwsFault } from '../../http/fault';
 import type { ObjectName } from '../../s3/object-place';
 import { receiveBody } from '../../s3/receive';
@@ -25,8 +26,8 @@ type BatchEnd = WorkEnd<{ readonly lines: number; readonly errorLines: number }>
 
 /** Scores the users of a batch inference job's inputs. Done again after a kill, it writes the same objects again. */
 export async function runInference(shop: Workshop, arn: string): Promise<BatchEnd> {
-  const { detail } = shop.plane.resources.batchInferenceJobs.get(arn);
-  return runBatch(shop, detail, (model, files) => {
+  const { detail, fault } = shop.plane.resources.batchInferenceJobs.get(arn);
+  return runBatch(shop, { request: detail, fault }, (model, files) => {
     const config = detail.batchInferenceJobConfig?.itemExplorationConfig;
     const { weight, ageCutOffDays } = readExploration(config, model.recipe);
     return shop.compute.infer({
@@ -43,8 +44,8 @@ export async function runInference(shop: Workshop, arn: string): Promise<BatchEn
 
 /** Ranks the users for each query of a batch segment job's inputs. Done again after a kill, it writes the same objects again. */
 export async function runSegment(shop: Workshop, arn: string): Promise<BatchEnd> {
-  const { detail } = shop.plane.resources.batchSegmentJobs.get(arn);
-  return runBatch(shop, detail, (model, files) =>
+  const { detail, fault } = shop.plane.resources.batchSegmentJobs.get(arn);
+  return runBatch(shop, { request: detail, fault }, (model, files) =>
     shop.compute.segment({
       modelFile: model.file,
       recipe: model.recipe.name,
@@ -62,7 +63,7 @@ interface Model {
 
 async function runBatch(
   shop: Workshop,
-  request: BatchRequest,
+  { request, fault }: { readonly request: BatchRequest; readonly fault: JobFault | undefined },
   compute: (model: Model, files: readonly InputFile[]) => Promise<BatchResult>,
 ): Promise<BatchEnd> {
   const input = parseS3Path(request.jobInput.s3DataSource.path);
@@ -81,7 +82,11 @@ async function runBatch(
   if (!end.ok) return end;
   for (const [index, name] of inputs.entries()) {
     const file = files[index];
-    if (file !== undefined) await storeOutput(shop, file.outputFile, outputName(name, { input, output }));
+    if (file === undefined) continue;
+    const spoilt = index === inputs.length - 1 ? fault?.kind : undefined;
+    if (spoilt === 'output-missing') continue;
+    if (spoilt === 'output-cut') await cutFile(file.outputFile);
+    await storeOutput(shop, file.outputFile, outputName(name, { input, output }));
   }
   return { ok: true, result: { lines: end.lines, errorLines: end.errorLines } };
 }
@@ -163,6 +168,19 @@ async function countLines(file: string): Promise<number> {
 function outputName(name: ObjectName, paths: { readonly input: S3Path; readonly output: S3Path }): ObjectName {
   const folderLength = paths.input.prefix.lastIndexOf('/') + 1;
   return { bucket: paths.output.bucket, key: `${paths.output.prefix}${name.key.slice(folderLength)}.out` };
+}
+
+/** Cuts an output in half, inside of a line. */
+async function cutFile(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    const half = (await handle.stat()).size >> 1;
+    const around = Buffer.alloc(2);
+    await handle.read(around, 0, 2, Math.max(0, half - 1));
+    await handle.truncate(around.includes(NEWLINE) ? Math.max(0, half - 2) : half);
+  } finally {
+    await handle.close();
+  }
 }
 
 async function storeOutput(shop: Workshop, file: string, name: ObjectName): Promise<void> {
