@@ -5,6 +5,15 @@ import type { Database } from './connection';
 export const BATCH_JOB_STATES = ['intended', 'created', 'running', 'done', 'failed'] as const;
 export type BatchJobState = (typeof BATCH_JOB_STATES)[number];
 
+/** The states that each one follows on; a late worker never moves a batch job back. */
+const BEFORE: Readonly<Record<BatchJobState, readonly BatchJobState[]>> = {
+  intended: [],
+  created: ['intended'],
+  running: ['intended', 'created'],
+  done: ['intended', 'created', 'running'],
+  failed: ['intended', 'created', 'running'],
+};
+
 export interface BatchJobRow {
   readonly name: string;
   readonly fingerprint: string;
@@ -20,6 +29,10 @@ export interface BatchJobRow {
   readonly inputUri: string;
   readonly outputUri: string;
   readonly createdAt: number | undefined;
+  /** When it was first seen to be done or failed. */
+  readonly doneAt: number | undefined;
+  /** Its time of keeping is over: it can't be used again. */
+  readonly isOutputDeleted: boolean;
 }
 
 export interface BatchJobOfRun extends BatchJobRow {
@@ -32,50 +45,54 @@ export type BatchJobIntent = Pick<
   'name' | 'fingerprint' | 'part' | 'attempt' | 'kind' | 'request' | 'lines' | 'inputUri' | 'outputUri'
 >;
 
-/** Writes the intent to buy, and that the run uses it; what is there already stays. */
-export async function intendBatchJob(
+/** A batch job that a run goes by: a new intent, or the name of one that is there. */
+export type Purchase =
+  | { readonly how: 'new'; readonly intent: BatchJobIntent }
+  | { readonly how: 'reused'; readonly name: string };
+
+/**
+ * Writes what a run buys, all parts in one transaction: a run that is interrupted has decided on all of them or on none.
+ * What is there already stays, whoever wrote it; `dropped` names failed ones that are no longer the run's.
+ */
+export async function savePurchases(
   db: Database,
   runId: string,
-  intent: BatchJobIntent & { readonly now: number },
+  change: { readonly purchases: readonly Purchase[]; readonly dropped: readonly string[]; readonly now: number },
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    await trx
-      .insertInto('batch_job')
-      .values({
-        name: intent.name,
-        fingerprint: intent.fingerprint,
-        part: intent.part,
-        attempt: intent.attempt,
-        kind: intent.kind,
-        state: 'intended',
-        request: JSON.stringify(intent.request),
-        lines: intent.lines,
-        input_uri: intent.inputUri,
-        output_uri: intent.outputUri,
-        intended_at: new Date(intent.now),
-      })
-      .onConflict((conflict) => conflict.column('name').doNothing())
-      .execute();
-    await useBatchJob(trx, runId, { name: intent.name, reused: false });
+    if (change.dropped.length > 0) {
+      await trx.deleteFrom('run_batch_job').where('run_id', '=', runId).where('name', 'in', change.dropped).execute();
+    }
+    for (const purchase of change.purchases) {
+      if (purchase.how === 'new') await insertIntent(trx, purchase.intent, change.now);
+      const name = purchase.how === 'new' ? purchase.intent.name : purchase.name;
+      await trx
+        .insertInto('run_batch_job')
+        .values({ run_id: runId, name, reused: purchase.how === 'reused' })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    }
   });
 }
 
-/** Notes that a run goes by a batch job. */
-export async function useBatchJob(
-  db: Database,
-  runId: string,
-  use: { readonly name: string; readonly reused: boolean },
-): Promise<void> {
+async function insertIntent(db: Database, intent: BatchJobIntent, now: number): Promise<void> {
   await db
-    .insertInto('run_batch_job')
-    .values({ run_id: runId, name: use.name, reused: use.reused })
-    .onConflict((conflict) => conflict.doNothing())
+    .insertInto('batch_job')
+    .values({
+      name: intent.name,
+      fingerprint: intent.fingerprint,
+      part: intent.part,
+      attempt: intent.attempt,
+      kind: intent.kind,
+      state: 'intended',
+      request: JSON.stringify(intent.request),
+      lines: intent.lines,
+      input_uri: intent.inputUri,
+      output_uri: intent.outputUri,
+      intended_at: new Date(now),
+    })
+    .onConflict((conflict) => conflict.column('name').doNothing())
     .execute();
-}
-
-/** Takes a failed batch job out of a run, so that a new attempt can stand in its place. */
-export async function dropBatchJob(db: Database, runId: string, name: string): Promise<void> {
-  await db.deleteFrom('run_batch_job').where('run_id', '=', runId).where('name', '=', name).execute();
 }
 
 /** Lists the batch jobs of a run by part. */
@@ -102,14 +119,14 @@ export async function findByFingerprint(db: Database, fingerprint: string): Prom
   return rows.map(readBatchJob);
 }
 
-/** Records what became of a batch job. */
+/** Records what became of a batch job; false where it is further on already, and nothing was changed. */
 export async function saveBatchJobState(
   db: Database,
   name: string,
   change: { readonly state: BatchJobState; readonly arn?: string; readonly reason?: string; readonly now: number },
-): Promise<void> {
+): Promise<boolean> {
   const at = new Date(change.now);
-  await db
+  const saved = await db
     .updateTable('batch_job')
     .set({
       state: change.state,
@@ -119,7 +136,9 @@ export async function saveBatchJobState(
       ...(change.state === 'done' || change.state === 'failed' ? { done_at: at } : {}),
     })
     .where('name', '=', name)
-    .execute();
+    .where('state', 'in', BEFORE[change.state])
+    .executeTakeFirst();
+  return saved.numUpdatedRows === 1n;
 }
 
 interface SelectedBatchJob {
@@ -136,9 +155,12 @@ interface SelectedBatchJob {
   input_uri: string;
   output_uri: string;
   created_at: number | null;
+  done_at: number | null;
+  output_deleted_at: number | null;
 }
 
-function readBatchJob(row: SelectedBatchJob): BatchJobRow {
+/** Reads a row of the table `batch_job`. */
+export function readBatchJob(row: SelectedBatchJob): BatchJobRow {
   return {
     name: row.name,
     fingerprint: row.fingerprint,
@@ -153,5 +175,7 @@ function readBatchJob(row: SelectedBatchJob): BatchJobRow {
     inputUri: row.input_uri,
     outputUri: row.output_uri,
     createdAt: row.created_at ?? undefined,
+    doneAt: row.done_at ?? undefined,
+    isOutputDeleted: row.output_deleted_at !== null,
   };
 }

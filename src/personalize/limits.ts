@@ -44,3 +44,20 @@ export const MAX_S3_PATH_LENGTH = 256;
 
 /** Characters of a user or item id. Source: developer guide, "Amazon Personalize endpoints and quotas". */
 export const MAX_ID_LENGTH = 256;
+
+/** What one batch job takes as its input; a larger one is cut into parts. */
+export interface InputLimits {
+  readonly bytes: number;
+  readonly lines: number;
+}
+
+/** Tells how much a job of a recipe takes: nightjar writes one input file for each job. */
+export function inputLimits(recipe: string): InputLimits {
+  const lines =
+    recipe === 'aws-item-affinity'
+      ? MAX_ITEM_QUERIES_PER_FILE
+      : recipe === 'aws-item-attribute-affinity'
+        ? MAX_ATTRIBUTE_QUERIES_PER_FILE
+        : MAX_INFERENCE_LINES_PER_FILE;
+  return { bytes: MAX_INPUT_BYTES, lines };
+}

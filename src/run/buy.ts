@@ -9,6 +9,7 @@ import {
   type PersonalizeClient,
 } from '@aws-sdk/client-personalize';
 import { NightjarError } from '../errors';
+import { isInFlightQuota } from '../personalize/in-flight-quota';
 import type { BatchRequest } from './intend';
 
 /** What a describe tells of either kind of batch job. */
@@ -21,17 +22,19 @@ export type DescribedJob = Pick<
  * Creates the batch job, or adopts it where the name exists: then every parameter has to be the one that we intended.
  * Calling it again after any crash or lost answer never makes a second one, for names are unique for ever.
  * @returns its ARN
- * @throws E_RECO_JOB_MISMATCH where a job of the name exists with other parameters
+ * @throws E_RECO_JOB_MISMATCH where a job of the name exists with other parameters; the quota's answer as it is
  */
 export async function buyBatchJob(personalize: PersonalizeClient, request: BatchRequest): Promise<string> {
   try {
     return await create(personalize, request);
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'ResourceAlreadyExistsException') throw error;
-    const arn = batchJobArn(request);
-    const described = await describeBatchJob(personalize, { kind: request.kind, arn });
-    checkSame(request, described);
-    return arn;
+    const exists = error instanceof Error && error.name === 'ResourceAlreadyExistsException';
+    // A full region may be full of our own: one whose answer was lost is found by its name, however long the region stays full.
+    if (!exists && !isInFlightQuota(error)) throw error;
+    const found = await findBatchJob(personalize, request);
+    if (found === undefined) throw error;
+    checkSame(request, found);
+    return batchJobArn(request);
   }
 }
 
@@ -72,23 +75,44 @@ export async function describeBatchJob(
   return { ...answer.batchInferenceJob, mode: answer.batchInferenceJob?.batchInferenceJobMode };
 }
 
-function checkSame(request: BatchRequest, found: DescribedJob): void {
-  const differing = [
+/** Describes the batch job of a request; undefined where no job has its name. */
+export async function findBatchJob(
+  personalize: PersonalizeClient,
+  request: Pick<BatchRequest, 'kind' | 'jobName' | 'solutionVersionArn'>,
+): Promise<DescribedJob | undefined> {
+  try {
+    return await describeBatchJob(personalize, { kind: request.kind, arn: batchJobArn(request) });
+  } catch (error) {
+    if (isUnknownJob(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Tells whether Personalize says that there is no such job. */
+export function isUnknownJob(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ResourceNotFoundException';
+}
+
+/** Lists in words where a job differs from the one that we intended; empty where it is ours. */
+export function differences(request: BatchRequest, found: DescribedJob): readonly string[] {
+  const isInference = request.kind === 'inference';
+  return [
     ['jobName', request.jobName, found.jobName],
     ['solutionVersionArn', request.solutionVersionArn, found.solutionVersionArn],
     ['numResults', request.numResults, found.numResults],
     ['jobInput', request.inputPath, found.jobInput?.s3DataSource?.path],
     ['jobOutput', request.outputPath, found.jobOutput?.s3DataDestination?.path],
     ['filterArn', undefined, found.filterArn],
-    [
-      'batchInferenceJobMode',
-      request.kind === 'inference' ? 'BATCH_INFERENCE' : undefined,
-      request.kind === 'inference' ? (found.mode ?? 'BATCH_INFERENCE') : undefined,
-    ],
-  ].filter(([, wanted, is]) => wanted !== is);
+    ['batchInferenceJobMode', 'BATCH_INFERENCE', isInference ? (found.mode ?? 'BATCH_INFERENCE') : 'BATCH_INFERENCE'],
+  ].flatMap(([member, wanted, is]) => (wanted === is ? [] : [`${member} is "${is}", expected "${wanted}"`]));
+}
+
+function checkSame(request: BatchRequest, found: DescribedJob): void {
+  const differing = differences(request, found);
   if (differing.length === 0) return;
-  const list = differing.map(([member, wanted, is]) => `${member} is "${is}", expected "${wanted}"`).join('; ');
-  throw new NightjarError('E_RECO_JOB_MISMATCH', `a batch job "${request.jobName}" exists that is not ours: ${list}`, {
-    fix: 'give this instance a name of its own (setting "instance"), so that its batch jobs have other names',
-  });
+  throw new NightjarError(
+    'E_RECO_JOB_MISMATCH',
+    `a batch job "${request.jobName}" exists that is not ours: ${differing.join('; ')}`,
+    { fix: 'give this instance a name of its own (setting "instance"), so that its batch jobs have other names' },
+  );
 }

@@ -1,24 +1,77 @@
 /** The stage infer: buys the batch jobs and waits for them, for hours if need be, without holding a worker. */
-import { type BatchJobOfRun, batchJobsOf, saveBatchJobState } from '../database/batch-jobs';
+import { type BatchJobOfRun, batchJobsOf } from '../database/batch-jobs';
 import { moveRun } from '../database/runs';
 import { addShards, finishShard } from '../database/shards';
-import { NightjarError } from '../errors';
-import { readStatus } from '../personalize/status';
-import { buyBatchJob, describeBatchJob } from './buy';
-import { type BatchRequest, requestSchema } from './intend';
+import { isNightjarError } from '../errors';
+import type { WorkOutcome } from '../queue/work-queue';
+import { buyInTurn } from './buy-in-turn';
+import { explainFailure } from './explain-failure';
 import { locateInference, locateSegments } from './locate-output';
+import { lookAt } from './look-at';
+import { replaceFailed } from './next-attempt';
 import { DONE, type Stage, type StageContext } from './stage';
 
 /** Goes on with every batch job of the run; when all are done it lays out the shards of the next stage. */
 export const infer: Stage = async (context) => {
   const { engines, run } = context;
+  const troubles = await forEachJob(context, (job) => lookAt(engines, job));
+  await replaceFailed(context);
+  troubles.push(...(await forEachJob(context, (job) => buyInTurn(engines, job))));
   const jobs = await batchJobsOf(engines.db, run.runId);
-  const done = await Promise.all(jobs.map((job) => advanceBatchJob(context, job)));
-  if (!done.every(Boolean)) return { kind: 'again', at: engines.now() + engines.settings.aws.pollSeconds * 1000 };
-  const next = await layOut(context, jobs);
+  if (troubles.length > 0) throw worstOf(troubles);
+  if (!jobs.every((job) => job.state === 'done')) return { kind: 'again', at: nextLook(context, jobs) };
+  return finish(context, jobs);
+};
+
+/** One after the other, lest they throttle each other; trouble with one keeps none of the others waiting. */
+async function forEachJob(
+  { engines, run, signal }: StageContext,
+  action: (job: BatchJobOfRun) => Promise<void>,
+): Promise<unknown[]> {
+  const troubles: unknown[] = [];
+  for (const job of await batchJobsOf(engines.db, run.runId)) {
+    if (signal.aborted) break;
+    await action(job).catch((error: unknown) => troubles.push(error));
+  }
+  return troubles;
+}
+
+/** What a person has to mend comes first. */
+function worstOf(troubles: readonly unknown[]): unknown {
+  return troubles.find((trouble) => explainFailure(trouble).retry !== 'later') ?? troubles[0];
+}
+
+/** An old job is looked at less often, each time after a twentieth of its age, and at least every five polls. */
+const AGE_SHARE = 1 / 20;
+const MOST_POLLS = 5;
+
+function nextLook(context: StageContext, jobs: readonly BatchJobOfRun[]): number {
+  const now = context.engines.now();
+  const poll = pollMs(context);
+  const ages = jobs.filter((job) => job.state !== 'done').map((job) => now - (job.createdAt ?? now));
+  return now + Math.min(MOST_POLLS * poll, Math.max(poll, Math.min(...ages) * AGE_SHARE));
+}
+
+function pollMs({ engines }: StageContext): number {
+  return engines.settings.aws.pollSeconds * 1000;
+}
+
+const INCOMPLETE: ReadonlySet<string> = new Set(['E_OBJECT_MISSING', 'E_RECO_OUTPUT_CUT']);
+/** So many polls an output may be missing or cut after its job was seen to be done. */
+const OUTPUT_PATIENCE_POLLS = 10;
+
+async function finish(context: StageContext, jobs: readonly BatchJobOfRun[]): Promise<WorkOutcome> {
+  const { engines, run } = context;
+  const next = await layOut(context, jobs).catch((error: unknown) => {
+    const missingMs = engines.now() - Math.max(...jobs.map((job) => job.doneAt ?? 0));
+    const isIncomplete = isNightjarError(error) && INCOMPLETE.has(error.code);
+    if (isIncomplete && missingMs < OUTPUT_PATIENCE_POLLS * pollMs(context)) return undefined;
+    throw error;
+  });
+  if (next === undefined) return { kind: 'again', at: engines.now() + pollMs(context) };
   await moveRun(engines.db, run.runId, { from: 'waiting', to: next, now: engines.now() });
   return DONE;
-};
+}
 
 async function layOut(context: StageContext, jobs: readonly BatchJobOfRun[]): Promise<'collecting' | 'writing'> {
   const { engines, run, bundle } = context;
@@ -32,46 +85,4 @@ async function layOut(context: StageContext, jobs: readonly BatchJobOfRun[]): Pr
   await finishShard(engines.db, run.runId, { stage: 'locate', shard: 0, result: located.output, now: engines.now() });
   await addShards(engines.db, run.runId, { stage: 'write', specs: located.specs });
   return 'writing';
-}
-
-/** Moves one batch job on and answers whether it is done. */
-async function advanceBatchJob({ engines }: StageContext, job: BatchJobOfRun): Promise<boolean> {
-  if (job.state === 'done') return true;
-  if (job.state === 'failed') throw failedJob(job.name, job.reason);
-  if (job.state === 'intended' || job.arn === undefined) {
-    const arn = await buyBatchJob(engines.personalize, requestOf(engines, job));
-    await saveBatchJobState(engines.db, job.name, { state: 'created', arn, now: engines.now() });
-    engines.log('info', 'batch job created', { name: job.name, lines: job.lines });
-    return false;
-  }
-  const described = await describeBatchJob(engines.personalize, { kind: job.kind, arn: job.arn });
-  const status = readStatus(described.status ?? '');
-  if (status === 'failed') {
-    await saveBatchJobState(engines.db, job.name, {
-      state: 'failed',
-      reason: described.failureReason ?? 'no reason given',
-      now: engines.now(),
-    });
-    throw failedJob(job.name, described.failureReason);
-  }
-  if (status === 'active') await saveBatchJobState(engines.db, job.name, { state: 'done', now: engines.now() });
-  else if (job.state === 'created')
-    await saveBatchJobState(engines.db, job.name, { state: 'running', now: engines.now() });
-  return status === 'active';
-}
-
-/** Role and key are those of the settings as they are now: a wrong one is mended there, and neither makes another job of it. */
-function requestOf(engines: StageContext['engines'], job: BatchJobOfRun): BatchRequest {
-  const { roleArn, kmsKeyArn } = engines.settings.aws;
-  return { ...requestSchema.parse(job.request), roleArn, kmsKeyArn };
-}
-
-function failedJob(name: string, reason: string | undefined): NightjarError {
-  return new NightjarError(
-    'E_RECO_JOB_FAILED',
-    `the batch job "${name}" is CREATE FAILED: ${reason ?? 'no reason given'}`,
-    {
-      fix: 'mend what the reason names, then run the job again: the next attempt gets a name of its own',
-    },
-  );
 }

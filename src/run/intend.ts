@@ -1,13 +1,13 @@
 /** Writes down what a run is going to buy, before it buys; what was bought already is used again. */
 import { z } from 'zod';
 import {
-  type BatchJobRow,
+  type BatchJobIntent,
   batchJobsOf,
-  dropBatchJob,
   findByFingerprint,
-  intendBatchJob,
-  useBatchJob,
+  type Purchase,
+  savePurchases,
 } from '../database/batch-jobs';
+import type { Database } from '../database/connection';
 import { batchJobName, fingerprintOf, outputPrefix } from '../personalize/batch-name';
 import type { Engines } from './engines';
 import { identityOf } from './identity';
@@ -36,72 +36,87 @@ export interface PurchaseWish {
   readonly solutionVersionArn: string;
   readonly recipe: string;
   readonly numResults: number;
-  readonly input: WrittenInput;
+  /** One for each part. */
+  readonly inputs: readonly WrittenInput[];
+}
+
+/** What the name of a batch job is made of, but for the attempt. */
+export interface BatchNaming {
+  readonly job: string;
+  readonly slot: string;
+  readonly fingerprint: string;
+  readonly part: number;
+  /** How many parts there are; an only part has no number in its name. */
+  readonly parts: number;
 }
 
 /**
- * Notes the batch job that a run needs. One of the same slot with the same fingerprint is used again unless it failed;
- * a failed one has used its name up for ever, so the next attempt gets a name of its own.
+ * Notes the batch jobs that a run needs, all at once. One of the same slot with the same fingerprint is used again unless it
+ * failed; a failed one has used its name up for ever, so the next attempt gets a name of its own.
  */
-export async function intendPurchase(engines: Engines, wish: PurchaseWish): Promise<void> {
-  const fingerprint = fingerprintOf(identityOf(engines, { ...wish, inputSha256: wish.input.sha256 }));
-  const base = batchJobName({ job: wish.job, slot: wish.slot, fingerprint });
-  const earlier = (await findByFingerprint(engines.db, fingerprint)).filter(
-    (row) => row.name === base || row.name.startsWith(`${base}-a`),
-  );
-  const usable = earlier.find((row) => row.state !== 'failed');
-  await dropFailed(engines, wish.runId);
-  if (usable !== undefined) {
-    const own = (await batchJobsOf(engines.db, wish.runId)).some((row) => row.name === usable.name);
-    if (!own) await useBatchJob(engines.db, wish.runId, { name: usable.name, reused: true });
-    return;
+export async function intendPurchases(engines: Engines, wish: PurchaseWish): Promise<void> {
+  const failed = (await batchJobsOf(engines.db, wish.runId)).filter((row) => row.state === 'failed');
+  const purchases: Purchase[] = [];
+  for (const [index, input] of wish.inputs.entries()) {
+    const fingerprint = fingerprintOf(identityOf(engines, { ...wish, inputSha256: input.sha256 }));
+    const naming = { ...wish, fingerprint, part: index + 1, parts: wish.inputs.length };
+    const { roleArn, kmsKeyArn } = engines.settings.aws;
+    const request = { ...wish, inputPath: input.uri, roleArn, kmsKeyArn };
+    purchases.push(await choosePurchase(engines, naming, { request, lines: input.lines }));
   }
-  await intendBatchJob(engines.db, wish.runId, {
-    ...buildIntent(engines, wish, { fingerprint, attempt: nextAttempt(earlier) }),
-    now: engines.now(),
-  });
+  const dropped = failed.map((row) => row.name);
+  await savePurchases(engines.db, wish.runId, { purchases, dropped, now: engines.now() });
 }
 
-function buildIntent(engines: Engines, wish: PurchaseWish, identity: { fingerprint: string; attempt: number }) {
-  const { settings } = engines;
-  const name = batchJobName({
-    job: wish.job,
-    slot: wish.slot,
-    fingerprint: identity.fingerprint,
-    attempt: identity.attempt,
-  });
+/** What the create call says but for what follows from the name. */
+type RequestParts = Omit<BatchRequest, 'jobName' | 'outputPath'>;
+
+/** Chooses what a run uses: a batch job of the same naming that did not fail, or a new attempt under the next name. */
+export async function choosePurchase(
+  engines: Pick<Engines, 'db' | 'settings'>,
+  naming: BatchNaming,
+  input: { readonly request: RequestParts; readonly lines: number },
+): Promise<Purchase> {
+  const { isThere, name, attempt } = await chooseAttempt(engines.db, naming);
+  return isThere
+    ? { how: 'reused', name }
+    : { how: 'new', intent: buildIntent(engines, { ...naming, attempt }, input) };
+}
+
+/** Finds the attempt that answers a naming, or numbers and names the next one. */
+export async function chooseAttempt(
+  db: Database,
+  naming: BatchNaming,
+): Promise<{ readonly isThere: boolean; readonly name: string; readonly attempt: number }> {
+  const rows = await findByFingerprint(db, naming.fingerprint);
+  // An equal fingerprint may stand in another slot or job too, which has bought for itself.
+  const attempts = rows.filter((row) => row.name === nameOf({ ...naming, attempt: row.attempt }));
+  const usable = attempts.find((row) => row.state !== 'failed' && !row.isOutputDeleted);
+  if (usable !== undefined) return { isThere: true, name: usable.name, attempt: usable.attempt };
+  const attempt = Math.max(0, ...attempts.map((row) => row.attempt)) + 1;
+  return { isThere: false, name: nameOf({ ...naming, attempt }), attempt };
+}
+
+function nameOf({ job, slot, fingerprint, part, parts, attempt }: BatchNaming & { readonly attempt: number }): string {
+  return batchJobName({ job, slot, fingerprint, attempt, ...(parts === 1 ? {} : { part }) });
+}
+
+function buildIntent(
+  { settings }: Pick<Engines, 'settings'>,
+  naming: BatchNaming & { readonly attempt: number },
+  { request, lines }: { readonly request: RequestParts; readonly lines: number },
+): BatchJobIntent {
+  const name = nameOf(naming);
   const outputUri = `s3://${settings.storage.bucket}/${outputPrefix({ ...settings.storage, name })}`;
-  const request: BatchRequest = {
-    kind: wish.kind,
-    jobName: name,
-    solutionVersionArn: wish.solutionVersionArn,
-    recipe: wish.recipe,
-    numResults: wish.numResults,
-    inputPath: wish.input.uri,
-    outputPath: outputUri,
-    roleArn: settings.aws.roleArn,
-    kmsKeyArn: settings.aws.kmsKeyArn,
-  };
-  const { fingerprint, attempt } = identity;
   return {
     name,
-    fingerprint,
-    part: 1,
-    attempt,
-    kind: wish.kind,
-    request,
-    lines: wish.input.lines,
-    inputUri: wish.input.uri,
+    fingerprint: naming.fingerprint,
+    part: naming.part,
+    attempt: naming.attempt,
+    kind: request.kind,
+    request: requestSchema.parse({ ...request, jobName: name, outputPath: outputUri }),
+    lines,
+    inputUri: request.inputPath,
     outputUri,
   };
-}
-
-function nextAttempt(earlier: readonly BatchJobRow[]): number {
-  return Math.max(0, ...earlier.map((row) => row.attempt)) + 1;
-}
-
-async function dropFailed(engines: Engines, runId: string): Promise<void> {
-  for (const row of await batchJobsOf(engines.db, runId)) {
-    if (row.state === 'failed') await dropBatchJob(engines.db, runId, row.name);
-  }
 }

@@ -75,11 +75,14 @@ function isAnswer(
   return query.by === 'item' ? input.itemId === query.itemId : input.itemAttributes === query.query.trim();
 }
 
-async function listOutputs(
-  engines: Engines,
-  outputs: readonly string[],
-): Promise<readonly (StoredObject & { uri: string })[]> {
-  const all: (StoredObject & { uri: string })[] = [];
+type OutputObject = StoredObject & { readonly uri: string };
+
+/**
+ * Lists the objects of outputs in the order of the outputs.
+ * @throws E_OBJECT_MISSING where an output has none, E_RECO_OUTPUT_CUT where one ends inside a line
+ */
+async function listOutputs(engines: Engines, outputs: readonly string[]): Promise<readonly OutputObject[]> {
+  const all: OutputObject[] = [];
   for (const output of outputs) {
     const place = parseS3Uri(output);
     const objects = (await listObjects(engines.s3, place)).filter((object) => isOutputKey(object.key));
@@ -94,5 +97,21 @@ async function listOutputs(
     }
     all.push(...objects.map((object) => ({ ...object, uri: formatS3Uri({ bucket: place.bucket, key: object.key }) })));
   }
+  for (const object of all) await checkEnd(engines, object);
   return all;
 }
+
+/** Those whose lines are missing would get no recommendations, and nothing but the last byte tells it before mails are sent. */
+async function checkEnd(engines: Engines, object: OutputObject): Promise<void> {
+  if (object.sizeBytes === 0) return;
+  let last: number | undefined;
+  for await (const chunk of readObject(engines.s3, parseS3Uri(object.uri), object.sizeBytes - 1)) last = chunk.at(-1);
+  if (last === NEWLINE || last === CLOSING_BRACE) return;
+  throw new NightjarError('E_RECO_OUTPUT_CUT', `the output ${object.uri} ends inside a line: part of it is missing`, {
+    fix: `put the whole output there (look: aws s3 cp ${object.uri} - | tail -c 200), then run it again`,
+  });
+}
+
+const NEWLINE = 0x0a;
+/** Ends the last line of an output without a final newline. */
+const CLOSING_BRACE = 0x7d;

@@ -1,19 +1,21 @@
 /** Plans a run without doing any of it: who would get it, what would be bought, what it would cost (D6). */
-import { createHash } from 'node:crypto';
-import { findByFingerprint } from '../database/batch-jobs';
+import { findUnhandled } from '../database/slot-ledger';
 import type { AudienceJob, EmailJob } from '../job/definition';
 import { type AudiencePlan, type EmailPlan, type Plan, planAudience, planEmail } from '../job/plan';
-import { batchJobName, fingerprintOf } from '../personalize/batch-name';
+import { fingerprintOf } from '../personalize/batch-name';
 import { attributesInputLine, itemInputLine, userInputLine } from '../personalize/input-lines';
+import { createPartHasher, type InputPart } from '../personalize/input-parts';
 import { type JobSource, openBundle } from './bundle';
 import { chooseRecipients, tally } from './choose-recipients';
 import type { Engines } from './engines';
 import { identityOf } from './identity';
+import { limitsOf } from './input';
+import { chooseAttempt } from './intend';
 import { resolveSolution } from './resolve-solution';
 import { checkQueries } from './segment-queries';
 import { priceOf } from './summarise';
 
-type PlanEngines = Pick<Engines, 'settings' | 'db' | 'personalize'>;
+type PlanEngines = Pick<Engines, 'settings' | 'db' | 'personalize' | 'inputLimits'>;
 
 /**
  * Plans the run of a job for a slot; nothing is written, bought or sent.
@@ -29,33 +31,40 @@ export async function planRun(
 
 async function planEmailRun(engines: PlanEngines, job: EmailJob, slot: string): Promise<EmailPlan> {
   const solution = await resolveSolution(engines, { solution: job.recommend.solution, kind: 'email', file: job.file });
-  const hash = createHash('sha256');
+  const hasher = createPartHasher(limitsOf(engines, solution.recipe));
   const addresses = new Set<string>();
   let duplicates = 0;
-  const counts = await chooseRecipients(engines.db, { where: job.recipients.where, topic: job.name }, async (batch) => {
-    for (const { userId, addressHash } of batch) {
-      if (addresses.has(addressHash)) duplicates += 1;
-      else {
-        addresses.add(addressHash);
-        hash.update(userInputLine(userId));
+  let handledBefore = 0;
+  const counts = await chooseRecipients(
+    engines.db,
+    { where: job.recipients.where, topic: job.name, slot },
+    async (batch) => {
+      const unhandled = await findUnhandled(engines.db, { job: job.name, slot }, batch);
+      for (const { userId, addressHash } of batch) {
+        if (!unhandled.has(userId)) handledBefore += 1;
+        else if (addresses.has(addressHash)) duplicates += 1;
+        else {
+          addresses.add(addressHash);
+          hasher.add(userInputLine(userId));
+        }
       }
-    }
-  });
+    },
+  );
   const leftOut = tally(
     new Map([
       ...counts.leftOut.map(({ name, count }) => [name, count] as const),
       ['duplicate_address', duplicates] as const,
+      ['handled_before', handledBefore] as const,
     ]),
   );
   const recipients = addresses.size;
-  const purchase = { kind: 'inference' as const, lines: recipients, users: recipients };
-  const batchJob = await planBatchJob(engines, {
+  const { batchJob, linesToBuy } = await planBatchJobs(engines, {
     job: job.name,
     slot,
+    kind: 'inference',
     ...solution,
     numResults: job.recommend.results,
-    inputSha256: hash.digest('hex'),
-    ...purchase,
+    parts: hasher.finish(),
   });
   const avoidedRows = leftOut.filter(({ name }) => name !== 'not_matched').reduce((sum, { count }) => sum + count, 0);
   return planEmail({
@@ -65,7 +74,7 @@ async function planEmailRun(engines: PlanEngines, job: EmailJob, slot: string): 
     recipients,
     leftOut,
     batchJob,
-    cost: priceOf(engines, { ...purchase, ...(batchJob.reused ? { lines: 0 } : {}) }),
+    cost: priceOf(engines, { kind: 'inference', lines: linesToBuy, users: linesToBuy }),
     avoided: {
       rows: avoidedRows,
       cost: priceOf(engines, { kind: 'inference', lines: avoidedRows, users: avoidedRows }),
@@ -77,18 +86,16 @@ async function planEmailRun(engines: PlanEngines, job: EmailJob, slot: string): 
 async function planAudienceRun(engines: PlanEngines, job: AudienceJob, slot: string): Promise<AudiencePlan> {
   const solution = await resolveSolution(engines, { solution: job.segment.solution, kind: 'audience', file: job.file });
   checkQueries(job, solution.recipe);
-  const lines = job.segment.queries.map((query) =>
-    query.by === 'item' ? itemInputLine(query.itemId) : attributesInputLine(query.query),
-  );
-  const inputSha256 = createHash('sha256').update(lines.join('')).digest('hex');
-  const purchase = { kind: 'segment' as const, lines: lines.length, users: lines.length * job.segment.users };
-  const batchJob = await planBatchJob(engines, {
+  const hasher = createPartHasher(limitsOf(engines, solution.recipe));
+  for (const query of job.segment.queries)
+    hasher.add(query.by === 'item' ? itemInputLine(query.itemId) : attributesInputLine(query.query));
+  const { batchJob, linesToBuy } = await planBatchJobs(engines, {
     job: job.name,
     slot,
+    kind: 'segment',
     ...solution,
     numResults: job.segment.users,
-    inputSha256,
-    ...purchase,
+    parts: hasher.finish(),
   });
   return planAudience({
     job: job.name,
@@ -102,36 +109,44 @@ async function planAudienceRun(engines: PlanEngines, job: AudienceJob, slot: str
     formats: job.audience.formats,
     to: job.audience.to,
     batchJob,
-    cost: priceOf(engines, { ...purchase, ...(batchJob.reused ? { users: 0 } : {}) }),
+    cost: priceOf(engines, { kind: 'segment', lines: linesToBuy, users: linesToBuy * job.segment.users }),
     ...pricesAsOf(engines),
   });
 }
 
-interface Purchase {
+interface PlannedPurchase {
   readonly job: string;
   readonly slot: string;
   readonly kind: 'inference' | 'segment';
   readonly solutionVersionArn: string;
   readonly recipe: string;
   readonly numResults: number;
-  readonly inputSha256: string;
-  readonly lines: number;
+  readonly parts: readonly InputPart[];
 }
 
-async function planBatchJob(engines: PlanEngines, purchase: Purchase): Promise<Plan['batchJob']> {
-  const fingerprint = fingerprintOf(identityOf(engines, purchase));
-  const name = batchJobName({ job: purchase.job, slot: purchase.slot, fingerprint });
-  const earlier = await findByFingerprint(engines.db, fingerprint);
-  const reused = earlier.some(
-    (row) => row.state !== 'failed' && (row.name === name || row.name.startsWith(`${name}-a`)),
-  );
+async function planBatchJobs(
+  engines: PlanEngines,
+  purchase: PlannedPurchase,
+): Promise<{ readonly batchJob: Plan['batchJob']; readonly linesToBuy: number }> {
+  const { kind, parts } = purchase;
+  const jobs: { readonly name: string; readonly isThere: boolean; readonly lines: number }[] = [];
+  for (const [index, { sha256, lines }] of parts.entries()) {
+    const fingerprint = fingerprintOf(identityOf(engines, { ...purchase, inputSha256: sha256 }));
+    const naming = { ...purchase, fingerprint, part: index + 1, parts: parts.length };
+    jobs.push({ ...(await chooseAttempt(engines.db, naming)), lines });
+  }
+  const countLines = (some: typeof jobs) => some.reduce((sum, { lines }) => sum + lines, 0);
+  const toBuy = jobs.filter((job) => !job.isThere);
   return {
-    kind: purchase.kind,
-    solutionVersion: purchase.solutionVersionArn,
-    name,
-    lines: purchase.lines,
-    parts: 1,
-    reused,
+    batchJob: {
+      kind,
+      solutionVersion: purchase.solutionVersionArn,
+      ...(jobs[0] === undefined ? {} : { name: jobs[0].name }),
+      lines: countLines(jobs),
+      parts: jobs.length,
+      reused: jobs.length > 0 && toBuy.length === 0,
+    },
+    linesToBuy: countLines(toBuy),
   };
 }
 

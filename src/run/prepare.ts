@@ -1,6 +1,6 @@
 /** The stage prepare: chooses the recipients or the queries, stores the plan, writes the input and the intent to buy. */
 
-import { batchJobsOf } from '../database/batch-jobs';
+import { type BatchJobOfRun, batchJobsOf } from '../database/batch-jobs';
 import { countDeliveries, planDeliveries, streamPlannedUsers } from '../database/deliveries';
 import { popularItems } from '../database/interactions';
 import { withLock } from '../database/lock';
@@ -8,10 +8,13 @@ import { findRun, moveRun, savePlan } from '../database/runs';
 import { NightjarError } from '../errors';
 import type { AudienceJob, EmailJob } from '../job/definition';
 import { attributesInputLine, itemInputLine, userInputLine } from '../personalize/input-lines';
+import { headObject } from '../storage/objects';
+import { parseS3Uri } from '../storage/uri';
 import { type ChoiceCounts, chooseRecipients, tally } from './choose-recipients';
-import { writeInput } from './input';
-import { intendPurchase } from './intend';
-import type { PlanRecord } from './plan-record';
+import { writeInputs } from './input';
+import { intendPurchases } from './intend';
+import { nextAttempt } from './next-attempt';
+import { type PlanRecord, readPlan } from './plan-record';
 import { resolveSolution } from './resolve-solution';
 import { checkQueries } from './segment-queries';
 import { DONE, type Stage, type StageContext } from './stage';
@@ -28,12 +31,29 @@ export const prepare: Stage = async (context) => {
     if (state !== 'planned' && state !== 'preparing') return;
     await moveRun(engines.db, run.runId, { from: 'planned', to: 'preparing', now: engines.now() });
     // An intent is the decision: whatever was imported or trained since, a second one beside it would be bought too.
-    const isDecided = (await batchJobsOf(engines.db, run.runId)).some((job) => job.state !== 'failed');
-    if (!isDecided) await decide(context);
+    const jobs = await batchJobsOf(engines.db, run.runId);
+    if (jobs.every((job) => job.state === 'failed')) await decide(context);
+    else await tryFailedAgain(context, jobs);
     await moveRun(engines.db, run.runId, { from: 'preparing', to: 'waiting', now: engines.now() });
   });
   return DONE;
 };
+
+/** A person had the run go on: parts that failed are tried again beside those that were bought. */
+async function tryFailedAgain(context: StageContext, jobs: readonly BatchJobOfRun[]): Promise<void> {
+  const failed = jobs.filter((job) => job.state === 'failed');
+  const inputs = failed.map((job) => headObject(context.engines.s3, parseS3Uri(job.inputUri)));
+  // The input may be what was wrong: where it is gone, all parts are written again, and those that are there stay.
+  if ((await Promise.all(inputs)).includes(undefined)) await rewriteInputs(context);
+  for (const job of failed) await nextAttempt(context, job, jobs.length);
+}
+
+async function rewriteInputs({ engines, run, bundle }: StageContext): Promise<void> {
+  const { job } = bundle;
+  const { recipe } = readPlan((await findRun(engines.db, run.runId))?.plan);
+  const lines = job.kind === 'email' ? userLines(streamPlannedUsers(engines.db, run)) : queryLines(job);
+  await writeInputs(engines, lines, recipe);
+}
 
 function decide(context: StageContext): Promise<void> {
   const { job } = context.bundle;
@@ -43,7 +63,7 @@ function decide(context: StageContext): Promise<void> {
 async function prepareEmail(context: StageContext, job: EmailJob): Promise<void> {
   const { engines, run } = context;
   const solution = await resolveSolution(engines, { solution: job.recommend.solution, kind: 'email', file: job.file });
-  const rule = { where: job.recipients.where, topic: job.name };
+  const rule = { where: job.recipients.where, topic: job.name, slot: run.slot };
   const choice = await chooseRecipients(engines.db, rule, (rows) =>
     planDeliveries(engines.db, run, { rows, now: engines.now() }),
   );
@@ -61,16 +81,16 @@ async function prepareEmail(context: StageContext, job: EmailJob): Promise<void>
     popular,
   };
   await savePlan(engines.db, run.runId, plan);
-  const input = await writeInput(engines, userLines(streamPlannedUsers(engines.db, run)));
+  const inputs = await writeInputs(engines, userLines(streamPlannedUsers(engines.db, run)), solution.recipe);
   const wish = {
     runId: run.runId,
     job: job.name,
     slot: run.slot,
     kind: 'inference' as const,
     numResults: job.recommend.results,
-    input,
+    inputs,
   };
-  await intendPurchase(engines, { ...wish, ...solution });
+  await intendPurchases(engines, { ...wish, ...solution });
 }
 
 /**
@@ -91,19 +111,22 @@ async function prepareAudience(context: StageContext, job: AudienceJob): Promise
   checkQueries(job, solution.recipe);
   const plan: PlanRecord = { version: 1, ...solution, contacts: null, popular: [] };
   await savePlan(engines.db, run.runId, plan);
-  const lines = job.segment.queries.map((query) =>
-    query.by === 'item' ? itemInputLine(query.itemId) : attributesInputLine(query.query),
-  );
-  const input = await writeInput(engines, lines);
+  const inputs = await writeInputs(engines, queryLines(job), solution.recipe);
   const wish = {
     runId: run.runId,
     job: job.name,
     slot: run.slot,
     kind: 'segment' as const,
     numResults: job.segment.users,
-    input,
+    inputs,
   };
-  await intendPurchase(engines, { ...wish, ...solution });
+  await intendPurchases(engines, { ...wish, ...solution });
+}
+
+function queryLines(job: AudienceJob): readonly string[] {
+  return job.segment.queries.map((query) =>
+    query.by === 'item' ? itemInputLine(query.itemId) : attributesInputLine(query.query),
+  );
 }
 
 async function* userLines(users: AsyncIterable<string>): AsyncGenerator<string> {

@@ -2,11 +2,10 @@
 import { combineErrors, NightjarError } from '../errors';
 import type { AudienceJob } from '../job/definition';
 import { parseAttributeQuery } from '../personalize/attribute-query';
-import { MAX_ATTRIBUTE_QUERIES_PER_FILE, MAX_ITEM_QUERIES_PER_FILE } from '../personalize/limits';
 
 /**
- * Checks that the queries are of the recipe's form, in its grammar, and within its limit.
- * @throws E_RECO_QUERY, all problems at once; E_RECO_LIMIT
+ * Checks that the queries are of the recipe's form and in its grammar; how many there are is no limit, for inputs are split.
+ * @throws E_RECO_QUERY, all problems at once
  */
 export function checkQueries(job: AudienceJob, recipe?: string): void {
   const problems = job.segment.queries.flatMap((query) => {
@@ -37,17 +36,6 @@ function checkRecipe(job: AudienceJob, recipe: string): void {
       {
         where: { file: job.file },
         fix: byItem ? 'write items: [item-001, item-002]' : 'write queries: { tea: ITEMS.CATEGORY = "tea" }',
-      },
-    );
-  }
-  const limit = byItem ? MAX_ITEM_QUERIES_PER_FILE : MAX_ATTRIBUTE_QUERIES_PER_FILE;
-  if (job.segment.queries.length > limit) {
-    throw new NightjarError(
-      'E_RECO_LIMIT',
-      `the job has ${job.segment.queries.length} queries; ${recipe} takes ${limit} in one input file`,
-      {
-        where: { file: job.file },
-        fix: 'split the job into several',
       },
     );
   }

@@ -2,25 +2,34 @@
 import { CreateBatchInferenceJobCommand, ListBatchInferenceJobsCommand } from '@aws-sdk/client-personalize';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { batchJobsOf } from '../../src/database/batch-jobs';
+import { batchJobsOf, saveBatchJobState } from '../../src/database/batch-jobs';
 import { countDeliveries } from '../../src/database/deliveries';
 import { formatError, isNightjarError } from '../../src/errors';
-import { buyBatchJob } from '../../src/run/buy';
+import { batchJobArn, buyBatchJob } from '../../src/run/buy';
 import { exitCodeOf } from '../../src/run/follow-run';
 import { requestSchema } from '../../src/run/intend';
 import { readSummary } from '../../src/run/stored-summary';
 import { parseS3Uri } from '../../src/storage/uri';
 import { makeTestFolder } from '../support/nightjar';
+import { countCalls, firedFaults, forgetFaults, setFaults, withoutRetries } from './support/local-aws';
+import { driveToOutput, readLines, removeOutput, writeLines } from './support/outputs';
 import { addContacts, makeContact, PEOPLE, userId } from './support/small-shop';
-import { audienceSource, begin, driveRun, emailSource, openShop, type Rig, rigUp } from './support/world';
+import { audienceSource, begin, driveRun, emailSource, openShop, type Rig, rigUp, workOnce } from './support/world';
 
 const folder = makeTestFolder('nightjar-buying');
 let shop: OpenEngines;
+let once: OpenEngines;
 
 beforeAll(async () => {
   shop = await openShop(folder);
+  once = withoutRetries(shop);
 }, 60_000);
-afterAll(() => shop.close());
+afterEach(() => forgetFaults(shop));
+afterAll(async () => {
+  once.personalize.destroy();
+  once.s3.destroy();
+  await shop.close();
+});
 
 const ARN = 'arn:aws:personalize:us-east-1:123456789012:solution';
 
@@ -196,5 +205,135 @@ describe('a batch job', () => {
     expect(summary?.contacts?.considered).toBe(
       (summary?.chosen ?? 0) + (summary?.contacts?.leftOut ?? []).reduce((sum, { count }) => sum + count, 0),
     );
+  });
+});
+
+describe('an answer that is lost', () => {
+  /** Every call of preparing and buying, one after the other, takes effect and leaves the run without an answer. */
+  it.each(['personalize', 's3'] as const)(
+    'of any one call to %s changes nothing: one job, one input, the same run',
+    async (service) => {
+      const rig = rigUp(once);
+      let lost = 0;
+      for (let skip = 0; ; skip++) {
+        const name = `lost-${service}-${skip}`;
+        const id = await begin(rig, emailSource(name));
+        await setFaults(shop, [{ service, operation: '*', kind: 'lost-answer', skip }]);
+        const run = await driveRun(rig, id, ({ state }) => state === 'collecting');
+        const [fired] = await firedFaults(shop);
+
+        const jobs = await batchJobsOf(shop.db, id);
+        expect({ skip, state: run.state, jobs: jobs.map((job) => job.state) }).toEqual({
+          skip,
+          state: 'collecting',
+          jobs: ['done'],
+        });
+        expect(await namesOf(`${name}-`)).toEqual(jobs.map((job) => job.name));
+        if (fired === 0) break;
+        lost += 1;
+      }
+      expect(lost).toBeGreaterThanOrEqual(5);
+    },
+    120_000,
+  );
+});
+
+describe('a worker that is late', () => {
+  it('moves no batch job back, and no second one comes of several in the stage at once', async () => {
+    const rig = rigUp(shop);
+    const id = await begin(rig, emailSource('crowded'));
+    const { job } = await driveToIntent(rig, id);
+
+    await Promise.all([1, 2, 3, 4].map(() => workOnce(rig, id)));
+    expect((await countCalls(shop, 'CreateBatchInferenceJob')).effects).toBe(1);
+    expect(await namesOf('crowded')).toEqual([job.name]);
+    await driveRun(rig, id, ({ state }) => state === 'collecting');
+
+    const now = Date.now();
+    for (const state of ['created', 'running', 'failed'] as const)
+      expect(await saveBatchJobState(shop.db, job.name, { state, arn: 'another', now })).toBe(false);
+    expect((await batchJobsOf(shop.db, id))[0]).toMatchObject({
+      state: 'done',
+      arn: batchJobArn(requestSchema.parse(job.request)),
+    });
+  });
+});
+
+describe('a job that is paid for', () => {
+  it('is waited for while Personalize can not be asked, for hours and however often', async () => {
+    const rig = rigUp(once);
+    const id = await begin(rig, emailSource('patient'));
+    await setFaults(shop, [
+      { service: 'personalize', operation: 'DescribeBatchInferenceJob', kind: 'throttle', count: 30 },
+      { service: 'personalize', operation: 'DescribeBatchInferenceJob', kind: 'error', count: 30 },
+      { service: 'personalize', operation: 'DescribeBatchInferenceJob', kind: 'refused-connection', count: 5 },
+    ]);
+    const before = rig.clock.now();
+
+    const run = await driveRun(rig, id, ({ state }) => state === 'collecting');
+
+    expect(run.state).toBe('collecting');
+    expect(await firedFaults(shop)).toEqual([30, 30, 5]);
+    expect(rig.clock.now() - before).toBeGreaterThan(30 * 60_000);
+    expect(await namesOf('patient')).toHaveLength(1);
+  });
+
+  it('is looked at less often the older it gets: each twentieth of its age, and at least every five polls', async () => {
+    const rig = rigUp(once);
+    const id = await begin(rig, emailSource('older'));
+    await setFaults(shop, [
+      { service: 'personalize', operation: 'DescribeBatchInferenceJob', kind: 'error', count: 'always' },
+    ]);
+    await driveToIntent(rig, id);
+    const pollMs = rig.engines.settings.aws.pollSeconds * 1000;
+    let now = Date.now();
+    const engines = { ...rig.engines, now: () => now };
+    const created = now;
+    await workOnce({ ...rig, engines }, id);
+    await setFaults(shop, []);
+    // Its state is set back each time, for the real job ends at once.
+    const waitAt = async (polls: number) => {
+      now = created + polls * pollMs;
+      await shop.db
+        .updateTable('batch_job')
+        .set({ arn: null, state: 'created' })
+        .where('name', 'like', 'nj-older-%')
+        .execute();
+      const [outcome] = await workOnce({ ...rig, engines }, id);
+      return outcome?.kind === 'again' ? Math.round(((outcome.at - now) / pollMs) * 100) / 100 : undefined;
+    };
+
+    expect([await waitAt(1), await waitAt(20), await waitAt(60), await waitAt(1000)]).toEqual([1, 1, 3, 5]);
+  });
+});
+
+describe('an output', () => {
+  it('that comes a little later than the status is waited for', async () => {
+    const rig = rigUp(shop);
+    const id = await begin(rig, emailSource('late-output'));
+    const output = await driveToOutput(rig, id);
+    const lines = await readLines(rig, output);
+    await removeOutput(rig, output);
+    await driveRun(rig, id, async () => (await batchJobsOf(shop.db, id))[0]?.state === 'done');
+    const [outcome] = await workOnce(rig, id);
+    expect(outcome?.kind).toBe('again');
+    await writeLines(rig, output, lines);
+
+    expect((await driveRun(rig, id, ({ state }) => state === 'collecting')).state).toBe('collecting');
+  });
+
+  it.each([
+    ['output-missing', 'E_OBJECT_MISSING', 'there is no .out object below'],
+    ['output-cut', 'E_RECO_OUTPUT_CUT', 'ends inside a line: part of it is missing'],
+  ] as const)('by the fault %s fails the run as %s before anything is sent', async (kind, code, text) => {
+    const rig = rigUp(shop);
+    await setFaults(shop, [{ service: 'personalize', operation: 'CreateBatchInferenceJob', kind }]);
+
+    const run = await driveRun(rig, await begin(rig, emailSource(kind)));
+
+    expect({ state: run.state, exit: exitCodeOf(run, undefined) }).toEqual({ state: 'failed', exit: 5 });
+    expect(run.error).toMatchObject({ code, message: expect.stringContaining(text) });
+    expect(run.resumeState).toBe('waiting');
+    expect((await countDeliveries(shop.db, run.runId)).planned).toBe(PEOPLE);
   });
 });

@@ -1,0 +1,39 @@
+/** Looks at bought batch jobs and records what became of them. */
+import { type BatchJobRow, saveBatchJobState } from '../database/batch-jobs';
+import { readStatus } from '../personalize/status';
+import { type DescribedJob, describeBatchJob, isUnknownJob } from './buy';
+import type { Engines } from './engines';
+
+/** Describes a batch job that was created and is not known to have ended, and records its status. */
+export async function lookAt(engines: Engines, job: BatchJobRow): Promise<void> {
+  if ((job.state !== 'created' && job.state !== 'running') || job.arn === undefined) return;
+  const described = await describeBatchJob(engines.personalize, { kind: job.kind, arn: job.arn }).catch(
+    (error: unknown) => {
+      if (isUnknownJob(error) && isYoung(engines, job)) return undefined;
+      throw error;
+    },
+  );
+  if (described !== undefined) await recordStatus(engines, job.name, described);
+}
+
+/** What was created a moment ago may not be known everywhere in AWS yet. */
+const KNOWN_AFTER_MS = 120_000;
+
+function isYoung(engines: Engines, job: BatchJobRow): boolean {
+  return job.createdAt !== undefined && engines.now() - job.createdAt < KNOWN_AFTER_MS;
+}
+
+/** Records the status of a batch job; one that is unknown counts as running, for a paid job is never given up. */
+export async function recordStatus(engines: Engines, name: string, described: DescribedJob): Promise<void> {
+  const now = engines.now();
+  const status = readStatus(described.status ?? '');
+  if (status === 'failed') {
+    const reason = described.failureReason ?? 'no reason given';
+    if (await saveBatchJobState(engines.db, name, { state: 'failed', reason, now }))
+      engines.log('warn', 'batch job failed', { name, reason });
+    return;
+  }
+  const state = status === 'active' ? 'done' : 'running';
+  if ((await saveBatchJobState(engines.db, name, { state, now })) && state === 'done')
+    engines.log('info', 'batch job done', { name });
+}

@@ -1,0 +1,54 @@
+/** Puts the next attempt in the place of batch jobs that are CREATE FAILED. */
+import { type BatchJobOfRun, batchJobsOf, savePurchases } from '../database/batch-jobs';
+import { withLock } from '../database/lock';
+import { NightjarError } from '../errors';
+import { formatMoney } from '../units';
+import { choosePurchase, requestSchema } from './intend';
+import type { StageContext } from './stage';
+import { priceOf } from './summarise';
+
+/**
+ * Replaces the failed batch jobs of a run as the policy allows: an attempt whose number is at most `aws.failedJobRetries` is
+ * followed by another one.
+ * @throws E_RECO_JOB_FAILED with AWS's reason where the policy allows no more
+ */
+export async function replaceFailed(context: StageContext): Promise<void> {
+  const { db, settings } = context.engines;
+  const { runId } = context.run;
+  if (!(await batchJobsOf(db, runId)).some(hasFailed)) return;
+  await withLock(db, `next attempt ${runId}`, async () => {
+    const jobs = await batchJobsOf(db, runId);
+    const failed = jobs.filter(hasFailed);
+    const last = failed.find((job) => job.attempt > settings.aws.failedJobRetries);
+    if (last !== undefined) throw failedJob(last, failed.length);
+    for (const job of failed) await nextAttempt(context, job, jobs.length);
+  });
+}
+
+const hasFailed = (job: BatchJobOfRun) => job.state === 'failed';
+
+/** Intends the next attempt at a failed batch job, with the same input and a name of its own. */
+export async function nextAttempt({ engines, run }: StageContext, job: BatchJobOfRun, parts: number): Promise<void> {
+  const request = requestSchema.parse(job.request);
+  const { fingerprint, part, lines } = job;
+  const naming = { job: run.job, slot: run.slot, fingerprint, part, parts };
+  const purchase = await choosePurchase(engines, naming, { request, lines });
+  await savePurchases(engines.db, run.runId, { purchases: [purchase], dropped: [job.name], now: engines.now() });
+  const cost = priceOf(engines, { kind: job.kind, lines, users: lines * request.numResults });
+  engines.log('warn', 'batch job bought again', {
+    run: run.runId,
+    failed: job.name,
+    reason: job.reason,
+    name: purchase.how === 'new' ? purchase.intent.name : purchase.name,
+    cost: purchase.how === 'new' ? formatMoney(cost) : 'nothing',
+  });
+}
+
+function failedJob(job: BatchJobOfRun, count: number): NightjarError {
+  const others = count === 1 ? '' : ` (and ${count - 1} more of this run)`;
+  return new NightjarError(
+    'E_RECO_JOB_FAILED',
+    `the batch job "${job.name}" is CREATE FAILED: ${job.reason ?? 'no reason given'}${others}`,
+    { fix: 'mend what the reason names, then run the job again: the next attempt gets a name of its own' },
+  );
+}
