@@ -1,9 +1,13 @@
 /** Opens the database: one pool, one schema, the migrations, and the instance check. */
-import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
-import { Pool, type PoolConfig, types } from 'pg';
+import { Kysely, type Migration, Migrator, PostgresDialect, sql } from 'kysely';
+import type { Pool, PoolConfig } from 'pg';
 import { NightjarError } from '../errors';
+import { checkVersion, explainDatabase } from './connection-problem';
 import { MIGRATIONS } from './migrations/all';
+import { createPool } from './pool';
 import type { Tables } from './schema';
+
+export { createPool, limitConnection, type PoolLimits } from './pool';
 
 /** The database handle that every query function takes; a transaction is one too. */
 export type Database = Kysely<Tables>;
@@ -14,63 +18,53 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-const INT8 = 20;
-const TIMESTAMPTZ = 1184;
-
-/** Reads int8 as a number (all of ours are counts below 2^53) and timestamptz as epoch ms. */
-const parsers = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
-    if (oid === INT8) return Number;
-    if (oid === TIMESTAMPTZ)
-      return (text: string) => new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')).getTime();
-    return format === 'binary' ? types.getTypeParser(oid, 'binary') : types.getTypeParser(oid, 'text');
-  },
-};
-
-/** Makes a pool of PostgreSQL connections whose unqualified names live in `schema`. */
-export function createPool(config: PoolConfig, schema: string): Pool {
-  const pool = new Pool({
-    ...config,
-    types: parsers,
-    options: `-c search_path=${schema}`,
-    keepAlive: true,
-    application_name: 'nightjar',
-  });
-  // An idle connection that drops is replaced at the next query; without a listener it would end the process.
-  pool.on('error', () => undefined);
-  // The same for one that drops while in use: its query fails, and that is where it is handled.
-  pool.on('connect', (client) => void client.on('error', () => undefined));
-  return pool;
-}
-
 /**
  * Opens the database and brings its schema up to date; simultaneous openers wait for each other.
- * @throws E_ENGINE_DATABASE where the server can't be reached or a migration fails
+ * @throws E_ENGINE_DATABASE with what is wrong: refused, password, certificate, no such database, too old; E_CONFIG_FIELD where the URL is
  */
 export async function openDatabase(config: PoolConfig): Promise<OpenDatabase> {
   const pool = createPool({ max: 12, ...config }, 'nightjar');
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
+    checkVersion(await readVersion(db), config);
     await migrate(db);
   } catch (error) {
     await db.destroy();
-    throw new NightjarError('E_ENGINE_DATABASE', `the database can't be opened: ${messageOf(error)}`, {
-      fix: 'check DATABASE_URL, or unset it to use the embedded database',
-      cause: error,
-    });
+    throw explainDatabase(error, config);
   }
   return { db, pool, close: () => db.destroy() };
+}
+
+async function readVersion(db: Database): Promise<number> {
+  const result = await sql<{ version: number }>`SELECT current_setting('server_version_num')::int AS version`.execute(
+    db,
+  );
+  return result.rows[0]?.version ?? 0;
 }
 
 async function migrate(db: Database): Promise<void> {
   await createSchema(db);
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: async () => MIGRATIONS },
+    provider: { getMigrations: async () => unlimited(MIGRATIONS) },
     migrationTableSchema: 'nightjar',
   });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
+}
+
+/** A migration of many rows takes the time that it takes. */
+function unlimited(migrations: Readonly<Record<string, Migration>>): Record<string, Migration> {
+  const entries = Object.entries(migrations).map(([name, migration]): [string, Migration] => [
+    name,
+    {
+      up: async (db) => {
+        await sql`SET LOCAL statement_timeout = 0`.execute(db);
+        await migration.up(db);
+      },
+    },
+  ]);
+  return Object.fromEntries(entries);
 }
 
 /** CREATE SCHEMA IF NOT EXISTS may still collide between simultaneous openers: the loser's error means that it is there. */
@@ -106,8 +100,4 @@ export async function claimInstance(db: Database, options: { instance: string; n
       fix: `set NIGHTJAR_INSTANCE=${found} if this is that instance; else give this instance a database of its own`,
     },
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { DeliveryCounts } from '../report/summary';
 import type { Database } from './connection';
+import { checked, SAME_KEY, withSlot, withSlotOf } from './ledger-keys';
 
 /** The eight states of D5, as the report counts them. */
 export type DeliveryState = keyof DeliveryCounts;
@@ -15,6 +16,8 @@ export interface RunOfDeliveries {
 export interface PlannedDelivery {
   readonly userId: string;
   readonly addressHash: string;
+  /** Of the address, in lower case and as A-label. */
+  readonly domain: string;
 }
 
 /**
@@ -30,23 +33,25 @@ export async function planDeliveries(
 ): Promise<void> {
   const users = plan.rows.map((row) => row.userId);
   const hashes = plan.rows.map((row) => row.addressHash);
+  const domains = plan.rows.map((row) => row.domain);
+  const recipients = sql`unnest(${users}::text[], ${hashes}::text[], ${domains}::text[]) AS r(user_id, address_hash, domain)`;
   const now = new Date(plan.now);
   await db.transaction().execute(async (trx) => {
     await sql`
-      DELETE FROM delivery d USING unnest(${users}::text[]) AS r(user_id)
-      WHERE d.job = ${run.job} AND d.slot = ${run.slot} AND d.user_id = r.user_id AND d.run_id <> ${run.runId}
-        AND d.state IN ('planned', 'refused', 'excluded', 'dropped')
+      DELETE FROM delivery d USING ${withSlot(run, sql`unnest(${users}::text[]) AS r(user_id)`)}
+      WHERE ${SAME_KEY} AND d.run_id <> ${run.runId} AND ${checked(sql`d.state IN ('planned', 'refused', 'excluded', 'dropped')`)}
     `.execute(trx);
     await sql`
-      INSERT INTO delivery (job, slot, user_id, run_id, address_hash, state, due_at, fallback, attempt)
-      SELECT ${run.job}, ${run.slot}, user_id, ${run.runId}, address_hash, 'planned', ${now}::timestamptz, false, 0
-      FROM unnest(${users}::text[], ${hashes}::text[]) AS r(user_id, address_hash) ORDER BY user_id
+      INSERT INTO delivery (job, slot, user_id, run_id, address_hash, domain, state, due_at, fallback, attempt)
+      SELECT ${run.job}, ${run.slot}, user_id, ${run.runId}, address_hash, domain, 'planned', ${now}::timestamptz, false, 0
+      FROM ${recipients} ORDER BY user_id
       ON CONFLICT DO NOTHING
     `.execute(trx);
     await sql`
-      INSERT INTO delivery (job, slot, user_id, run_id, address_hash, state, reason, due_at, fallback, attempt)
-      SELECT ${run.job}, ${run.slot}, user_id, ${run.runId}, address_hash, 'excluded', 'duplicate_address', ${now}::timestamptz, false, 0
-      FROM unnest(${users}::text[], ${hashes}::text[]) AS r(user_id, address_hash) ORDER BY user_id
+      INSERT INTO delivery (job, slot, user_id, run_id, address_hash, domain, state, reason, due_at, fallback, attempt)
+      SELECT ${run.job}, ${run.slot}, user_id, ${run.runId}, address_hash, domain, 'excluded', 'duplicate_address',
+             ${now}::timestamptz, false, 0
+      FROM ${recipients} ORDER BY user_id
       ON CONFLICT (job, slot, user_id) DO NOTHING
     `.execute(trx);
   });
@@ -64,8 +69,7 @@ export async function* streamPlannedUsers(db: Database, run: RunOfDeliveries): A
       .select('user_id')
       .where('job', '=', run.job)
       .where('slot', '=', run.slot)
-      .where('run_id', '=', run.runId)
-      .where('state', '=', 'planned');
+      .where(checked(sql`run_id = ${run.runId} AND state = 'planned'`));
     const rows = await query.where('user_id', '>', after).orderBy('user_id').limit(PAGE_ROWS).execute();
     for (const row of rows) yield row.user_id;
     after = rows.at(-1)?.user_id ?? after;
@@ -82,10 +86,8 @@ export interface Slate {
 export async function saveSlates(db: Database, runId: string, slates: readonly Slate[]): Promise<number> {
   const saved = await sql`
     UPDATE delivery d SET slate = r.slate
-    FROM unnest(${slates.map((slate) => slate.userId)}::text[], ${slates.map((slate) => JSON.stringify(slate.itemIds))}::jsonb[]) AS r(user_id, slate),
-         run
-    WHERE run.run_id = ${runId} AND d.job = run.job AND d.slot = run.slot AND d.user_id = r.user_id AND d.run_id = ${runId}
-      AND d.state = 'planned'
+    FROM ${withSlotOf(runId, sql`unnest(${slates.map((slate) => slate.userId)}::text[], ${slates.map((slate) => JSON.stringify(slate.itemIds))}::jsonb[]) AS r(user_id, slate)`)}
+    WHERE ${SAME_KEY} AND ${checked(sql`d.run_id = ${runId} AND d.state = 'planned'`)}
   `.execute(db);
   return Number(saved.numAffectedRows ?? 0n);
 }

@@ -1,43 +1,9 @@
 /** Queries on runs: their states, which move forward only, and the events that time the stages. */
 import { sql } from 'kysely';
 import type { Database } from './connection';
+import { IDLE_STATES, type RunRow, type RunState, readRun } from './run-row';
 
-/** The states of a run; the four last are not worked on. */
-export const RUN_STATES = [
-  'planned',
-  'preparing',
-  'waiting',
-  'collecting',
-  'sending',
-  'writing',
-  'paused',
-  'finished',
-  'failed',
-  'cancelled',
-] as const;
-export type RunState = (typeof RUN_STATES)[number];
-
-const IDLE: readonly RunState[] = ['paused', 'finished', 'failed', 'cancelled'];
-
-export interface RunRow {
-  readonly runId: string;
-  readonly job: string;
-  readonly slot: string;
-  readonly n: number;
-  readonly kind: 'email' | 'audience';
-  readonly state: RunState;
-  readonly pausedReason: string | undefined;
-  readonly resumeState: RunState | undefined;
-  /** `{code, message, fix}` of what stopped it. */
-  readonly error: unknown;
-  readonly plan: unknown;
-  readonly bundleUri: string;
-  readonly catalogueVersion: number;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly finishedAt: number | undefined;
-  readonly summary: unknown;
-}
+export { RUN_STATES, type RunRow, type RunState } from './run-row';
 
 export interface NewRun {
   readonly runId: string;
@@ -80,67 +46,41 @@ export async function findRun(db: Database, runId: string): Promise<RunRow | und
   return row === undefined ? undefined : readRun(row);
 }
 
-/** Finds the newest run of a job's slot. */
-export async function findLatestRun(db: Database, job: string, slot: string): Promise<RunRow | undefined> {
-  const query = db.selectFrom('run').selectAll().where('job', '=', job).where('slot', '=', slot);
-  const row = await query.orderBy('n', 'desc').limit(1).executeTakeFirst();
-  return row === undefined ? undefined : readRun(row);
-}
-
-/** Lists runs, the newest first, from the one after `before` on (keyset: no page costs more than the first). */
-export async function listRuns(
-  db: Database,
-  options: { readonly limit: number; readonly before?: { readonly createdAt: number; readonly runId: string } },
-): Promise<readonly RunRow[]> {
-  const { before, limit } = options;
-  const query = db.selectFrom('run').selectAll().orderBy('created_at', 'desc').orderBy('run_id').limit(limit);
-  const page =
-    before === undefined
-      ? query
-      : query.where(sql<boolean>`(created_at, run_id) < (${new Date(before.createdAt)}, ${before.runId})`);
-  return (await page.execute()).map(readRun);
-}
-
-/** Lists the runs that workers have to go on with. */
-export async function openRuns(db: Database): Promise<readonly RunRow[]> {
-  const rows = await db
-    .selectFrom('run')
-    .selectAll()
-    .where('state', 'not in', [...IDLE])
-    .orderBy('created_at')
-    .execute();
-  return rows.map(readRun);
-}
-
 export interface RunMove {
   readonly from: RunState;
   readonly to: RunState;
   readonly now: number;
   readonly pausedReason?: string;
   readonly error?: unknown;
+  /** From when on refusals count towards the job's stopAfterErrors; a person who lets a run go on sets it. */
+  readonly errorsSince?: number;
 }
 
 /** Moves a run on if it still is in the state `from`; false where another worker was first. The state it came from is kept for a resume. */
 export async function moveRun(db: Database, runId: string, move: RunMove): Promise<boolean> {
+  const save = (trx: Database) => saveMove(trx, runId, move);
+  return db.isTransaction ? save(db) : db.transaction().execute(save);
+}
+
+async function saveMove(trx: Database, runId: string, move: RunMove): Promise<boolean> {
   const { from, to, now } = move;
-  return db.transaction().execute(async (trx) => {
-    const moved = await trx
-      .updateTable('run')
-      .set({
-        state: to,
-        updated_at: new Date(now),
-        paused_reason: move.pausedReason ?? null,
-        error: move.error === undefined ? null : JSON.stringify(move.error),
-        resume_state: IDLE.includes(to) ? from : null,
-        finished_at: to === 'finished' ? new Date(now) : null,
-      })
-      .where('run_id', '=', runId)
-      .where('state', '=', from)
-      .executeTakeFirst();
-    if (moved.numUpdatedRows !== 1n) return false;
-    await addEvent(trx, runId, to, now);
-    return true;
-  });
+  const moved = await trx
+    .updateTable('run')
+    .set({
+      state: to,
+      updated_at: new Date(now),
+      paused_reason: move.pausedReason ?? null,
+      error: move.error === undefined ? null : JSON.stringify(move.error),
+      resume_state: IDLE_STATES.includes(to) ? from : null,
+      finished_at: to === 'finished' ? new Date(now) : null,
+      ...(move.errorsSince === undefined ? {} : { errors_since: new Date(move.errorsSince) }),
+    })
+    .where('run_id', '=', runId)
+    .where('state', '=', from)
+    .executeTakeFirst();
+  if (moved.numUpdatedRows !== 1n) return false;
+  await addEvent(trx, runId, to, now);
+  return true;
 }
 
 /** Stores the plan of a run. */
@@ -166,7 +106,41 @@ export async function saveBundle(
     .execute();
 }
 
-/** Stores the summary that the report was made of. */
+/**
+ * Closes a run with the summary that its report was made of, if it still is in the state `from` and no delivery is open:
+ * whoever is last closes it, and one that a person has let go on meanwhile stays open.
+ */
+export async function closeRun(
+  db: Database,
+  runId: string,
+  close: { readonly from: RunState; readonly summary: unknown; readonly now: number },
+): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    // The lock comes first: what is looked at after it is what every earlier move has left.
+    await sql`SELECT FROM run WHERE run_id = ${runId} FOR UPDATE`.execute(trx);
+    const closed = await trx
+      .updateTable('run')
+      .set({
+        state: 'finished',
+        updated_at: new Date(close.now),
+        finished_at: new Date(close.now),
+        resume_state: close.from,
+        summary: JSON.stringify(close.summary),
+      })
+      .where('run_id', '=', runId)
+      .where('state', '=', close.from)
+      .where(
+        sql<boolean>`NOT EXISTS (SELECT FROM delivery d WHERE d.run_id = ${runId} AND d.state IN ('planned', 'deferred'))
+          AND NOT EXISTS (SELECT FROM delivery d WHERE d.run_id = ${runId} AND d.state IN ('claimed', 'unknown'))`,
+      )
+      .executeTakeFirst();
+    if (closed.numUpdatedRows !== 1n) return false;
+    await addEvent(trx, runId, 'finished', close.now);
+    return true;
+  });
+}
+
+/** Replaces the summary of a run. */
 export async function saveSummary(db: Database, runId: string, summary: unknown): Promise<void> {
   await db
     .updateTable('run')
@@ -185,48 +159,4 @@ async function addEvent(db: Database, runId: string, state: string, now: number)
     INSERT INTO run_event (run_id, seq, state, at)
     SELECT ${runId}, coalesce(max(seq), 0) + 1, ${state}, ${new Date(now)}::timestamptz FROM run_event WHERE run_id = ${runId}
   `.execute(db);
-}
-
-interface SelectedRun {
-  run_id: string;
-  job: string;
-  slot: string;
-  n: number;
-  kind: string;
-  state: string;
-  paused_reason: string | null;
-  resume_state: string | null;
-  error: unknown;
-  plan: unknown;
-  bundle_uri: string;
-  catalogue_version: number;
-  created_at: number;
-  updated_at: number;
-  finished_at: number | null;
-  summary: unknown;
-}
-
-function readRun(row: SelectedRun): RunRow {
-  return {
-    runId: row.run_id,
-    job: row.job,
-    slot: row.slot,
-    n: row.n,
-    kind: row.kind === 'email' ? 'email' : 'audience',
-    state: readState(row.state) ?? 'failed',
-    pausedReason: row.paused_reason ?? undefined,
-    resumeState: readState(row.resume_state),
-    error: row.error ?? undefined,
-    plan: row.plan ?? undefined,
-    bundleUri: row.bundle_uri,
-    catalogueVersion: row.catalogue_version,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    finishedAt: row.finished_at ?? undefined,
-    summary: row.summary ?? undefined,
-  };
-}
-
-function readState(text: string | null): RunState | undefined {
-  return RUN_STATES.find((state) => state === text);
 }

@@ -44,6 +44,8 @@ interface RunTable {
   finished_at: OptionalTime;
   summary: Json;
   errors_since: OptionalTime;
+  hold_until: OptionalTime;
+  archive_began_at: OptionalTime;
   archived_at: OptionalTime;
 }
 
@@ -61,8 +63,11 @@ interface BatchJobTable {
   input_uri: string;
   output_uri: string;
   intended_at: Time;
+  place_at: OptionalTime;
   created_at: OptionalTime;
   done_at: OptionalTime;
+  output_deleted_at: OptionalTime;
+  input_deleted_at: OptionalTime;
 }
 
 interface DeliveryTable {
@@ -72,6 +77,9 @@ interface DeliveryTable {
   run_id: string;
   address_hash: string;
   domain: OptionalText;
+  held: ColumnType<boolean, boolean | undefined, boolean>;
+  waits: ColumnType<number, number | undefined, number>;
+  resends: ColumnType<number, number | undefined, number>;
   state: string;
   reason: OptionalText;
   due_at: Time;
@@ -122,9 +130,19 @@ export interface Tables {
   };
   batch_job: BatchJobTable;
   run_batch_job: { run_id: string; name: string; reused: boolean };
+  batch_quota: { kind: string; blocked_until: Time; refusals: number };
   delivery: DeliveryTable;
   pace: { sender: string; next_at: Time };
-  destination: { sender: string; domain: string; next_at: Time; blocked_until: Time; step: number };
+  destination: {
+    sender: string;
+    domain: string;
+    next_at: Time;
+    blocked_at: Time;
+    blocked_until: Time;
+    step: number;
+    since: Time;
+  };
   ramp_day: { sender: string; day: string; allowed: number; used: number };
+  run_answers: { run_id: string; since: Time; shard: number; accepted: number; refused: number };
   artefact: ArtefactTable;
 }

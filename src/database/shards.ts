@@ -33,12 +33,43 @@ export async function listShards(db: Database, runId: string, stage: string): Pr
     .where('stage', '=', stage)
     .orderBy('shard')
     .execute();
-  return rows.map((row) => ({
-    shard: row.shard,
-    spec: row.spec,
-    result: row.result ?? undefined,
-    done: row.done_at !== null,
-  }));
+  return rows.map(readShard);
+}
+
+function readShard(row: { shard: number; spec: unknown; result: unknown; done_at: number | null }): ShardRow {
+  return { shard: row.shard, spec: row.spec, result: row.result ?? undefined, done: row.done_at !== null };
+}
+
+/** Finds one shard of a stage. */
+export async function findShard(
+  db: Database,
+  runId: string,
+  key: { readonly stage: string; readonly shard: number },
+): Promise<ShardRow | undefined> {
+  const query = db.selectFrom('shard').selectAll().where('run_id', '=', runId).where('stage', '=', key.stage);
+  const row = await query.where('shard', '=', key.shard).executeTakeFirst();
+  return row === undefined ? undefined : readShard(row);
+}
+
+/** Lists the numbers of the first `limit` open shards of a stage. */
+export async function listOpenShards(
+  db: Database,
+  runId: string,
+  open: { readonly stage: string; readonly limit: number },
+): Promise<readonly number[]> {
+  const query = db.selectFrom('shard').select('shard').where('run_id', '=', runId).where('stage', '=', open.stage);
+  const rows = await query.where('done_at', 'is', null).orderBy('shard').limit(open.limit).execute();
+  return rows.map((row) => row.shard);
+}
+
+/**
+ * Tells whether a stage has a shard that is not done.
+ * Workers begin at the lowest, so it is looked for from the highest on: it is found at once until the end is near.
+ */
+export async function hasOpenShard(db: Database, runId: string, stage: string): Promise<boolean> {
+  const query = db.selectFrom('shard').select('shard').where('run_id', '=', runId).where('stage', '=', stage);
+  const row = await query.where('done_at', 'is', null).orderBy('shard', 'desc').limit(1).executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Stores what a shard found and marks it done; doing so twice is harmless. */
@@ -54,35 +85,4 @@ export async function finishShard(
     .where('stage', '=', shard.stage)
     .where('shard', '=', shard.shard)
     .execute();
-}
-
-/**
- * Counts one more attempt at a piece of work and answers the number.
- * The queue's own counter is lost with the queue, so the database holds it.
- */
-export async function countAttempt(
-  db: Database,
-  runId: string,
-  work: { readonly stage: string; readonly shard: number },
-): Promise<number> {
-  const row = await sql<{ attempt: number }>`
-    INSERT INTO shard (run_id, stage, shard, spec, attempt) VALUES (${runId}, ${`attempt:${work.stage}`}, ${work.shard}, '{}', 1)
-    ON CONFLICT (run_id, stage, shard) DO UPDATE SET attempt = shard.attempt + 1 RETURNING attempt
-  `.execute(db);
-  return row.rows[0]?.attempt ?? 1;
-}
-
-/** Forgets the attempts at a piece of work that has gone well: only tries in a row count. */
-export async function clearAttempt(
-  db: Database,
-  runId: string,
-  work: { readonly stage: string; readonly shard: number },
-): Promise<void> {
-  const query = db.deleteFrom('shard').where('run_id', '=', runId).where('stage', '=', `attempt:${work.stage}`);
-  await query.where('shard', '=', work.shard).execute();
-}
-
-/** Forgets the attempts of a run, when a person lets it go on. */
-export async function clearAttempts(db: Database, runId: string): Promise<void> {
-  await db.deleteFrom('shard').where('run_id', '=', runId).where('stage', 'like', 'attempt:%').execute();
 }

@@ -1,5 +1,6 @@
 /** Chooses the recipients of an e-mail job: who matches, consents and can be written to, before anything is bought (D10). */
 import { checkAddress } from '../content/address';
+import { findCarried, listOpenSlots } from '../database/carried';
 import type { Database } from '../database/connection';
 import { type StoredContact, streamContacts } from '../database/contacts';
 import { consentFor } from '../job/attributes';
@@ -9,7 +10,7 @@ import type { Tally } from '../report/summary';
 
 /** What a contact is for a run: chosen, or left out for a reason. */
 export type Choice =
-  | { readonly chosen: true; readonly addressHash: string }
+  | { readonly chosen: true; readonly addressHash: string; readonly domain: string }
   | { readonly chosen: false; readonly reason: string };
 
 /**
@@ -31,12 +32,14 @@ export function chooseRecipient(
   if (!checked.ok) return { chosen: false, reason: `address_${checked.reason}` };
   if (stored.suppression !== undefined) return { chosen: false, reason: `suppressed_${stored.suppression}` };
   if (stored.addressHash === undefined) return { chosen: false, reason: 'no_address' };
-  return { chosen: true, addressHash: stored.addressHash };
+  return { chosen: true, addressHash: stored.addressHash, domain: checked.domain };
 }
 
 export interface ChosenRecipient {
   readonly userId: string;
   readonly addressHash: string;
+  /** Of the address, in lower case and as A-label. */
+  readonly domain: string;
 }
 
 export interface ChoiceCounts {
@@ -44,26 +47,47 @@ export interface ChoiceCounts {
   readonly leftOut: readonly Tally[];
 }
 
-/** Goes through all contacts in the order of user_id and hands the chosen ones on in batches. */
+/** Whom a job's run for a slot is for. */
+export interface RecipientRule {
+  readonly where: Where;
+  /** The job's name: consent is asked for by it, and its earlier slots may still be under way. */
+  readonly topic: string;
+  readonly slot: string;
+}
+
+/**
+ * Goes through all contacts in the order of user_id and hands the chosen ones on in batches.
+ * Who still waits for the mail of an earlier slot of the job is left out as `carried`: two would come at once.
+ */
 export async function chooseRecipients(
   db: Database,
-  rule: { readonly where: Where; readonly topic: string },
+  rule: RecipientRule,
   take: (batch: readonly ChosenRecipient[]) => Promise<void>,
 ): Promise<ChoiceCounts> {
   const reasons = new Map<string, number>();
+  const leaveOut = (reason: string, count = 1) => reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+  const earlier = { job: rule.topic, slots: await listOpenSlots(db, rule.topic, rule.slot) };
+  const hand = async (batch: readonly ChosenRecipient[]) => {
+    const userIds = batch.map((recipient) => recipient.userId);
+    const carried = await findCarried(db, earlier, userIds);
+    if (carried.size > 0) leaveOut('carried', carried.size);
+    const left = batch.filter((recipient) => !carried.has(recipient.userId));
+    if (left.length > 0) await take(left);
+  };
   let considered = 0;
   let batch: ChosenRecipient[] = [];
   for await (const stored of streamContacts(db)) {
     considered += 1;
     const choice = chooseRecipient(stored, rule);
-    if (choice.chosen) batch.push({ userId: stored.contact.userId, addressHash: choice.addressHash });
-    else reasons.set(choice.reason, (reasons.get(choice.reason) ?? 0) + 1);
+    if (choice.chosen) {
+      batch.push({ userId: stored.contact.userId, addressHash: choice.addressHash, domain: choice.domain });
+    } else leaveOut(choice.reason);
     if (batch.length === BATCH_ROWS) {
-      await take(batch);
+      await hand(batch);
       batch = [];
     }
   }
-  if (batch.length > 0) await take(batch);
+  if (batch.length > 0) await hand(batch);
   return { considered, leftOut: tally(reasons) };
 }
 

@@ -3,13 +3,15 @@ import { extendLeases } from '../database/claims';
 import type { RunOfDeliveries } from '../database/deliveries';
 import type { Engines } from './engines';
 
-/** A worker begins nothing in the last part of its lease. */
+/** A worker begins nothing in the last part of its lease; so far may the clocks of two workers differ. */
 const LEASE_MARGIN_MS = 5000;
+/** How often the clock is looked at: one that jumps ahead lets others take the rows, also if it comes back. */
+const WATCH_MS = 200;
 
 export interface Lease {
   /**
    * Tells whether the row of a user may still be begun: it was held at the last extension that the database confirmed,
-   * and the lease has enough time left.
+   * and the lease has enough time left, by the clock and by the time that really passed.
    */
   isOurs(userId: string): boolean;
   release(): void;
@@ -21,27 +23,48 @@ export interface LeaseWish {
   /** Of the claim, not of the worker: rows that were lost and claimed again by another lane are not ours. */
   readonly token: string;
   readonly userIds: readonly string[];
-  /** When the rows were claimed (epoch ms). */
-  readonly claimedAt: number;
+  readonly claimed: Moment;
   readonly leaseMs: number;
 }
 
+/** A time by the clock, which others go by and which may jump, and by the count of milliseconds that really pass. */
+export interface Moment {
+  readonly at: number;
+  readonly tick: number;
+}
+
+/** Takes the time. */
+export function momentOf({ now }: Pick<Engines, 'now'>): Moment {
+  return { at: now(), tick: performance.now() };
+}
+
 /** Extends the lease every third of its length until it is released. */
-export function holdLease({ engines, run, token, userIds, claimedAt, leaseMs }: LeaseWish): Lease {
+export function holdLease({ engines, run, token, userIds, claimed, leaseMs }: LeaseWish): Lease {
   let held: ReadonlySet<string> = new Set(userIds);
-  let until = claimedAt + leaseMs;
-  const extend = async () => {
-    const now = engines.now();
-    held = await extendLeases(engines.db, run, { token, userIds, now, until: now + leaseMs });
-    until = now + leaseMs;
+  let from = claimed;
+  const hasTime = () => {
+    const now = momentOf(engines);
+    return now.at - from.at < leaseMs - LEASE_MARGIN_MS && now.tick - from.tick < leaseMs - LEASE_MARGIN_MS;
   };
-  const timer = setInterval(() => {
+  const extend = async () => {
+    const now = momentOf(engines);
+    held = await extendLeases(engines.db, run, { token, userIds, now: now.at, until: now.at + leaseMs });
+    from = now;
+  };
+  const extending = setInterval(() => {
     extend().catch((error: unknown) =>
       engines.log('warn', 'lease not extended', { run: run.runId, reason: String(error) }),
     );
   }, leaseMs / 3);
+  const watching = setInterval(() => {
+    // Until the next extension nobody knows whose rows they are.
+    if (!hasTime()) held = new Set();
+  }, WATCH_MS);
   return {
-    isOurs: (userId) => held.has(userId) && engines.now() < until - LEASE_MARGIN_MS,
-    release: () => clearInterval(timer),
+    isOurs: (userId) => held.has(userId) && hasTime(),
+    release: () => {
+      clearInterval(extending);
+      clearInterval(watching);
+    },
   };
 }

@@ -13,7 +13,7 @@ import type { Item } from '../job/people';
 import { chooseItems } from '../job/slate';
 import { chooseRecipient } from './choose-recipients';
 import type { Engines } from './engines';
-import { senderDomain } from './recover';
+import { senderDomain } from './sending/sender';
 
 export interface MailParts {
   readonly engines: Pick<Engines, 'settings' | 'secret' | 'now'>;
@@ -23,6 +23,9 @@ export interface MailParts {
   readonly catalogue: ReadonlyMap<string, Item>;
   readonly popular: readonly string[];
 }
+
+/** What the ledger says of the mail that is to be made. */
+export type MailRow = Pick<ClaimedDelivery, 'userId' | 'addressHash' | 'slate' | 'attempt'>;
 
 export type MadeMail =
   | {
@@ -40,7 +43,7 @@ export type MadeMail =
  */
 export function makeMail(
   parts: MailParts,
-  delivery: { readonly row: ClaimedDelivery; readonly stored: StoredContact | undefined },
+  delivery: { readonly row: MailRow; readonly stored: StoredContact | undefined },
 ): MadeMail {
   const { row, stored } = delivery;
   if (stored === undefined) return exclude(row, 'contact_gone');
@@ -62,7 +65,7 @@ export function makeMail(
 
 function buildMail(
   parts: MailParts,
-  delivery: { row: ClaimedDelivery; stored: StoredContact; items: readonly Item[] },
+  delivery: { row: MailRow; stored: StoredContact; items: readonly Item[] },
 ): MadeMail {
   const { engines, run, job } = parts;
   const { mail, publicUrl } = engines.settings;
@@ -96,6 +99,6 @@ function buildMail(
   return { kind: 'mail', userId: row.userId, messageId, attempt: row.attempt, message };
 }
 
-function exclude(row: ClaimedDelivery, reason: string): MadeMail {
+function exclude(row: MailRow, reason: string): MadeMail {
   return { kind: 'excluded', answer: { userId: row.userId, state: 'excluded', reason } };
 }

@@ -1,17 +1,33 @@
-/** Turns what the SMTP server answered into what the ledger records. */
+/** Turns what the mail server answered into what the ledger records; pure. */
 import type { DeliveryAnswer } from '../database/claims';
 import { assertNever } from '../errors';
 import type { SendOutcome } from '../mail/outcome';
 
-interface Sent {
-  readonly mail: { readonly userId: string; readonly messageId: string; readonly attempt: number };
+/** What a mail waits for that was put off: a time of its own, or the end of a block; `over` where nobody waits any longer. */
+export type Wait =
+  | { readonly kind: 'own' }
+  | { readonly kind: 'block'; readonly of: 'domain' | 'sender'; readonly until: number }
+  | { readonly kind: 'over' };
+
+export interface Sent {
+  readonly mail: {
+    readonly userId: string;
+    readonly messageId: string;
+    readonly attempt: number;
+    /** Times that a block put it back. */
+    readonly waits: number;
+  };
   readonly now: number;
   /** Waits after the first, second, … answer that lets try again; after the last the delivery is dropped. */
   readonly retryAfterSeconds: readonly number[];
+  /** Of a mail that was put off. */
+  readonly wait: Wait;
 }
 
 /** Longest answer text kept. */
 const ANSWER_CHARACTERS = 200;
+/** A mail that was tried so often at the end of a block is what the domain doesn't take, not the others. */
+const MOST_WAITS = 20;
 
 /** Reads one outcome: 2xx accepted, 5xx refused, 4xx and failures before the body deferred, silence after the body unknown. */
 export function readOutcome(outcome: SendOutcome, sent: Sent): DeliveryAnswer {
@@ -19,42 +35,52 @@ export function readOutcome(outcome: SendOutcome, sent: Sent): DeliveryAnswer {
   const answer = outcome.answer.replace(/\s+/g, ' ').slice(0, ANSWER_CHARACTERS);
   switch (outcome.kind) {
     case 'accepted':
-      return { userId, state: 'accepted', messageId, smtpCode: outcome.code, answer };
+      // A service that replaces the Message-ID names the mail by its own in every event about it.
+      return { userId, state: 'accepted', messageId: outcome.messageId ?? messageId, smtpCode: outcome.code, answer };
     case 'refused':
-      return {
-        userId,
-        state: 'refused',
-        reason: reasonOf(outcome),
-        messageId,
-        smtpCode: outcome.code,
-        enhancedCode: outcome.enhanced,
-        answer,
-      };
+      return { ...describe(outcome, sent), state: 'refused', answer };
     case 'unknown':
       return { userId, state: 'unknown', reason: 'no_answer', messageId, answer };
     case 'deferred':
-      return defer(outcome, sent, answer);
+      return { ...describe(outcome, sent), ...defer(sent), answer };
     default:
       return assertNever(outcome);
   }
 }
 
-function defer(outcome: Extract<SendOutcome, { kind: 'deferred' }>, sent: Sent, answer: string): DeliveryAnswer {
-  const { userId, messageId, attempt } = sent.mail;
-  const waitSeconds = sent.retryAfterSeconds[attempt - 1];
-  const common = {
-    userId,
-    messageId,
+type Answered = Extract<SendOutcome, { kind: 'refused' | 'deferred' }>;
+
+function describe(outcome: Answered, { mail }: Sent) {
+  return {
+    userId: mail.userId,
+    messageId: mail.messageId,
     reason: reasonOf(outcome),
     smtpCode: outcome.code,
     enhancedCode: outcome.enhanced,
-    answer,
   };
-  if (waitSeconds === undefined) return { ...common, state: 'dropped' };
-  return { ...common, state: 'deferred', dueAt: sent.now + waitSeconds * 1000 };
 }
 
-function reasonOf(outcome: { readonly code?: number | undefined; readonly enhanced?: string | undefined }): string {
+function defer({
+  mail,
+  now,
+  retryAfterSeconds,
+  wait,
+}: Sent): Pick<DeliveryAnswer, 'state' | 'dueAt' | 'waited' | 'held'> {
+  if (wait.kind === 'block' && mail.waits < MOST_WAITS) {
+    return { state: 'deferred', dueAt: Math.max(now, wait.until), waited: true, held: wait.of === 'domain' };
+  }
+  const seconds = retryAfterSeconds[mail.attempt - 1];
+  if (wait.kind !== 'own' || seconds === undefined) return { state: 'dropped' };
+  return { state: 'deferred', dueAt: now + seconds * 1000 };
+}
+
+/** Names an answer for the ledger: `smtp_550_5.1.1`, `ses_MessageRejected`, `not_reached`. */
+export function reasonOf(outcome: {
+  readonly code?: number | undefined;
+  readonly enhanced?: string | undefined;
+  readonly name?: string | undefined;
+}): string {
+  if (outcome.name !== undefined) return `ses_${outcome.name}`;
   if (outcome.code === undefined) return 'not_reached';
   return outcome.enhanced === undefined ? `smtp_${outcome.code}` : `smtp_${outcome.code}_${outcome.enhanced}`;
 }

@@ -38,9 +38,12 @@ describe('planning', () => {
 
   it('gives an address one mail: the first user id keeps it, the others are excluded as duplicates, whoever plans first', async () => {
     const run = await makeRun();
-    const rows = ['b', 'a', 'c'].map((userId) => ({ userId, addressHash: 'same' }));
+    const rows = ['b', 'a', 'c'].map((userId) => ({ userId, addressHash: 'same', domain: 'people.example' }));
     await planDeliveries(database.db, run, { rows, now: T0 });
-    await planDeliveries(database.db, run, { rows: [{ userId: '0', addressHash: 'same' }], now: T0 });
+    await planDeliveries(database.db, run, {
+      rows: [{ userId: '0', addressHash: 'same', domain: 'people.example' }],
+      now: T0,
+    });
 
     expect((await readAll(run)).map(({ user_id, state, reason }) => [user_id, state, reason])).toEqual([
       ['0', 'excluded', 'duplicate_address'],

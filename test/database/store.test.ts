@@ -1,4 +1,5 @@
 /** Opening the database, whose it is, and the queries on runs, contacts, items and interactions. */
+import { clearAttempts, countAttempt } from '../../src/database/attempts';
 import { currentCatalogueVersion, readCatalogue, saveItems } from '../../src/database/catalogue';
 import { claimInstance, type OpenDatabase, openDatabase } from '../../src/database/connection';
 import {
@@ -10,8 +11,9 @@ import {
 } from '../../src/database/contacts';
 import { countInteractions, popularItems, saveInteractions } from '../../src/database/interactions';
 import { withLock } from '../../src/database/lock';
-import { createRun, findLatestRun, findRun, listRuns, moveRun, openRuns, runEvents } from '../../src/database/runs';
-import { addShards, clearAttempts, countAttempt, finishShard, listShards } from '../../src/database/shards';
+import { findLatestRun, listRuns, openRuns } from '../../src/database/run-lists';
+import { createRun, findRun, moveRun, runEvents } from '../../src/database/runs';
+import { addShards, finishShard, listShards } from '../../src/database/shards';
 import type { Contact, Item } from '../../src/job/people';
 import { startTestPostgres, type TestPostgres } from '../support/database';
 
@@ -36,7 +38,7 @@ describe('a database', () => {
 
     const migrations = await opened[0]?.pool.query('SELECT name FROM nightjar.kysely_migration');
     await Promise.all(opened.map((one) => one.close()));
-    expect(migrations?.rows).toEqual([{ name: '0001-main-job' }]);
+    expect(migrations?.rows).toEqual([{ name: '0001-main-job' }, { name: '0002-engines' }]);
   });
 
   it('that can not be reached is E_ENGINE_DATABASE, worth another try', async () => {
@@ -46,7 +48,7 @@ describe('a database', () => {
       code: 'E_ENGINE_DATABASE',
       exitCode: 5,
       retry: 'later',
-      fix: 'check DATABASE_URL, or unset it to use the embedded database',
+      fix: expect.stringContaining('start PostgreSQL there'),
     });
   });
 

@@ -31,7 +31,8 @@ export async function makeRun(earlier?: RunOfDeliveries): Promise<RunOfDeliverie
   return run;
 }
 
-export const rowsOf = (ids: readonly string[]) => ids.map((id) => ({ userId: id, addressHash: `hash-${id}` }));
+export const rowsOf = (ids: readonly string[]) =>
+  ids.map((id) => ({ userId: id, addressHash: `hash-${id}`, domain: 'people.example' }));
 export const idsOf = (count: number) => Array.from({ length: count }, (_, n) => `u${String(n).padStart(4, '0')}`);
 
 export async function plannedRun(count: number): Promise<RunOfDeliveries> {
