@@ -5,7 +5,7 @@ import { type LoadedSettings, loadSettings, type Override } from '../config/load
 import { NightjarError } from '../errors';
 import type { Log } from '../run/engines';
 import { createLog } from './log';
-import type { OpenOptions } from './open-engines';
+import type { OpenOptions } from './open-store';
 
 /** The flags that every verb takes. */
 export interface GlobalFlags {

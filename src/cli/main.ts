@@ -3,17 +3,22 @@ import { Command, CommanderError } from 'commander';
 import { NightjarError } from '../errors';
 import { answerError } from './answer';
 import type { CliContext, GlobalFlags } from './context';
-import { addDemo } from './verbs/demo';
-import { addImport } from './verbs/import';
-import { addInspect } from './verbs/inspect';
-import { addJobs } from './verbs/jobs';
-import { addLocal } from './verbs/local';
-import { addPlan } from './verbs/plan';
-import { addRun } from './verbs/run';
-import { addRuns } from './verbs/runs';
-import { addWorker } from './verbs/worker';
 
-const VERBS = [addDemo, addRun, addPlan, addJobs, addRuns, addImport, addInspect, addWorker, addLocal];
+type AddVerb = (program: Command, context: CliContext) => void;
+
+/** Each verb is loaded when it is called: most need a part of what nightjar is made of, and all of it takes half a second. */
+const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
+  demo: async () => (await import('./verbs/demo.js')).addDemo,
+  run: async () => (await import('./verbs/run.js')).addRun,
+  plan: async () => (await import('./verbs/plan.js')).addPlan,
+  jobs: async () => (await import('./verbs/jobs.js')).addJobs,
+  runs: async () => (await import('./verbs/runs.js')).addRuns,
+  import: async () => (await import('./verbs/import.js')).addImport,
+  inspect: async () => (await import('./verbs/inspect.js')).addInspect,
+  worker: async () => (await import('./verbs/worker.js')).addWorker,
+  local: async () => (await import('./verbs/local.js')).addLocal,
+  doctor: async () => (await import('./verbs/doctor.js')).addDoctor,
+};
 
 /** Runs the command line of this process and ends it with the exit code of docs/exit-codes.md. */
 export function main(): void {
@@ -38,18 +43,33 @@ export function main(): void {
   process.on('SIGTERM', onSignal(143));
   // A reader such as `head` that has seen enough is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? process.exit(0) : undefined));
-  const program = buildProgram(context);
-  program
-    .parseAsync(process.argv)
-    .catch((error: unknown) => {
-      exitCode =
-        error instanceof CommanderError ? answerUsage(flagsOf(program), error) : answerError(flagsOf(program), error);
-    })
-    .finally(() => process.exit(stoppedBy === 0 ? exitCode : stoppedBy));
+  void runProgram(context).then((code) => process.exit(stoppedBy === 0 ? (code ?? exitCode) : stoppedBy));
 }
 
-/** Builds the program without running it. */
-export function buildProgram(context: CliContext): Command {
+/** Runs the verb that the command line names, and answers the exit code of what went wrong. */
+async function runProgram(context: CliContext): Promise<number | undefined> {
+  const program = await buildProgram(context, nameVerb(process.argv.slice(2)));
+  try {
+    await program.parseAsync(process.argv);
+    return undefined;
+  } catch (error) {
+    return error instanceof CommanderError
+      ? answerUsage(flagsOf(program), error)
+      : answerError(flagsOf(program), error);
+  }
+}
+
+/** Options before the verb that take a value. */
+const VALUED: readonly string[] = ['--state', '--config'];
+
+/** Finds the verb among the arguments; undefined where there is none, or none of ours. */
+function nameVerb(args: readonly string[]): string | undefined {
+  const first = args.find((arg, index) => !arg.startsWith('-') && !VALUED.includes(args[index - 1] ?? ''));
+  return first !== undefined && first in VERBS ? first : undefined;
+}
+
+/** Builds the program without running it: with the verb that is named, else with all. */
+export async function buildProgram(context: CliContext, verb?: string): Promise<Command> {
   const program = new Command('nightjar')
     .description('From Amazon Personalize batch jobs to e-mails and audience files, every night, once and only once.')
     .version('0.1.0')
@@ -63,7 +83,8 @@ export function buildProgram(context: CliContext): Command {
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('before', 'Examples:\n  nightjar demo\n  nightjar run nightly-picks --date 2026-03-01\n')
     .addHelpText('after', '\nDocumentation: README.md, docs/job-file.md, docs/exit-codes.md');
-  for (const add of VERBS) add(program, context);
+  for (const [name, load] of Object.entries(VERBS))
+    if (verb === undefined || verb === name) (await load())(program, context);
   exitOverrideAll(program);
   return program;
 }

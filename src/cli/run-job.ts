@@ -7,7 +7,8 @@ import type { RunSummary } from '../report/summary';
 import { sumsAddUp } from '../report/sums';
 import type { JobSource } from '../run/bundle';
 import type { Engines } from '../run/engines';
-import { exitCodeOf, followRun, type Progress, storedError } from '../run/follow-run';
+import { exitCodeOf, followRun, type Progress } from '../run/follow-run';
+import { storedError } from '../run/run-error';
 import { startRun } from '../run/start-run';
 import { readSummary } from '../run/stored-summary';
 import type { ProgressLine } from './progress';
@@ -30,7 +31,7 @@ export interface RunEnd {
 
 /**
  * Starts a run, or finds the one that is there, and follows it to its end.
- * @throws the error of a run that failed; E_BUG where a report doesn't add up
+ * @throws the error of a run that failed, or was paused for one; E_BUG where a report doesn't add up
  */
 export async function runJob(engines: Engines, wish: RunWish): Promise<RunEnd> {
   const started = await startRun(engines, wish);
@@ -41,7 +42,7 @@ export async function runJob(engines: Engines, wish: RunWish): Promise<RunEnd> {
   });
   wish.progress.clear();
   const summary = readSummary(run);
-  const error = run.state === 'failed' ? storedError(run) : undefined;
+  const error = run.state === 'failed' || run.state === 'paused' ? storedError(run) : undefined;
   if (error !== undefined) throw error;
   const wrong = summary === undefined ? [] : sumsAddUp(summary);
   if (wrong.length > 0)
@@ -52,5 +53,6 @@ export async function runJob(engines: Engines, wish: RunWish): Promise<RunEnd> {
 
 function describe(progress: Progress): string {
   const count = progress.total === undefined ? '' : ` ${progress.done} of ${progress.total}`;
-  return `${progress.runId}: ${progress.state}${count}`;
+  const failing = progress.failing === undefined ? '' : `; ${progress.failing}`;
+  return `${progress.runId}: ${progress.state}${count}${failing}`;
 }

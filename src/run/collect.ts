@@ -1,7 +1,7 @@
 /** The stage collect: reads a shard of the inference output and stores each recipient's slate on the ledger, in bulk. */
 import { applyFallback, excludeWithoutSlate, type Slate, saveSlates } from '../database/deliveries';
 import { moveRun } from '../database/runs';
-import { finishShard, listShards } from '../database/shards';
+import { findShard, finishShard, listShards } from '../database/shards';
 import { readInferenceRecords } from '../personalize/inference-records';
 import { readObject } from '../storage/objects';
 import { parseS3Uri } from '../storage/uri';
@@ -14,7 +14,7 @@ import { DONE, type Stage, type StageContext } from './stage';
 /** Collects one shard; done again it stores the same slates. */
 export const collect: Stage = async (context) => {
   const { engines, run, shard } = context;
-  const row = (await listShards(engines.db, run.runId, 'collect')).find((candidate) => candidate.shard === shard);
+  const row = await findShard(engines.db, run.runId, { stage: 'collect', shard });
   if (row === undefined || row.done) return DONE;
   const result = await collectShard(context, row.spec);
   await finishShard(engines.db, run.runId, { stage: 'collect', shard, result, now: engines.now() });

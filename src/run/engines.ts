@@ -5,6 +5,7 @@ import type { Settings } from '../config/settings';
 import type { Database } from '../database/connection';
 import type { Journal } from '../mail/journal';
 import type { Mailer } from '../mail/mailer';
+import type { InputLimits } from '../personalize/limits';
 import type { WorkQueue } from '../queue/work-queue';
 import type { S3Uri } from '../storage/uri';
 
@@ -36,6 +37,8 @@ export interface Engines {
   readonly tempDir: string;
   /** The embedded inbox, whose messages are evidence; undefined with another SMTP server. */
   readonly inboxDir: string | undefined;
+  /** Lower limits than those of AWS: tests split small inputs by them. */
+  readonly inputLimits?: InputLimits;
 }
 
 /** Names a place below the output location of the settings. */

@@ -1,14 +1,20 @@
 /** Follows a run to its end, and tells the exit code that it ends with. */
-import { z } from 'zod';
+import { existsSync } from 'node:fs';
+import { listAttempts } from '../database/attempts';
 import { countDeliveries } from '../database/deliveries';
-import { findRun, type RunRow } from '../database/runs';
-import { ERROR_CODES, type ErrorCode, type ExitCode, NightjarError } from '../errors';
+import type { RunRow } from '../database/runs';
+import { type ExitCode, NightjarError } from '../errors';
 import type { RunSummary } from '../report/summary';
 import type { Engines } from './engines';
+import { explainFailure } from './explain-failure';
+import { describeFailing } from './operate/failing';
+import { findNamedRun } from './operate/find';
+import { storedError } from './run-error';
 
 const POLL_MS = 100;
-/** Counting the ledger costs by its rows, so it is done at most this often. */
+/** Counting the ledger costs by its rows, so it is done at most this often, and takes a small part of the time. */
 const COUNT_MS = 1000;
+const COUNT_SHARE = 0.05;
 
 /** What is told while a run goes on. */
 export interface Progress {
@@ -17,60 +23,92 @@ export interface Progress {
   /** Mails answered and mails in all, where the run is sending. */
   readonly done?: number;
   readonly total?: number;
+  /** What fails at present and is tried again. */
+  readonly failing?: string;
 }
 
-/** Waits until a run is finished, failed, paused or cancelled, and answers it; `onProgress` is called when something has changed. */
-export async function followRun(
-  engines: Engines,
-  runId: string,
-  options: { onProgress: (progress: Progress) => void; signal: AbortSignal },
-): Promise<RunRow> {
-  let told = '';
-  let counted = Number.NEGATIVE_INFINITY;
+export interface FollowOptions {
+  /** Called when something has changed. */
+  readonly onProgress: (progress: Progress) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Waits until a run is finished, failed, paused or cancelled, and answers it.
+ * A database of a server's own may be away meanwhile; the embedded one does not come back by itself.
+ */
+export async function followRun(engines: Engines, runId: string, options: FollowOptions): Promise<RunRow> {
+  const tell = createTeller(engines, options);
   while (true) {
-    const run = await findRun(engines.db, runId);
-    if (run === undefined)
-      throw new NightjarError('E_RUN_UNKNOWN', `there is no run "${runId}"`, {
-        fix: 'list the runs: nightjar runs list',
-      });
-    if (run.state !== 'sending' || engines.now() - counted >= COUNT_MS) {
-      const progress = await readProgress(engines, run);
-      counted = engines.now();
-      if (JSON.stringify(progress) !== told) options.onProgress(progress);
-      told = JSON.stringify(progress);
-    }
-    if (['finished', 'failed', 'paused', 'cancelled'].includes(run.state) || options.signal.aborted) return run;
+    checkStateFolder(engines);
+    const run = await look(engines, runId, tell);
+    const isOver = run !== undefined && ['finished', 'failed', 'paused', 'cancelled'].includes(run.state);
+    if (run !== undefined && (isOver || options.signal.aborted)) return run;
+    if (options.signal.aborted) throw new NightjarError('E_ENGINE_DATABASE', 'the database is unreachable');
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 
-async function readProgress(engines: Engines, run: RunRow): Promise<Progress> {
-  if (run.state !== 'sending') return { runId: run.runId, state: run.state };
-  const counts = await countDeliveries(engines.db, run.runId);
-  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+type Tell = ReturnType<typeof createTeller>;
+
+async function look(engines: Engines, runId: string, tell: Tell): Promise<RunRow | undefined> {
+  try {
+    const run = await findNamedRun(engines.db, runId);
+    await tell.progress(run);
+    return run;
+  } catch (error) {
+    const failure = explainFailure(error);
+    if (failure.retry !== 'later' || engines.settings.database.url === 'embedded') throw error;
+    tell.away(runId, failure);
+    return undefined;
+  }
+}
+
+function createTeller(engines: Engines, { onProgress }: FollowOptions) {
+  let told = '';
+  let state = '';
+  let nextAt = 0;
+  const tell = (progress: Progress) => {
+    if (JSON.stringify(progress) !== told) onProgress(progress);
+    told = JSON.stringify(progress);
+  };
   return {
-    runId: run.runId,
-    state: run.state,
-    done: counts.accepted + counts.refused + counts.excluded + counts.dropped,
-    total,
+    progress: async (run: RunRow) => {
+      const began = performance.now();
+      if (run.state === state && began < nextAt) return;
+      state = run.state;
+      tell(await readProgress(engines, run));
+      const took = performance.now() - began;
+      nextAt = performance.now() + Math.max(COUNT_MS, took / COUNT_SHARE);
+    },
+    away: (runId: string, failure: NightjarError) =>
+      tell({ runId, state: state || 'waiting', failing: failure.message }),
   };
 }
 
-const errorSchema = z.object({ code: z.string(), message: z.string(), fix: z.string().optional() });
-
-/** Reads the stored error of a failed run back. */
-export function storedError(run: RunRow): NightjarError | undefined {
-  const read = errorSchema.safeParse(run.error);
-  if (!read.success) return undefined;
-  const code = isErrorCode(read.data.code) ? read.data.code : 'E_BUG';
-  return new NightjarError(code, read.data.message, {
-    where: { step: run.runId },
-    ...(read.data.fix === undefined ? {} : { fix: read.data.fix }),
-  });
+/** Where it is gone, so are the embedded engines, and nothing will ever change again. */
+function checkStateFolder({ journalDir }: Engines): void {
+  if (existsSync(journalDir)) return;
+  throw new NightjarError(
+    'E_ENGINE_STATE',
+    `the state folder was deleted while a run went on: "${journalDir}" is gone`,
+    {
+      fix: 'run it again',
+    },
+  );
 }
 
-function isErrorCode(code: string): code is ErrorCode {
-  return code in ERROR_CODES;
+async function readProgress(engines: Engines, run: RunRow): Promise<Progress> {
+  const failing = describeFailing(await listAttempts(engines.db, run.runId));
+  const progress = { runId: run.runId, state: run.state, ...(failing === undefined ? {} : { failing }) };
+  if (run.state !== 'sending') return progress;
+  const counts = await countDeliveries(engines.db, run.runId);
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return {
+    ...progress,
+    done: counts.accepted + counts.refused + counts.excluded + counts.dropped,
+    total,
+  };
 }
 
 /** Tells the exit code of a run: 0, 4 where mails were refused or dropped or output was broken, 6 paused, else that of its error. */

@@ -1,46 +1,87 @@
-/** Tells from the database alone what a run needs done next; the queue may be lost at any time (D3). */
+/** Tells from the database alone what a run needs done next, and queues it; the queue may be lost at any time (D3). */
 import { findOpenStates } from '../database/deliveries';
-import type { RunRow } from '../database/runs';
-import { listShards } from '../database/shards';
+import { findRun, type RunRow } from '../database/runs';
+import { findShard, hasOpenShard, listOpenShards } from '../database/shards';
+import { countLanes } from '../database/worker-lanes';
 import type { Work } from '../queue/work-queue';
 import type { Engines } from './engines';
 
-/** Lists the open work of a run; empty for one that is not worked on. */
-export async function listOpenWork(engines: Pick<Engines, 'db' | 'settings'>, run: RunRow): Promise<readonly Work[]> {
-  const one = (stage: string): readonly Work[] => [{ runId: run.runId, stage, shard: 0 }];
-  switch (run.state) {
-    case 'planned':
-    case 'preparing':
-      return one('prepare');
-    case 'waiting':
-      return one('infer');
-    case 'collecting':
-      return openShards(engines, run, { stage: 'collect', after: 'close-collecting' });
-    case 'writing':
-      return openShards(engines, run, { stage: 'write', after: 'report' });
-    case 'sending':
-      return openSending(engines, run);
-    default:
-      return [];
-  }
-}
+type WorkEngines = Pick<Engines, 'db' | 'settings'>;
 
-async function openShards(
-  engines: Pick<Engines, 'db'>,
+/** The stages that are done in shards, by the state of the run, and what comes when all shards are done. */
+const SHARDED: Readonly<Partial<Record<RunRow['state'], { readonly stage: string; readonly after: string }>>> = {
+  collecting: { stage: 'collect', after: 'close-collecting' },
+  writing: { stage: 'write', after: 'report' },
+};
+
+/** The stages that are one piece of work. */
+const WHOLE: Readonly<Partial<Record<RunRow['state'], string>>> = {
+  planned: 'prepare',
+  preparing: 'prepare',
+  waiting: 'infer',
+};
+
+/** Lists the open work of a run, of its shards the first `limit`; empty for a run that is not worked on. */
+export async function listOpenWork(
+  engines: WorkEngines,
   run: RunRow,
-  stages: { stage: string; after: string },
+  limit: number = MAX_SHARDS,
 ): Promise<readonly Work[]> {
-  const open = (await listShards(engines.db, run.runId, stages.stage)).filter((row) => !row.done);
-  if (open.length === 0) return [{ runId: run.runId, stage: stages.after, shard: 0 }];
-  return open.map((row) => ({ runId: run.runId, stage: stages.stage, shard: row.shard }));
+  const whole = WHOLE[run.state];
+  if (whole !== undefined) return [one(run, whole)];
+  const sharded = SHARDED[run.state];
+  if (sharded !== undefined) {
+    const open = await listOpenShards(engines.db, run.runId, { stage: sharded.stage, limit });
+    return open.length === 0
+      ? [one(run, sharded.after)]
+      : open.map((shard) => ({ runId: run.runId, stage: sharded.stage, shard }));
+  }
+  return run.state === 'sending' ? listOpenSending(engines, run) : [];
 }
 
-async function openSending(engines: Pick<Engines, 'db' | 'settings'>, run: RunRow): Promise<readonly Work[]> {
-  const open = await findOpenStates(engines.db, run.runId);
-  if (!open.due && !open.claimed) return [{ runId: run.runId, stage: open.unknown ? 'settle' : 'report', shard: 0 }];
-  return Array.from({ length: engines.settings.worker.sends }, (_, shard) => ({
-    runId: run.runId,
-    stage: 'send',
-    shard,
-  }));
+/** More than any run has. */
+const MAX_SHARDS = 1_000_000;
+
+function one(run: RunRow, stage: string): Work {
+  return { runId: run.runId, stage, shard: 0 };
+}
+
+/** As many lanes as the workers that live can serve together; where none has announced itself yet, as many as one serves. */
+async function listOpenSending({ db, settings }: WorkEngines, run: RunRow): Promise<readonly Work[]> {
+  const open = await findOpenStates(db, run.runId);
+  if (!open.due && !open.claimed) return [one(run, open.unknown ? 'settle' : 'report')];
+  const lanes = Math.max(settings.worker.sends, await countLanes(db));
+  return Array.from({ length: lanes }, (_, shard) => ({ runId: run.runId, stage: 'send', shard }));
+}
+
+/** Tells whether a piece of work is open; it costs the same however many others are. */
+export async function isOpenWork(engines: WorkEngines, run: RunRow, work: Work): Promise<boolean> {
+  const sharded = SHARDED[run.state];
+  if (sharded?.stage === work.stage) return (await findShard(engines.db, run.runId, work))?.done === false;
+  if (sharded?.after === work.stage) return !(await hasOpenShard(engines.db, run.runId, sharded.stage));
+  return (await listOpenWork(engines, run, 1)).some(({ stage, shard }) => stage === work.stage && shard === work.shard);
+}
+
+/** Queues everything that a run needs next and that the queue doesn't hold already. */
+export async function queueOpenWork(engines: WorkEngines & Pick<Engines, 'queue'>, runId: string): Promise<void> {
+  const run = await findRun(engines.db, runId);
+  if (run !== undefined) await engines.queue.add(await listOpenWork(engines, run));
+}
+
+/**
+ * Queues what has become open by a piece of work that is done: the other shards of its stage have been queued with it,
+ * so that a run of n shards adds n works and not n².
+ * @param before  the run as it was when the work began
+ */
+export async function queueNextWork(
+  engines: WorkEngines & Pick<Engines, 'queue'>,
+  before: RunRow,
+  work: Work,
+): Promise<void> {
+  const run = await findRun(engines.db, before.runId);
+  if (run === undefined) return;
+  const sharded = SHARDED[run.state];
+  const isShardOfMany = run.state === before.state && sharded?.stage === work.stage;
+  if (isShardOfMany && (await hasOpenShard(engines.db, run.runId, sharded.stage))) return;
+  await engines.queue.add(await listOpenWork(engines, run));
 }

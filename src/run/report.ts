@@ -1,6 +1,7 @@
 /** The stage report: sums the run up, writes the report to S3, and closes the run. */
 import { saveArtefact } from '../database/artefacts';
-import { moveRun, saveSummary } from '../database/runs';
+import { withLock } from '../database/lock';
+import { closeRun, findRun } from '../database/runs';
 import { renderNightHtml } from '../report/html';
 import type { RunSummary } from '../report/summary';
 import { writeObject } from '../storage/objects';
@@ -12,24 +13,27 @@ import { summarise } from './summarise';
 
 const MAILS_SHOWN = 3;
 
-/** Closes a run whose every delivery or query is done; whoever comes last does it, and doing it twice makes the same report. */
+/**
+ * Closes a run whose every delivery or query is done. Workers may come here at the same time, as each of them may be the last:
+ * one makes the report and closes the run, and the others find it closed.
+ */
 export const report: Stage = async (context) => {
-  const { engines, run, bundle } = context;
-  const summary: RunSummary = { ...(await summarise({ engines, run, bundle })), state: 'finished' };
-  await writeReport(context, {
-    name: 'report.json',
-    text: `${JSON.stringify(summary, null, 2)}\n`,
-    contentType: 'application/json',
+  const { engines } = context;
+  await withLock(engines.db, `report ${context.run.runId}`, async () => {
+    const run = await findRun(engines.db, context.run.runId);
+    if (run !== undefined && run.state === context.run.state) await closeWithReport({ ...context, run });
   });
-  await writeReport(context, {
-    name: 'report.html',
-    text: await renderHtml(context, summary),
-    contentType: 'text/html; charset=utf-8',
-  });
-  await saveSummary(engines.db, run.runId, summary);
-  await moveRun(engines.db, run.runId, { from: run.state, to: 'finished', now: engines.now() });
   return DONE;
 };
+
+async function closeWithReport(context: StageContext): Promise<void> {
+  const { engines, run, bundle } = context;
+  const summary: RunSummary = { ...(await summarise({ engines, run, bundle })), state: 'finished' };
+  const write = (name: string, text: string, contentType: string) => writeReport(context, { name, text, contentType });
+  await write('report.json', `${JSON.stringify(summary, null, 2)}\n`, 'application/json');
+  await write('report.html', await renderHtml(context, summary), 'text/html; charset=utf-8');
+  await closeRun(engines.db, run.runId, { from: run.state, summary, now: engines.now() });
+}
 
 async function renderHtml(context: StageContext, summary: RunSummary): Promise<string> {
   const { engines, run, bundle } = context;

@@ -1,17 +1,18 @@
 /** Starts the run of a job's slot, or goes on with the one that is there. */
-
-import { batchJobsOf } from '../database/batch-jobs';
 import { currentCatalogueVersion } from '../database/catalogue';
-import { findOpenStates } from '../database/deliveries';
-import { createRun, findLatestRun, moveRun, type RunRow, saveBundle } from '../database/runs';
-import { clearAttempts } from '../database/shards';
+import { findLatestRun, isSlotArchived } from '../database/run-lists';
+import { createRun, type RunRow } from '../database/runs';
+import { RESTORED } from '../database/starts';
 import { NightjarError } from '../errors';
+import type { ParsedJob } from '../job/definition';
 import { runId } from '../job/keys';
 import { type JobSource, openBundle, storeBundle } from './bundle';
 import type { Engines } from './engines';
+import { queueOpenWork } from './open-work';
+import { reopenSettled, resumeFailed } from './operate/resume';
+import { checkSomeoneIsLeft } from './remaining-recipients';
 import { resolveSolution } from './resolve-solution';
 import { checkQueries } from './segment-queries';
-import { queueOpenWork } from './worker';
 
 export interface StartWish {
   readonly source: JobSource;
@@ -34,8 +35,47 @@ export interface StartedRun {
 export async function startRun(engines: Engines, wish: StartWish): Promise<StartedRun> {
   const { job } = openBundle(engines, wish.source);
   const latest = await findLatestRun(engines.db, job.name, wish.slot);
-  if (latest !== undefined && !(wish.again && latest.state === 'finished')) return resumeRun(engines, latest, wish);
+  if (latest !== undefined && !isDoneAndWantedAgain(latest, wish)) return goOn(engines, latest, wish);
   await checkSolution(engines, wish.source);
+  if (latest !== undefined) await checkAgain(engines, job, wish.slot);
+  return createNext(engines, { job, wish, latest });
+}
+
+function isDoneAndWantedAgain(latest: RunRow, wish: StartWish): boolean {
+  if (!wish.again || (latest.state !== 'finished' && latest.state !== 'cancelled')) return false;
+  if (latest.state === 'cancelled' && latest.pausedReason === RESTORED) throw startedElsewhere(latest);
+  return true;
+}
+
+async function checkAgain(engines: Engines, job: ParsedJob, slot: string): Promise<void> {
+  if (await isSlotArchived(engines.db, job.name, slot)) {
+    throw new NightjarError(
+      'E_RUN_ARCHIVED',
+      `${slot} of ${job.name} is archived: the ledger no longer knows who got a mail`,
+      {
+        fix: `run another slot: nightjar run ${job.name} --date DATE`,
+      },
+    );
+  }
+  await checkSomeoneIsLeft(engines, job, slot);
+}
+
+/** Who got a mail of that run stands in no ledger that is left. */
+function startedElsewhere(run: RunRow): NightjarError {
+  return new NightjarError(
+    'E_ENGINE_RESTORED',
+    `${run.runId} was started by a database that is gone, and who got a mail of it is not known here`,
+    { fix: `run another slot: nightjar run ${run.job} --date DATE` },
+  );
+}
+
+interface NextRun {
+  readonly job: ParsedJob;
+  readonly wish: StartWish;
+  readonly latest: RunRow | undefined;
+}
+
+async function createNext(engines: Engines, { job, wish, latest }: NextRun): Promise<StartedRun> {
   const n = (latest?.n ?? 0) + 1;
   const id = runId({ job: job.name, slot: wish.slot, number: n });
   const catalogueVersion = await currentCatalogueVersion(engines.db);
@@ -49,12 +89,6 @@ export async function startRun(engines: Engines, wish: StartWish): Promise<Start
   return { runId: id, how: created ? 'created' : 'found' };
 }
 
-/** A late answer of a slow worker may have settled what the run was paused for. */
-async function reopenSettled(engines: Engines, run: RunRow): Promise<void> {
-  if ((await findOpenStates(engines.db, run.runId)).unknown) return;
-  await moveRun(engines.db, run.runId, { from: 'paused', to: 'sending', now: engines.now() });
-}
-
 /** Checks against Personalize what a file alone can't tell. */
 export async function checkSolution(
   engines: Pick<Engines, 'settings' | 'personalize'>,
@@ -66,30 +100,18 @@ export async function checkSolution(
   if (job.kind === 'audience') checkQueries(job, recipe);
 }
 
-async function resumeRun(engines: Engines, run: RunRow, wish: StartWish): Promise<StartedRun> {
+async function goOn(engines: Engines, run: RunRow, wish: StartWish): Promise<StartedRun> {
   if (run.state === 'cancelled') {
+    if (run.pausedReason === RESTORED) throw startedElsewhere(run);
     throw new NightjarError('E_USAGE', `the run ${run.runId} was cancelled`, {
       fix: `make a new one: nightjar run ${run.job} --date ${run.slot} --again`,
     });
   }
+  if (run.state === 'failed') {
+    await resumeFailed(engines, run, { source: wish.source, check: () => checkSolution(engines, wish.source) });
+    return { runId: run.runId, how: 'resumed' };
+  }
   if (run.state === 'paused' && run.pausedReason === 'unknown') await reopenSettled(engines, run);
-  if (run.state !== 'failed') {
-    await queueOpenWork(engines, run.runId);
-    return { runId: run.runId, how: 'found' };
-  }
-  const bought = await batchJobsOf(engines.db, run.runId);
-  if (bought.length === 0) {
-    await checkSolution(engines, wish.source);
-    const catalogueVersion = await currentCatalogueVersion(engines.db);
-    await saveBundle(engines.db, run.runId, { uri: await storeBundle(engines, wish.source), catalogueVersion });
-  }
-  await clearAttempts(engines.db, run.runId);
-  const back = bought.some((job) => job.state === 'failed')
-    ? 'preparing'
-    : run.resumeState === undefined || run.resumeState === 'failed'
-      ? 'planned'
-      : run.resumeState;
-  await moveRun(engines.db, run.runId, { from: 'failed', to: back, now: engines.now() });
   await queueOpenWork(engines, run.runId);
-  return { runId: run.runId, how: 'resumed' };
+  return { runId: run.runId, how: 'found' };
 }

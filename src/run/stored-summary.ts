@@ -6,9 +6,9 @@ import type { RunSummary } from '../report/summary';
 /** It was written by this program, so only its version is checked. */
 const versionSchema = z.object({ version: z.literal(1), run: z.string() });
 
-/** Answers the stored summary, undefined before the run is finished. */
+/** Answers the stored summary; undefined before the run is finished, and while it goes on again. */
 export function readSummary(run: RunRow): RunSummary | undefined {
-  return isSummary(run.summary) ? run.summary : undefined;
+  return run.state === 'finished' && isSummary(run.summary) ? run.summary : undefined;
 }
 
 function isSummary(value: unknown): value is RunSummary {

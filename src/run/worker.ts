@@ -1,128 +1,94 @@
-/** The worker: takes work off the queue, runs its stage, queues what comes next, and reconciles queue and database. */
-import { findRun, moveRun, openRuns, type RunRow } from '../database/runs';
-import { clearAttempt, countAttempt } from '../database/shards';
-import { isNightjarError, type NightjarError } from '../errors';
-import type { RunningWorker, Work, WorkOutcome } from '../queue/work-queue';
-import { loadBundle } from './bundle';
-import { closeCollecting, collect } from './collect';
+/** The worker: takes work off the queue, reconciles queue and database, and stops within its time. */
+import { listCancelledWithClaims, openRuns } from '../database/run-lists';
+import { announceLanes, type LanePresence } from '../database/worker-lanes';
+import { settledWithin } from '../queue/bounded';
+import type { RunningWorker } from '../queue/work-queue';
 import type { Engines } from './engines';
 import { explainFailure } from './explain-failure';
-import { infer } from './infer';
 import { listOpenWork } from './open-work';
-import { prepare } from './prepare';
+import { settleCancelled } from './operate/settle-cancelled';
+import { forgetOutage, tellOutage } from './outages';
+import { processWork } from './process-work';
 import { pruneJournals } from './recover';
-import { report } from './report';
-import { send } from './send';
-import { settle } from './settle';
-import { DONE, type Stage } from './stage';
-import { write } from './write-audience';
 
-/** A new stage is a line here, beside its states in open-work.ts. */
-const STAGES: Readonly<Record<string, Stage>> = {
-  prepare,
-  infer,
-  collect,
-  'close-collecting': closeCollecting,
-  send,
-  settle,
-  write,
-  report,
-};
+/** Of a run with more open shards the rest is repaired when these are done. */
+const RECONCILED_WORKS = 256;
 
-/** Tries of one piece of work whose failure may pass by itself, before the run fails. */
-const MAX_ATTEMPTS = 30;
-const RETRY_FIRST_MS = 500;
-const RETRY_MOST_MS = 60_000;
-
-/** Does one piece of work and queues what the run needs next. */
-export async function processWork(engines: Engines, work: Work, signal: AbortSignal): Promise<WorkOutcome> {
-  const run = await findRun(engines.db, work.runId);
-  const stage = STAGES[work.stage];
-  if (run === undefined || stage === undefined || !(await isOpen(engines, run, work))) return DONE;
-  const outcome = await runStage({ engines, run, work, signal, stage });
-  if (outcome.kind === 'done') await queueOpenWork(engines, work.runId);
-  return outcome;
-}
-
-/** The queue may bring work that was done meanwhile, or twice: the database decides. */
-async function isOpen(engines: Engines, run: RunRow, work: Work): Promise<boolean> {
-  const open = await listOpenWork(engines, run);
-  return open.some((candidate) => candidate.stage === work.stage && candidate.shard === work.shard);
-}
-
-interface StageCall {
-  readonly engines: Engines;
-  readonly run: RunRow;
-  readonly work: Work;
-  readonly signal: AbortSignal;
-  readonly stage: Stage;
-}
-
-async function runStage({ engines, run, work, signal, stage }: StageCall): Promise<WorkOutcome> {
-  try {
-    const bundle = await loadBundle(engines, run.bundleUri);
-    const outcome = await stage({ engines, run, bundle, shard: work.shard, signal });
-    await clearAttempt(engines.db, work.runId, work);
-    return outcome;
-  } catch (error) {
-    if (signal.aborted) return { kind: 'again', at: engines.now() };
-    return handleFailure(engines, work, explainFailure(error));
-  }
-}
-
-/** Tries again later what may pass; lets the run fail otherwise, with the reason, where a later `run` goes on. */
-async function handleFailure(engines: Engines, work: Work, error: NightjarError): Promise<WorkOutcome> {
-  engines.log(error.retry === 'later' ? 'warn' : 'error', 'stage failed', {
-    run: work.runId,
-    stage: work.stage,
-    code: error.code,
-    reason: error.message,
-  });
-  if (error.retry === 'later') {
-    const attempt = await countAttempt(engines.db, work.runId, work);
-    if (attempt < MAX_ATTEMPTS)
-      return { kind: 'again', at: engines.now() + Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** (attempt - 1)) };
-  }
-  await failRun(engines, work, error);
-  return DONE;
-}
-
-/** A stage that is no longer wanted, because another worker was faster or the run has ended, fails nothing. */
-async function failRun(engines: Engines, work: Work, error: NightjarError): Promise<void> {
-  const run = await findRun(engines.db, work.runId);
-  if (run === undefined || !(await isOpen(engines, run, work))) return;
-  const stored = { code: error.code, message: error.message, fix: error.fix, where: error.where };
-  await moveRun(engines.db, work.runId, { from: run.state, to: 'failed', error: stored, now: engines.now() });
-}
-
-/** Queues everything that a run needs next and that the queue doesn't hold already. */
-export async function queueOpenWork(engines: Engines, runId: string): Promise<void> {
-  const run = await findRun(engines.db, runId);
-  if (run !== undefined) await engines.queue.add(await listOpenWork(engines, run));
-}
-
-/** Queues again what is open in the database and absent in the queue. */
+/**
+ * Queues again what is open in the database and absent in the queue, and settles what a dead worker has left of runs that
+ * were cancelled meanwhile.
+ */
 export async function reconcile(engines: Engines): Promise<void> {
-  for (const run of await openRuns(engines.db)) await engines.queue.add(await listOpenWork(engines, run));
+  for (const run of await openRuns(engines.db))
+    await engines.queue.add(await listOpenWork(engines, run, RECONCILED_WORKS));
+  for (const run of await listCancelledWithClaims(engines.db, engines.now())) await settleCancelled(engines, run);
 }
 
-/** Starts a worker with its reconcile; it works until it is closed. */
-export async function startWorker(engines: Engines): Promise<RunningWorker> {
-  await pruneJournals(engines);
-  await reconcile(engines);
-  const worker = engines.queue.start((work, signal) => processWork(engines, work, signal), {
-    concurrency: Math.max(engines.settings.worker.shards, engines.settings.worker.sends),
-    onError: (error) => engines.log('warn', 'queue error', { reason: error.message }),
-  });
-  const timer = setInterval(() => {
-    reconcile(engines).catch((error: unknown) =>
-      engines.log('warn', 'reconcile failed', { reason: isNightjarError(error) ? error.message : String(error) }),
-    );
-  }, engines.settings.queue.reconcileSeconds * 1000);
-  return {
-    close: async (options) => {
-      clearInterval(timer);
-      await worker.close(options);
-    },
+const RECONCILE = 'reconcile failed';
+
+/** Reconciles again and again, never twice at a time. */
+function keepReconciling(engines: Engines, lanes: LanePresence): { stop(): void } {
+  let busy = false;
+  const once = async () => {
+    if (busy) return;
+    busy = true;
+    try {
+      await lanes.renew();
+      await reconcile(engines);
+      forgetOutage(RECONCILE);
+    } catch (error) {
+      tellOutage(engines, { subject: RECONCILE, error: explainFailure(error) });
+    } finally {
+      busy = false;
+    }
   };
+  const timer = setInterval(() => void once(), engines.settings.queue.reconcileSeconds * 1000);
+  return { stop: () => clearInterval(timer) };
+}
+
+/** Starts a worker with its reconcile; it works until it is closed, which takes `worker.drainSeconds` at most and a little more. */
+export async function startWorker(engines: Engines): Promise<RunningWorker> {
+  const { settings } = engines;
+  await pruneJournals(engines);
+  const lanes = await announceLanes(engines.db, settings.worker.sends);
+  const reconciling = keepReconciling(engines, lanes);
+  try {
+    await reconcile(engines);
+    const worker = engines.queue.start((work, signal) => processWork(engines, work, signal), {
+      concurrency: Math.max(settings.worker.shards, settings.worker.sends),
+      onError: (error) => tellOutage(engines, { subject: 'queue error', error: explainFailure(error) }),
+    });
+    return {
+      close: async (options) => {
+        reconciling.stop();
+        await drain(engines, worker, options);
+        await settledWithin(lanes.leave(), LEAVE_MS);
+      },
+    };
+  } catch (error) {
+    reconciling.stop();
+    await settledWithin(lanes.leave(), LEAVE_MS);
+    throw error;
+  }
+}
+
+const LEAVE_MS = 1000;
+/** What is left of the drain for writing down the answers of mails that were cut off. */
+const LAST_ANSWERS_MS = 5000;
+
+/**
+ * Lets the mails in flight get their answers. Where a mail server is silent, its connections are cut shortly before the
+ * time is over, so that those mails are known as unknown, or as not sent, before the process ends.
+ */
+async function drain(engines: Engines, worker: RunningWorker, options?: { readonly force?: boolean }): Promise<void> {
+  const drainMs = engines.settings.worker.drainSeconds * 1000;
+  const cut = setTimeout(
+    () => void engines.mailer.close({ force: true }).catch(() => undefined),
+    Math.max(drainMs - LAST_ANSWERS_MS, drainMs / 2),
+  );
+  try {
+    await worker.close({ drainMs, ...options });
+  } finally {
+    clearTimeout(cut);
+  }
 }

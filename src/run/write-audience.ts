@@ -5,7 +5,7 @@ import { admitMembers, joinByUserId } from '../audience/join';
 import { type Member, readMembers, writeMembers } from '../audience/members';
 import { saveArtefact } from '../database/artefacts';
 import { type StoredContact, streamContacts } from '../database/contacts';
-import { finishShard, listShards } from '../database/shards';
+import { findShard, finishShard } from '../database/shards';
 import { consentFor } from '../job/attributes';
 import type { AudienceJob, SegmentQuery } from '../job/definition';
 import { matches } from '../job/where';
@@ -21,7 +21,7 @@ import { DONE, type Stage, type StageContext } from './stage';
 /** Writes the audience of one query; done again it writes the same bytes to the same keys. */
 export const write: Stage = async (context) => {
   const { engines, run, bundle, shard } = context;
-  const row = (await listShards(engines.db, run.runId, 'write')).find((candidate) => candidate.shard === shard);
+  const row = await findShard(engines.db, run.runId, { stage: 'write', shard });
   if (bundle.job.kind !== 'audience' || row === undefined || row.done) return DONE;
   const spec = writeSpecSchema.parse(row.spec);
   const query = bundle.job.segment.queries.find((candidate) => candidate.name === spec.query);

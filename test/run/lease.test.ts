@@ -1,5 +1,5 @@
 /** The lease of a claim after its worker has slept: what another lane has taken meanwhile is begun by nobody else. */
-import { settleDeliveries } from '../../src/database/claims';
+import { settleDeliveries } from '../../src/database/settlements';
 import { holdLease } from '../../src/run/lease';
 import { claim, database, idsOf, plannedRun, T0, useLedger } from '../database/support/ledger';
 
@@ -19,7 +19,14 @@ afterEach(() => void jest.useRealTimers());
 
 function hold(run: Awaited<ReturnType<typeof plannedRun>>, count: number) {
   const engines = { db: database.db, now: () => now, log: () => undefined };
-  return holdLease({ engines, run, token: 'worker.1', userIds: idsOf(count), claimedAt: T0, leaseMs: LEASE_MS });
+  return holdLease({
+    engines,
+    run,
+    token: 'worker.1',
+    userIds: idsOf(count),
+    claimed: { at: T0, tick: performance.now() },
+    leaseMs: LEASE_MS,
+  });
 }
 
 /** Resolves when the condition holds; the test's own time limit ends a wait in vain. */

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { OpenEngines } from '../../src/cli/open-engines';
 import { countDeliveries } from '../../src/database/deliveries';
-import { findRun } from '../../src/database/runs';
+import { findRun, runEvents } from '../../src/database/runs';
 import { startRun } from '../../src/run/start-run';
 import { startWorker } from '../../src/run/worker';
 import { messageIdOf } from '../support/night-invariants';
@@ -36,31 +36,49 @@ async function loseQueue(): Promise<number> {
   return lost;
 }
 
-it('a run whose queue is lost again and again is finished, and everyone gets one mail', async () => {
-  const { runId } = await startRun(shop, {
-    source: emailSource('lost-queue', { send: '{ rate: 30/s }' }),
-    slot: SLOT,
-    again: false,
-  });
-  expect(await loseQueue()).toBeGreaterThan(0);
-  const worker = await startWorker(shop);
-  const lostIn = new Set<string>();
-  try {
-    for (let look = 0; look < 1200; look++) {
-      const run = await findRun(shop.db, runId);
-      if (run?.state === 'finished') break;
-      if (look % 5 === 4 && (await loseQueue()) > 0) lostIn.add(run?.state ?? '');
-      await wait(50);
-    }
-  } finally {
+/** A second worker on the same state folder, as on a machine of its own. */
+async function openSecondWorker() {
+  const engines = await openWorld(folder, [{ path: 'queue.reconcileSeconds', value: 0.2, flag: 'test' }]);
+  const worker = await startWorker(engines);
+  return async () => {
     await worker.close();
-  }
+    await engines.close();
+  };
+}
 
-  const run = await findRun(shop.db, runId);
-  const ids = listFiles(shop.state.inbox, '.eml').map((file) => messageIdOf(readFileSync(file, 'latin1')));
-  expect(run?.state).toBe('finished');
-  expect((await countDeliveries(shop.db, runId)).accepted).toBe(PEOPLE);
-  expect(ids).toHaveLength(PEOPLE);
-  expect(new Set(ids).size).toBe(PEOPLE);
-  expect([...lostIn]).toContain('sending');
-}, 90_000);
+it.each([1, 2])(
+  'a run whose queue is lost again and again is finished by %i workers, and everyone gets one mail',
+  async (workers) => {
+    const { runId } = await startRun(shop, {
+      source: emailSource(`lost-queue-${workers}`, { send: '{ rate: 30/s }' }),
+      slot: SLOT,
+      again: false,
+    });
+    expect(await loseQueue()).toBeGreaterThan(0);
+    const before = listFiles(shop.state.inbox, '.eml').length;
+    const worker = await startWorker(shop);
+    const closeSecond = workers === 2 ? await openSecondWorker() : async () => undefined;
+    const lostIn = new Set<string>();
+    try {
+      for (let look = 0; look < 1200; look++) {
+        const run = await findRun(shop.db, runId);
+        if (run?.state === 'finished') break;
+        if (look % 5 === 4 && (await loseQueue()) > 0) lostIn.add(run?.state ?? '');
+        await wait(50);
+      }
+    } finally {
+      await worker.close();
+      await closeSecond();
+    }
+
+    const run = await findRun(shop.db, runId);
+    const ids = listFiles(shop.state.inbox, '.eml').map((file) => messageIdOf(readFileSync(file, 'latin1')));
+    expect(run?.state).toBe('finished');
+    expect((await countDeliveries(shop.db, runId)).accepted).toBe(PEOPLE);
+    expect(ids).toHaveLength(before + PEOPLE);
+    expect(new Set(ids).size).toBe(before + PEOPLE);
+    expect((await runEvents(shop.db, runId)).filter((event) => event.state === 'finished')).toHaveLength(1);
+    expect([...lostIn]).toContain('sending');
+  },
+  90_000,
+);

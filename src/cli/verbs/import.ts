@@ -6,7 +6,7 @@ import { importFiles } from '../../run/import/import-files';
 import { formatImport } from '../../run/import/report';
 import { answer } from '../answer';
 import { type CliContext, openOptions } from '../context';
-import { openStore } from '../open-engines';
+import { openStore } from '../open-store';
 
 interface ImportFlags {
   readonly contacts?: string;

@@ -2,9 +2,12 @@
 import type { Command } from 'commander';
 import { slotOf } from '../../job/keys';
 import { formatPlan } from '../../job/plan-text';
+import { countOf } from '../../report/figures';
 import { openBundle } from '../../run/bundle';
+import { readSlotStanding, type SlotStanding } from '../../run/operate/slot-standing';
 import { planRun } from '../../run/plan-run';
 import { answer } from '../answer';
+import { closeSoon } from '../closing';
 import { type CliContext, openOptions, projectDir } from '../context';
 import { openEngines } from '../open-engines';
 import { readJob } from '../project';
@@ -27,9 +30,18 @@ export function addPlan(program: Command, context: CliContext): void {
       const engines = await openEngines(options);
       try {
         const plan = await planRun(engines, { source, slot });
-        answer(flags, { text: formatPlan(plan), json: plan });
+        const standing = await readSlotStanding(engines, { job: job.name, slot });
+        answer(flags, {
+          text: [...(standing === undefined ? [] : describeStanding(standing)), formatPlan(plan)].join('\n'),
+          json: { ...plan, standing },
+        });
       } finally {
-        await engines.close();
+        await closeSoon(engines);
       }
     });
+}
+
+/** The plan below it is that of a run of those who got nothing yet. */
+function describeStanding({ run, state, accepted, next }: SlotStanding): readonly string[] {
+  return [`${run} stands for this slot: ${state}, ${countOf(accepted, 'e-mail')} accepted`, `  ${next}`, ''];
 }

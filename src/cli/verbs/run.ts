@@ -1,19 +1,19 @@
 /** The verb `run`: queues the run of a job, follows it to its end, and ends with its exit code. */
 import type { Command } from 'commander';
-import { countDeliveries } from '../../database/deliveries';
-import type { RunRow } from '../../database/runs';
 import { slotOf } from '../../job/keys';
 import { formatReport } from '../../report/text';
 import { openBundle } from '../../run/bundle';
-import type { Engines } from '../../run/engines';
+import { readStanding } from '../../run/operate/standing';
 import { startRun } from '../../run/start-run';
 import { startWorker } from '../../run/worker';
 import { answer } from '../answer';
+import { closeSoon } from '../closing';
 import { type CliContext, openOptions, projectDir } from '../context';
 import { openEngines } from '../open-engines';
 import { processProgress } from '../progress';
 import { readJob } from '../project';
 import { runJob } from '../run-job';
+import { formatStanding } from '../standing-text';
 
 interface RunFlags {
   readonly date?: string;
@@ -28,7 +28,7 @@ export function addRun(program: Command, context: CliContext): void {
     .argument('<job>', 'name of a job in jobs/, or a job file')
     .description('run a job for one slot, once and only once')
     .option('--date <slot>', 'the slot, 2026-03-01 or 2026-03-01T0630; today where left out')
-    .option('--again', 'make a new run of a finished slot; nobody accepted before gets a second mail')
+    .option('--again', 'make a new run of a finished or cancelled slot; nobody accepted before gets a second mail')
     .option('--detach', 'queue it, print the run id, and leave the work to workers')
     .addHelpText(
       'before',
@@ -64,7 +64,10 @@ async function runVerb(context: CliContext, call: { name: string; own: RunFlags;
         signal: context.signal,
         progress: processProgress(flags),
       });
-      const text = end.summary === undefined ? await describeOpen(engines, end.run) : formatReport(end.summary);
+      const text =
+        end.summary === undefined
+          ? formatStanding(end.run, await readStanding(engines, end.run), { isReported: false })
+          : formatReport(end.summary);
       answer(flags, {
         text,
         json: end.summary ?? { run: end.run.runId, state: end.run.state, pausedReason: end.run.pausedReason },
@@ -74,19 +77,8 @@ async function runVerb(context: CliContext, call: { name: string; own: RunFlags;
       await worker.close();
     }
   } finally {
-    await engines.close();
+    await closeSoon(engines);
   }
-}
-
-/** Says where a run stands that has no report yet, and what it waits for. */
-async function describeOpen({ db }: Pick<Engines, 'db'>, run: RunRow): Promise<string> {
-  if (run.pausedReason !== 'unknown') return `${run.runId} is ${run.state}`;
-  const { unknown, accepted } = await countDeliveries(db, run.runId);
-  return [
-    `${run.runId} is paused(unknown)`,
-    `  ${accepted} e-mails were accepted; for ${unknown} the mail server gave no answer`,
-    '  after the last byte, so they may have arrived: they are not sent again.',
-  ].join('\n');
 }
 
 /** Tells today's date in a time zone. */

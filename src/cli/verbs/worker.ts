@@ -1,6 +1,7 @@
 /** The verb `worker`: works on whatever is queued until it is told to stop. */
 import type { Command } from 'commander';
 import { startWorker } from '../../run/worker';
+import { closeSoon } from '../closing';
 import { type CliContext, openOptions } from '../context';
 import { openEngines } from '../open-engines';
 
@@ -13,7 +14,10 @@ export function addWorker(program: Command, context: CliContext): void {
       'before',
       'Examples:\n  nightjar worker\n  DATABASE_URL=postgres://db/nightjar nightjar worker --quiet\n',
     )
-    .addHelpText('after', '\nSIGTERM or Ctrl-C: finishes what is in hand, then stops.')
+    .addHelpText(
+      'after',
+      '\nSIGTERM or Ctrl-C: takes no new work, waits for the answers to mails in flight\n(worker.drainSeconds at most), then stops. Once more: leaves at once.',
+    )
     .action(async (_own: unknown, command: Command) => {
       const engines = await openEngines(openOptions(context, command.optsWithGlobals()));
       try {
@@ -24,8 +28,9 @@ export function addWorker(program: Command, context: CliContext): void {
             context.signal.addEventListener('abort', () => resolve(), { once: true }),
           );
         await worker.close();
+        engines.log('info', 'worker stopped', { pid: process.pid });
       } finally {
-        await engines.close();
+        await closeSoon(engines);
       }
     });
 }

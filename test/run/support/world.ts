@@ -6,10 +6,11 @@ import { type OpenEngines, openEngines } from '../../../src/cli/open-engines';
 import { loadSettings, type Override } from '../../../src/config/load';
 import { findRun, type RunRow } from '../../../src/database/runs';
 import { createMailer } from '../../../src/mail/mailer';
+import type { WorkOutcome } from '../../../src/queue/work-queue';
 import type { Engines } from '../../../src/run/engines';
 import { listOpenWork } from '../../../src/run/open-work';
+import { processWork } from '../../../src/run/process-work';
 import { startRun } from '../../../src/run/start-run';
-import { processWork } from '../../../src/run/worker';
 import { ROOT } from '../../support/nightjar';
 import { prepareSmallShop, SLOT } from './small-shop';
 
@@ -112,6 +113,16 @@ export async function driveRun(
     clock.advanceTo(Math.min(...later));
   }
   throw new Error(`${runId} did not come to an end`);
+}
+
+/** Does the open work of a run once and answers its outcomes. */
+export async function workOnce({ engines }: Rig, runId: string): Promise<readonly WorkOutcome[]> {
+  const run = await findRun(engines.db, runId);
+  if (run === undefined) throw new Error(`there is no run ${runId}`);
+  const outcomes: WorkOutcome[] = [];
+  for (const work of await listOpenWork(engines, run))
+    outcomes.push(await processWork(engines, work, new AbortController().signal));
+  return outcomes;
 }
 
 export interface EmailFields {

@@ -1,0 +1,91 @@
+/** Looks at where a run stands: what it has done, what it waits for, and what a person can do. */
+import { listAttempts } from '../../database/attempts';
+import { batchJobsOf } from '../../database/batch-jobs';
+import { queuePosition } from '../../database/batch-places';
+import { nextDue } from '../../database/claims';
+import { countDeliveries, type DeliveryState, tallyReasons } from '../../database/deliveries';
+import { type RunRow, runEvents } from '../../database/runs';
+import type { Engines } from '../engines';
+import { storedError } from '../run-error';
+import { type Advice, adviseOn } from './advice';
+import { describeFailing } from './failing';
+import { stateOf } from './find';
+
+export interface BatchJobStanding {
+  readonly name: string;
+  readonly arn: string | undefined;
+  readonly state: string;
+  readonly reason: string | undefined;
+  readonly lines: number;
+  /** An earlier run has paid for it. */
+  readonly reused: boolean;
+  readonly input: string;
+  readonly output: string;
+}
+
+export interface DeliveryStanding {
+  readonly state: DeliveryState;
+  readonly count: number;
+  readonly reasons: readonly { readonly name: string; readonly count: number }[];
+}
+
+export interface RunStanding {
+  readonly state: string;
+  readonly error: { readonly code: string; readonly message: string } | undefined;
+  readonly events: readonly { readonly state: string; readonly at: string }[];
+  readonly batchJobs: readonly BatchJobStanding[];
+  /** Where it stands in the queue for one of the region's places. */
+  readonly queue: { readonly position: number; readonly waiting: number; readonly inFlight: number } | undefined;
+  /** States that no delivery has are left out. */
+  readonly deliveries: readonly DeliveryStanding[];
+  readonly nextDueAt: string | undefined;
+  readonly failing: string | undefined;
+  readonly advice: readonly Advice[];
+}
+
+const WITH_REASONS: readonly DeliveryState[] = ['deferred', 'unknown', 'refused', 'dropped', 'excluded'];
+
+/** Reads all of it from the database alone. */
+export async function readStanding({ db }: Pick<Engines, 'db'>, run: RunRow): Promise<RunStanding> {
+  const deliveries = await readDeliveries(db, run);
+  const count = (state: DeliveryState) => deliveries.find((row) => row.state === state)?.count ?? 0;
+  const due = run.state === 'sending' || run.state === 'paused' ? await nextDue(db, run.runId) : undefined;
+  const error = storedError(run);
+  return {
+    state: stateOf(run),
+    error: error === undefined ? undefined : { code: error.code, message: error.message },
+    events: (await runEvents(db, run.runId)).map(({ state, at }) => ({ state, at: new Date(at).toISOString() })),
+    batchJobs: await readBatchJobs(db, run),
+    queue: run.state === 'waiting' ? await queuePosition(db, run.runId) : undefined,
+    deliveries,
+    nextDueAt: due === undefined ? undefined : new Date(due).toISOString(),
+    failing: describeFailing(await listAttempts(db, run.runId)),
+    advice: adviseOn(run, { failed: count('refused') + count('dropped'), unknown: count('unknown') }),
+  };
+}
+
+async function readDeliveries(db: Engines['db'], run: RunRow): Promise<readonly DeliveryStanding[]> {
+  if (run.kind !== 'email') return [];
+  const counts = Object.entries(await countDeliveries(db, run.runId)) as [DeliveryState, number][];
+  const present = counts.filter(([, count]) => count > 0);
+  return Promise.all(
+    present.map(async ([state, count]) => ({
+      state,
+      count,
+      reasons: WITH_REASONS.includes(state) ? await tallyReasons(db, run.runId, state) : [],
+    })),
+  );
+}
+
+async function readBatchJobs(db: Engines['db'], run: RunRow): Promise<readonly BatchJobStanding[]> {
+  return (await batchJobsOf(db, run.runId)).map((job) => ({
+    name: job.name,
+    arn: job.arn,
+    state: job.state,
+    reason: job.reason,
+    lines: job.lines,
+    reused: job.reused,
+    input: job.inputUri,
+    output: job.outputUri,
+  }));
+}

@@ -1,0 +1,21 @@
+/** Reads the stored error of a run back. */
+import { z } from 'zod';
+import type { RunRow } from '../database/runs';
+import { ERROR_CODES, type ErrorCode, NightjarError } from '../errors';
+
+const errorSchema = z.object({ code: z.string(), message: z.string(), fix: z.string().optional() });
+
+/** Answers what stopped a failed or paused run; undefined where nothing was stored. */
+export function storedError(run: RunRow): NightjarError | undefined {
+  const read = errorSchema.safeParse(run.error);
+  if (!read.success) return undefined;
+  const code = isErrorCode(read.data.code) ? read.data.code : 'E_BUG';
+  return new NightjarError(code, read.data.message, {
+    where: { step: run.runId },
+    ...(read.data.fix === undefined ? {} : { fix: read.data.fix }),
+  });
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return code in ERROR_CODES;
+}
