@@ -10,6 +10,8 @@ const transform = {
       sourceMaps: 'inline',
     },
   ],
+  // ES modules, which jest's require can't load on Node 20.
+  '/node_modules/hyparquet.*\\.js$': ['@swc/jest', { jsc: { target: 'es2023' }, module: { type: 'commonjs' } }],
 };
 
 /** One project per suite, so that `npm test -- --selectProjects unit` runs one of them. */
@@ -17,6 +19,9 @@ const project = (displayName, testMatch) => ({
   displayName,
   testMatch: testMatch.map((glob) => `<rootDir>/test/${glob}`),
   transform,
+  transformIgnorePatterns: ['/node_modules/(?!hyparquet)'],
+  // What the command line loads when a verb is called is named as Node wants it.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testEnvironment: 'node',
   extensionsToTreatAsEsm: [],
 });
@@ -35,6 +40,7 @@ module.exports = {
     project('local', ['local/**/*.test.ts']),
     project('architecture', ['architecture/**/*.test.ts']),
     project('cli', ['cli/**/*.test.ts']),
+    project('conformance', ['conformance/**/*.test.ts']),
     project('e2e', ['e2e/**/*.test.ts']),
     project('faults', ['faults/**/*.test.ts']),
     project('browser', ['browser/**/*.test.ts']),

@@ -1,6 +1,6 @@
 // Installs what tests need, runs every check and suite, and ends with `N passed, N failed, N skipped`.
 const { spawnSync } = require('node:child_process');
-const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs');
+const { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 
@@ -11,6 +11,9 @@ const long = process.argv.includes('--long');
 const NEEDS = [
   { program: 'chromium', package: 'chromium', for: 'the browser suite' },
   { program: 'aws', package: 'awscli', for: 'the local AWS suite' },
+  { program: 'redis-server', package: 'redis-server', for: 'the suites on Redis' },
+  { program: 'redis-sentinel', package: 'redis-sentinel', for: 'the suites on Redis' },
+  { file: '/usr/lib/postgresql', package: 'postgresql', for: 'the suites on an older PostgreSQL' },
   { check: ['python3', ['-c', 'import boto3']], package: 'python3-boto3', for: 'the local AWS suite' },
 ];
 
@@ -21,12 +24,37 @@ const CHECKS = [
   ['import order', 'npx', ['--no-install', 'depcruise', '--config', '.dependency-cruiser.js', 'src']],
 ];
 
-const SUITES = ['unit', 'architecture', 'services', 'local', 'cli', 'e2e', 'faults', 'browser', 'real-data'];
+const SUITES = [
+  'unit',
+  'architecture',
+  'services',
+  'local',
+  'cli',
+  'conformance',
+  'e2e',
+  'faults',
+  'browser',
+  'real-data',
+];
 
-const has = (need) =>
-  need.check === undefined
-    ? spawnSync('sh', ['-c', `command -v ${need.program}`], { stdio: 'ignore' }).status === 0
-    : spawnSync(...need.check, { stdio: 'ignore' }).status === 0;
+function has(need) {
+  if (need.file !== undefined) return existsSync(need.file);
+  const [command, args] = need.check ?? ['sh', ['-c', `command -v ${need.program}`]];
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+const POLICY = '/usr/sbin/policy-rc.d';
+
+/** The suites run servers of their own; Debian's packages would start system services, unless this file says no. */
+function withoutServices(install) {
+  const own = !existsSync(POLICY);
+  if (own) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    install();
+  } finally {
+    if (own) rmSync(POLICY, { force: true });
+  }
+}
 
 function installNeeds() {
   let missing = NEEDS.filter((need) => !has(need));
@@ -36,10 +64,12 @@ function installNeeds() {
     console.log(`installing ${packages.join(' ')}`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     spawnSync('apt-get', ['update', '-qq'], { stdio: ['ignore', 'ignore', 'inherit'], env });
-    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages, 'fonts-noto-cjk'], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env,
-    });
+    withoutServices(() =>
+      spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages, 'fonts-noto-cjk'], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env,
+      }),
+    );
     missing = NEEDS.filter((need) => !has(need));
   }
   for (const need of missing) console.log(`missing: ${need.package}, which ${need.for} needs`);

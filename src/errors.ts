@@ -30,13 +30,17 @@ export const ERROR_CODES = {
   E_ENGINE_POSTGRES_MISSING: { about: 'no PostgreSQL binaries for this platform', exit: 5, retry: 'afterFix' },
   E_ENGINE_STATE: { about: 'the state folder cannot be used', exit: 5, retry: 'afterFix' },
   E_ENGINE_INSTANCE: { about: 'the database belongs to another instance', exit: 6, retry: 'afterFix' },
+  E_ENGINE_RESTORED: { about: 'the database is a restored backup or a copy', exit: 6, retry: 'afterFix' },
   E_ENGINE_DISK_FULL: { about: 'the disk is full', exit: 5, retry: 'afterFix' },
   E_ENGINE_AWS: { about: 'AWS is unreachable or throttles', exit: 5, retry: 'later' },
   E_ENGINE_AWS_REFUSED: { about: 'AWS refuses a call, and will refuse it again', exit: 5, retry: 'afterFix' },
   E_ENGINE_PORT: { about: 'a port is already in use', exit: 5, retry: 'afterFix' },
   E_QUEUE: { about: 'the queue is unreachable', exit: 5, retry: 'later' },
   E_MAIL_SERVER: { about: 'the SMTP server is unreachable or refuses us', exit: 5, retry: 'later' },
-  E_MAIL_LOGIN: { about: 'the SMTP server refuses our credentials', exit: 5, retry: 'afterFix' },
+  E_MAIL_LOGIN: { about: 'the mail server refuses our credentials', exit: 5, retry: 'afterFix' },
+  E_MAIL_TLS: { about: 'the connection to the mail server cannot be made safe', exit: 5, retry: 'afterFix' },
+  E_MAIL_SENDER: { about: 'the mail service does not let this sender send', exit: 5, retry: 'afterFix' },
+  E_MAIL_QUOTA: { about: 'the mail service takes no more today', exit: 6, retry: 'afterFix' },
   E_MAIL_ADDRESS: { about: 'an address cannot be written to', exit: 3, retry: 'never' },
   E_OBJECT_MISSING: { about: 'an S3 object does not exist', exit: 5, retry: 'afterFix' },
   E_OBJECT_URI: { about: 'an S3 URI is wrong', exit: 2, retry: 'afterFix' },
@@ -53,8 +57,11 @@ export const ERROR_CODES = {
     exit: 5,
     retry: 'afterFix',
   },
+  E_RECO_OUTPUT_CUT: { about: 'the output of a batch job ends inside a line', exit: 5, retry: 'afterFix' },
   E_RECO_LIMIT: { about: 'an input passes a limit of Personalize', exit: 3, retry: 'afterFix' },
   E_RUN_NO_RECIPIENTS: { about: 'a run has no recipient left', exit: 3, retry: 'afterFix' },
+  E_RUN_ARCHIVED: { about: 'the slot of a run is archived', exit: 2, retry: 'afterFix' },
+  E_RUN_ERRORS: { about: 'too many e-mails of a run were refused', exit: 6, retry: 'afterFix' },
   E_RUN_UNKNOWN: { about: 'there is no run of that id', exit: 2, retry: 'afterFix' },
 } as const satisfies Record<string, CodeFacts>;
 
@@ -109,6 +116,21 @@ export class NightjarError extends Error {
 /** Tells a NightjarError by its code, also across realms and processes. */
 export function isNightjarError(error: unknown): error is NightjarError {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code in ERROR_CODES;
+}
+
+/**
+ * Returns the code of an error of the system, the database or a library (`ENOENT`, `57P01`); undefined where it has none.
+ * Not by instanceof: errors of Node's own modules have another identity in some realms.
+ */
+export function systemErrorCode(error: unknown): string | undefined {
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Tells that a write failed for lack of space: disk, quota, or the largest file that this process may write. */
+export function isDiskFull(error: unknown): boolean {
+  const code = systemErrorCode(error);
+  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
 }
 
 /** Prints `error[CODE] file:line:column`, the message and the fix, as docs/exit-codes.md shows; several lines, no final newline. */

@@ -63,6 +63,6 @@ export function escapeFormula(cell: string): string {
 }
 
 /** Quotes a cell that holds a separator, also the semicolon of European spreadsheets, or blanks at its ends. */
-function quoteCell(cell: string): string {
+export function quoteCell(cell: string): string {
   return /[",;\r\n\t]|^ | $/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

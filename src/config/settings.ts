@@ -26,13 +26,13 @@ const databaseUrl = z
 
 const queueUrl = z
   .string()
-  .regex(/^(embedded|database|rediss?:\/\/\S+)$/)
+  .regex(/^(embedded|database|rediss?(-sentinel)?:\/\/\S+)$/)
   .meta({ expected: 'embedded, database, or a URL such as redis://host:6379' });
 
 const mailUrl = z
   .string()
-  .regex(/^(embedded|smtps?:\/\/\S+)$/)
-  .meta({ expected: 'embedded, or a URL such as smtps://user:password@relay:465' });
+  .regex(/^(embedded|ses|ses:\/\/[a-z]{2}(-[a-z]+)+-\d+(\?configurationSet=[\w-]{1,64})?|smtps?:\/\/\S+)$/)
+  .meta({ expected: 'embedded, ses, ses://eu-west-1, or a URL such as smtps://user:password@relay:465' });
 
 const endpoint = z
   .string()

@@ -42,6 +42,7 @@ function listQueries({ queries, users, formats, to }: AudiencePlan): readonly st
 }
 
 function describeBatchJob({ kind, lines, parts, reused }: PlannedBatchJob): string {
+  if (lines === 0) return 'none: nobody is left';
   const what = kind === 'inference' ? `${formatCount(lines)} users to score` : countOf(lines, 'query', 'queries');
   const jobs = countOf(parts, `${kind} job`, `${kind} jobs`);
   return reused ? `none: an equal one was bought before (${what})` : `${jobs}, ${what}`;

@@ -13,7 +13,7 @@ export interface PlannedBatchJob {
   readonly kind: 'inference' | 'segment';
   /** Name or ARN of the solution version. */
   readonly solutionVersion: string;
-  /** Known once the input is; absent where the plan did not write it out. */
+  /** Known once the input is, of the first part where there are several; absent where the plan did not write it out. */
   readonly name?: string;
   /** Lines of the input: users to score, or queries. */
   readonly lines: number;

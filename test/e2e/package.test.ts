@@ -13,7 +13,9 @@ describe('the package', () => {
   let project: string;
 
   beforeAll(async () => {
-    const packed = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: ROOT });
+    const packed = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+      cwd: ROOT,
+    });
     const [report]: { filename: string; files: { path: string }[] }[] = JSON.parse(packed.stdout);
     files = (report?.files ?? []).map((file) => file.path);
     project = mkdtempSync(path.join(folder, 'project-'));

@@ -31,7 +31,10 @@ describe('the credentials that AWS is called with', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     folder = mkdtempSync(path.join(tmpdir(), 'nightjar-aws-'));
-    writeFileSync(path.join(folder, 'credentials'), '[night]\naws_access_key_id = AKIANIGHT\naws_secret_access_key = x\n');
+    writeFileSync(
+      path.join(folder, 'credentials'),
+      '[night]\naws_access_key_id = AKIANIGHT\naws_secret_access_key = x\n',
+    );
     env = { ...process.env };
     process.env.AWS_SHARED_CREDENTIALS_FILE = path.join(folder, 'credentials');
     process.env.AWS_CONFIG_FILE = path.join(folder, 'config');
