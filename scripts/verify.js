@@ -13,6 +13,7 @@ const NEEDS = [
   { program: 'aws', package: 'awscli', for: 'the local AWS suite' },
   { program: 'redis-server', package: 'redis-server', for: 'the suites on Redis' },
   { program: 'redis-sentinel', package: 'redis-sentinel', for: 'the suites on Redis' },
+  { program: 'openssl', package: 'openssl', for: 'the certificates of private servers' },
   { file: '/usr/lib/postgresql', package: 'postgresql', for: 'the suites on an older PostgreSQL' },
   { check: ['python3', ['-c', 'import boto3']], package: 'python3-boto3', for: 'the local AWS suite' },
 ];

@@ -21,7 +21,12 @@ export async function connectAws(options: OpenOptions, store: OpenStore): Promis
   if (aws.endpoint !== 'embedded') return remoteAws(options.settings);
   const service = await shareLocalAws(options, store);
   const credentials = { accessKeyId: LOCAL_ACCESS_KEY, secretAccessKey: service.token };
-  return { region: aws.region, endpoint: `http://127.0.0.1:${service.port}`, credentials };
+  // Whoever takes the service over serves on the same port, unless something holds it still: a process that is stopped does.
+  return {
+    region: aws.region,
+    endpoint: async () => ({ url: new URL(`http://127.0.0.1:${service.port}`) }),
+    credentials,
+  };
 }
 
 /** How AWS is reached where it is not the local one: AWS itself, or another endpoint. */
@@ -78,10 +83,13 @@ export async function shareLocalAws(
   return service;
 }
 
-/** Finds the URL of the mail server; the embedded inbox is served or found. */
-export async function connectMail(options: OpenOptions, { connection, state, releases }: OpenStore): Promise<string> {
+/** Finds the URL of the mail server, which that of the embedded inbox may change; the inbox is served or found. */
+export async function connectMail(
+  options: OpenOptions,
+  { connection, state, releases }: OpenStore,
+): Promise<() => string> {
   const { url } = options.settings.mail;
-  if (url !== 'embedded') return url;
+  if (url !== 'embedded') return () => url;
   const service = await shareService({
     connection,
     name: 'inbox',
@@ -98,5 +106,5 @@ export async function connectMail(options: OpenOptions, { connection, state, rel
     onError: (error) => options.log('warn', 'inbox not taken over', { reason: String(error) }),
   });
   releases.add('inbox', () => service.release());
-  return `smtp://nightjar:${service.token}@127.0.0.1:${service.port}`;
+  return () => `smtp://nightjar:${service.token}@127.0.0.1:${service.port}`;
 }

@@ -86,5 +86,5 @@ async function openMail(options: OpenOptions, open: StoreOnce, releases: Release
   }
   if (mail.url !== 'embedded') return { kind: 'smtp', url: mail.url };
   const store = await open();
-  return store === undefined ? undefined : { kind: 'smtp', url: await connectMail(options, store) };
+  return store === undefined ? undefined : { kind: 'smtp', url: (await connectMail(options, store))() };
 }

@@ -4,6 +4,7 @@ import { createPool } from '../database/connection';
 import { readBootId } from '../database/embedded/boot-id';
 import type { StateFolder } from '../database/embedded/state-folder';
 import { NightjarError } from '../errors';
+import { followServer } from '../mail/follow-server';
 import { openJournal } from '../mail/journal';
 import { createMailer } from '../mail/mailer';
 import { openQueue, type QueueConnection } from '../queue/work-queue';
@@ -36,12 +37,12 @@ export async function openEngines(options: OpenOptions): Promise<OpenEngines> {
       onWarning: (text) => log('warn', 'queue', { reason: text }),
     });
     releases.add('queue', () => queue.close());
-    const mailer = createMailer({
-      url: await connectMail(options, store),
-      connections: settings.mail.connections,
-      // SES is always the real one: the local AWS sends no mail.
-      aws: { region: settings.aws.region, ...credentialsOf(settings.aws) },
-    });
+    const { connections } = settings.mail;
+    // SES is always the real one: the local AWS sends no mail.
+    const sesAccess = { region: settings.aws.region, ...credentialsOf(settings.aws) };
+    const mailer = followServer(await connectMail(options, store), (url) =>
+      createMailer({ url, connections, aws: sesAccess }),
+    );
     releases.add('mail', () => mailer.close());
     const sending = await openSending(store);
     const secret = readSecret(options, state);

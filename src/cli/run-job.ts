@@ -53,6 +53,6 @@ export async function runJob(engines: Engines, wish: RunWish): Promise<RunEnd> {
 
 function describe(progress: Progress): string {
   const count = progress.total === undefined ? '' : ` ${progress.done} of ${progress.total}`;
-  const failing = progress.failing === undefined ? '' : `; ${progress.failing}`;
-  return `${progress.runId}: ${progress.state}${count}${failing}`;
+  const more = [progress.place, progress.failing].map((text) => (text === undefined ? '' : `; ${text}`)).join('');
+  return `${progress.runId}: ${progress.state}${count}${more}`;
 }

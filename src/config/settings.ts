@@ -19,6 +19,9 @@ const publicUrl = z
   .regex(/^https?:\/\/[^\s]+$/)
   .meta({ expected: 'a URL such as https://shop.example' });
 
+/** A worker holds a connection for its presence, another for a stage's lock, and needs some for the work itself. */
+const poolSize = z.int().min(4).meta({ expected: 'a whole number, 4 or more' });
+
 const databaseUrl = z
   .string()
   .regex(/^(embedded|postgres(ql)?:\/\/\S+)$/)
@@ -88,7 +91,7 @@ export const settingsSchema = z.strictObject({
   publicUrl,
   database: z.strictObject({
     url: databaseUrl,
-    poolSize: count,
+    poolSize,
     statementTimeoutSeconds: seconds,
     connectTimeoutSeconds: seconds,
   }),

@@ -1,5 +1,6 @@
 /** Queries on runs: their states, which move forward only, and the events that time the stages. */
 import { sql } from 'kysely';
+import { refuseArchivedSlot } from './archive';
 import type { Database } from './connection';
 import { IDLE_STATES, type RunRow, type RunState, readRun } from './run-row';
 
@@ -15,9 +16,13 @@ export interface NewRun {
   readonly catalogueVersion: number;
 }
 
-/** Creates a run in the state `planned`; false where it exists already. */
+/**
+ * Creates a run in the state `planned`; false where it exists already.
+ * @throws E_RUN_ARCHIVED where a run of the slot is archived
+ */
 export async function createRun(db: Database, run: NewRun, now: number): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
+    await refuseArchivedSlot(trx, run);
     const created = await trx
       .insertInto('run')
       .values({
@@ -77,6 +82,8 @@ async function saveMove(trx: Database, runId: string, move: RunMove): Promise<bo
     })
     .where('run_id', '=', runId)
     .where('state', '=', from)
+    // What is archived has ended for good.
+    .where('archive_began_at', 'is', null)
     .executeTakeFirst();
   if (moved.numUpdatedRows !== 1n) return false;
   await addEvent(trx, runId, to, now);

@@ -1,6 +1,7 @@
 /** Follows a run to its end, and tells the exit code that it ends with. */
 import { existsSync } from 'node:fs';
 import { listAttempts } from '../database/attempts';
+import { type QueuePosition, queuePosition } from '../database/batch-places';
 import { countDeliveries } from '../database/deliveries';
 import type { RunRow } from '../database/runs';
 import { type ExitCode, NightjarError } from '../errors';
@@ -23,6 +24,8 @@ export interface Progress {
   /** Mails answered and mails in all, where the run is sending. */
   readonly done?: number;
   readonly total?: number;
+  /** Where the run stands in line, as long as Personalize takes no further batch job of the region. */
+  readonly place?: string;
   /** What fails at present and is tried again. */
   readonly failing?: string;
 }
@@ -101,6 +104,7 @@ function checkStateFolder({ journalDir }: Engines): void {
 async function readProgress(engines: Engines, run: RunRow): Promise<Progress> {
   const failing = describeFailing(await listAttempts(engines.db, run.runId));
   const progress = { runId: run.runId, state: run.state, ...(failing === undefined ? {} : { failing }) };
+  if (run.state === 'waiting') return { ...progress, ...describePlace(await queuePosition(engines.db, run.runId)) };
   if (run.state !== 'sending') return progress;
   const counts = await countDeliveries(engines.db, run.runId);
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -109,6 +113,12 @@ async function readProgress(engines: Engines, run: RunRow): Promise<Progress> {
     done: counts.accepted + counts.refused + counts.excluded + counts.dropped,
     total,
   };
+}
+
+function describePlace(place: QueuePosition | undefined): Pick<Progress, 'place'> {
+  if (place === undefined) return {};
+  const { position, waiting, inFlight } = place;
+  return { place: `place ${position} of ${waiting} in line for Personalize, ${inFlight} in flight` };
 }
 
 /** Tells the exit code of a run: 0, 4 where mails were refused or dropped or output was broken, 6 paused, else that of its error. */

@@ -48,16 +48,18 @@ function isDoneAndWantedAgain(latest: RunRow, wish: StartWish): boolean {
 }
 
 async function checkAgain(engines: Engines, job: ParsedJob, slot: string): Promise<void> {
-  if (await isSlotArchived(engines.db, job.name, slot)) {
-    throw new NightjarError(
-      'E_RUN_ARCHIVED',
-      `${slot} of ${job.name} is archived: the ledger no longer knows who got a mail`,
-      {
-        fix: `run another slot: nightjar run ${job.name} --date DATE`,
-      },
-    );
-  }
+  if (await isSlotArchived(engines.db, job.name, slot)) throw archived(job.name, slot);
   await checkSomeoneIsLeft(engines, job, slot);
+}
+
+function archived(job: string, slot: string): NightjarError {
+  return new NightjarError(
+    'E_RUN_ARCHIVED',
+    `${slot} of ${job} is archived: the ledger no longer knows who got a mail`,
+    {
+      fix: `run another slot: nightjar run ${job} --date DATE`,
+    },
+  );
 }
 
 /** Who got a mail of that run stands in no ledger that is left. */
@@ -108,6 +110,7 @@ async function goOn(engines: Engines, run: RunRow, wish: StartWish): Promise<Sta
     });
   }
   if (run.state === 'failed') {
+    if (run.archiveBeganAt !== undefined) throw archived(run.job, run.slot);
     await resumeFailed(engines, run, { source: wish.source, check: () => checkSolution(engines, wish.source) });
     return { runId: run.runId, how: 'resumed' };
   }

@@ -5,6 +5,7 @@ import { settledWithin } from '../queue/bounded';
 import type { RunningWorker } from '../queue/work-queue';
 import type { Engines } from './engines';
 import { explainFailure } from './explain-failure';
+import { startKeeping } from './keep/keep';
 import { listOpenWork } from './open-work';
 import { settleCancelled } from './operate/settle-cancelled';
 import { forgetOutage, tellOutage } from './outages';
@@ -58,10 +59,13 @@ export async function startWorker(engines: Engines): Promise<RunningWorker> {
       concurrency: Math.max(settings.worker.shards, settings.worker.sends),
       onError: (error) => tellOutage(engines, { subject: 'queue error', error: explainFailure(error) }),
     });
+    const keeping = startKeeping(engines);
     return {
       close: async (options) => {
         reconciling.stop();
+        const kept = keeping.close();
         await drain(engines, worker, options);
+        await settledWithin(kept, LEAVE_MS);
         await settledWithin(lanes.leave(), LEAVE_MS);
       },
     };

@@ -64,6 +64,7 @@ async function writeMemberFile(query: QueryCase): Promise<{ written: WrittenObje
     const counted = { count: 0 };
     const written = await writeObject(engines.s3, uri, writeMembers(countRows(sorted.members, counted)), {
       contentType: 'text/tab-separated-values',
+      kmsKeyArn: engines.settings.aws.kmsKeyArn,
     });
     await record(query, { kind: 'members', name: query.query.name, rows: counted.count, written });
     return { written, count: counted.count };

@@ -4,8 +4,8 @@ import { NightjarError } from '../errors';
 
 export interface AwsConnection {
   readonly region: string;
-  /** URL of another endpoint than AWS's own. */
-  readonly endpoint?: string;
+  /** URL of another endpoint than AWS's own; a function is asked before each call, for one that may move. */
+  readonly endpoint?: string | (() => Promise<{ readonly url: URL }>);
   /** Left out, the SDK's default chain finds them (environment, profile, role). */
   readonly credentials?:
     | { readonly accessKeyId: string; readonly secretAccessKey: string }

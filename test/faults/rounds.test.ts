@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../support/nightjar';
 import { type Campaign, openCampaign } from './harness/campaign';
-import { type Moment, planFullDisk } from './harness/plan';
+import { type Moment, planFullDisk, planMovedService } from './harness/plan';
 import { describeFailure, formatResults } from './harness/results';
 import type { RoundResult } from './harness/round';
 
@@ -57,3 +57,12 @@ const FULL_AT: readonly Moment[] = [
     ROUND_MS,
   );
 });
+
+it.each([0, 1])(
+  'a round in which the database dies while worker %i is frozen finds the local AWS on another port',
+  async (worker) => {
+    const result = await campaign.run(planMovedService(worker));
+    if (result.violations.length > 0) throw new Error(describeFailure(result));
+  },
+  ROUND_MS,
+);

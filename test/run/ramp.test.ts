@@ -110,6 +110,8 @@ it('is shared by all jobs of a sender, whatever name stands before the address; 
 
 it('gets back what was reserved and did not leave: excluded when made, put off, given back', async () => {
   server.judge((to) => (to.startsWith('back-0001@') ? '450 4.2.0 busy' : undefined));
+  // Slow, so that the other lane finds the day used up while places may yet come back.
+  server.slowDown(300);
   const { runId } = await makeSendingRun(worker, {
     name: 'back',
     send: '{ ramp: { start: 10, growth: 0% } }',

@@ -1,8 +1,11 @@
 /** The verb `run`: queues the run of a job, follows it to its end, and ends with its exit code. */
 import type { Command } from 'commander';
+import { countLanes } from '../../database/worker-lanes';
 import { slotOf } from '../../job/keys';
+import type { RunningWorker } from '../../queue/work-queue';
 import { formatReport } from '../../report/text';
 import { openBundle } from '../../run/bundle';
+import type { Engines } from '../../run/engines';
 import { readStanding } from '../../run/operate/standing';
 import { startRun } from '../../run/start-run';
 import { startWorker } from '../../run/worker';
@@ -10,7 +13,7 @@ import { answer } from '../answer';
 import { closeSoon } from '../closing';
 import { type CliContext, openOptions, projectDir } from '../context';
 import { openEngines } from '../open-engines';
-import { processProgress } from '../progress';
+import { type ProgressLine, processProgress } from '../progress';
 import { readJob } from '../project';
 import { runJob } from '../run-job';
 import { formatStanding } from '../standing-text';
@@ -36,7 +39,7 @@ export function addRun(program: Command, context: CliContext): void {
     )
     .addHelpText(
       'after',
-      '\nA slot that has been run is found again, and nothing is bought or sent twice.\nExit codes: docs/exit-codes.md',
+      '\nOn the embedded default it does the work itself; elsewhere workers do, and it\nfollows them (nightjar worker).\nA slot that has been run is found again, and nothing is bought or sent twice.\nExit codes: docs/exit-codes.md',
     )
     .action(async (name: string, own: RunFlags, command: Command) => runVerb(context, { name, own, command }));
 }
@@ -55,15 +58,10 @@ async function runVerb(context: CliContext, call: { name: string; own: RunFlags;
       answer(flags, { text: started.runId, json: { run: started.runId, how: started.how } });
       return;
     }
-    const worker = await startWorker(engines);
+    const progress = processProgress(flags);
+    const worker = await workHere(engines, progress);
     try {
-      const end = await runJob(engines, {
-        source,
-        slot,
-        again,
-        signal: context.signal,
-        progress: processProgress(flags),
-      });
+      const end = await runJob(engines, { source, slot, again, signal: context.signal, progress });
       const text =
         end.summary === undefined
           ? formatStanding(end.run, await readStanding(engines, end.run), { isReported: false })
@@ -74,11 +72,19 @@ async function runVerb(context: CliContext, call: { name: string; own: RunFlags;
       });
       context.exitWith(end.exitCode);
     } finally {
-      await worker.close();
+      await worker?.close();
     }
   } finally {
     await closeSoon(engines);
   }
+}
+
+/** On the embedded default this process does the work as well; elsewhere workers do, and this one follows. */
+async function workHere(engines: Engines, progress: ProgressLine): Promise<RunningWorker | undefined> {
+  if (engines.settings.database.url === 'embedded') return startWorker(engines);
+  if ((await countLanes(engines.db)) === 0)
+    progress.say('no worker is running, so the run waits for one: nightjar worker');
+  return undefined;
 }
 
 /** Tells today's date in a time zone. */

@@ -38,6 +38,11 @@ export async function retryRun(engines: Engines, runId: string, wish: RetryWish)
       `nightjar runs retry ${runId}`,
     );
   }
+  if (run.archiveBeganAt !== undefined) {
+    throw new NightjarError('E_RUN_ARCHIVED', `the deliveries of ${run.runId} are archived`, {
+      fix: `nightjar runs show ${run.runId}`,
+    });
+  }
   const again = await retryFrom(engines, run, wish);
   const { state } = await findNamedRun(engines.db, runId);
   return { run: runId, was: stateOf(run), state, again };
@@ -78,11 +83,6 @@ async function retryPaused(engines: Engines, run: RunRow): Promise<void> {
 }
 
 async function retryFinished(engines: Engines, run: RunRow, only: readonly string[]): Promise<readonly StateTally[]> {
-  if (run.archiveBeganAt !== undefined) {
-    throw new NightjarError('E_RUN_ARCHIVED', `the deliveries of ${run.runId} are archived`, {
-      fix: `nightjar runs show ${run.runId}`,
-    });
-  }
   const again = await reopenFinished(engines.db, run.runId, { only, now: engines.now() });
   if (again.length === 0) {
     const what =

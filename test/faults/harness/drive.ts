@@ -11,6 +11,8 @@ import type { Note } from './supervised';
 import type { World } from './world';
 
 const LOOK_MS = 25;
+/** Longer than a lease and all that follows from its end. */
+const STALL_MS = 12_000;
 /** From the last blow to the end of both runs; several leases, retries and waits fit in. */
 const END_MS = 120_000;
 const START_TRIES = 20;
@@ -86,11 +88,17 @@ async function strikeAll({ world, plan, note }: Strike): Promise<Pick<Driven, 'f
   const striker = createStriker(world, plan, note);
   const waiting = new Set(plan.blows);
   const deadline = Date.now() + END_MS;
+  const hurry = createHurry(world);
   let told = '';
   let progress: Progress = { runs: {}, accepted: 0 };
+  let movedAt = Date.now();
   while (waiting.size > 0 && !isIdle(progress) && Date.now() < deadline) {
-    progress = await look(world, progress);
+    const seen = await look(world, progress);
+    if (JSON.stringify(seen) !== JSON.stringify(progress)) movedAt = Date.now();
+    progress = seen;
     told = tell(progress, told, note);
+    // What waits for minutes would keep the moments of the other blows from coming.
+    if (Date.now() - movedAt > STALL_MS && (await hurry().catch(() => false))) note('long waits ended');
     for (const blow of [...waiting].filter((one) => isReached(progress, one.when))) {
       waiting.delete(blow);
       void wait(blow.delayMs).then(() => striker.strike(blow));

@@ -107,6 +107,14 @@ export function planFullDisk(moments: readonly Moment[], diskMb: number): RoundP
   return { ...planCalm('embedded'), ratePerSecond: 60, diskMb, blows };
 }
 
+/** A plan in which the database dies while a worker is frozen that may hold the port of the local AWS: it comes back on another. */
+export function planMovedService(worker: number): RoundPlan {
+  const when: Moment = { kind: 'state', job: 'letters', state: 'preparing' };
+  const freeze: PlannedBlow = { when, delayMs: 0, what: { kind: 'freeze-worker', worker }, downMs: FROZEN_MS };
+  const kill: PlannedBlow = { when, delayMs: 200, what: { kind: 'kill-postgres' }, downMs: 500 };
+  return { ...planCalm('embedded'), ratePerSecond: 60, blows: [freeze, kill] };
+}
+
 function planBlows(random: Random, world: WorldKind, people: number): readonly PlannedBlow[] {
   return Array.from({ length: random.integer(2, 4) }, () => {
     const what = pickBlow(random, world);

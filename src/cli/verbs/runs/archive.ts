@@ -23,7 +23,7 @@ export function addArchive(runs: Command, context: CliContext): void {
     )
     .addHelpText(
       'after',
-      "\nDeliveries go to S3 as Parquet; inputs, outputs, member files and audience files are deleted.\nWhat stays, and what can't be done any more: docs/keeping.md",
+      "\nDeliveries go to S3 as Parquet; inputs, outputs, member files and audience files\nare deleted.\nWhat stays, and what can't be done any more: docs/keeping.md",
     )
     .action(async (id: string | undefined, own: { dryRun?: boolean }, command: Command) => {
       const flags = command.optsWithGlobals();
