@@ -21,28 +21,31 @@ export interface NewRun {
  * @throws E_RUN_ARCHIVED where a run of the slot is archived
  */
 export async function createRun(db: Database, run: NewRun, now: number): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
-    await refuseArchivedSlot(trx, run);
-    const created = await trx
-      .insertInto('run')
-      .values({
-        run_id: run.runId,
-        job: run.job,
-        slot: run.slot,
-        n: run.n,
-        kind: run.kind,
-        state: 'planned',
-        bundle_uri: run.bundleUri,
-        catalogue_version: run.catalogueVersion,
-        created_at: new Date(now),
-        updated_at: new Date(now),
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    if (created.numInsertedOrUpdatedRows !== 1n) return false;
-    await addEvent(trx, run.runId, 'planned', now);
-    return true;
-  });
+  const save = (trx: Database) => saveNewRun(trx, run, now);
+  return db.isTransaction ? save(db) : db.transaction().execute(save);
+}
+
+async function saveNewRun(trx: Database, run: NewRun, now: number): Promise<boolean> {
+  await refuseArchivedSlot(trx, run);
+  const created = await trx
+    .insertInto('run')
+    .values({
+      run_id: run.runId,
+      job: run.job,
+      slot: run.slot,
+      n: run.n,
+      kind: run.kind,
+      state: 'planned',
+      bundle_uri: run.bundleUri,
+      catalogue_version: run.catalogueVersion,
+      created_at: new Date(now),
+      updated_at: new Date(now),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (created.numInsertedOrUpdatedRows !== 1n) return false;
+  await addEvent(trx, run.runId, 'planned', now);
+  return true;
 }
 
 /** Finds a run by its id. */

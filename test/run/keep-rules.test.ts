@@ -1,5 +1,7 @@
 /** What is archived and what is not: whose time is over, what others still use, and what can't be trusted. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { sql } from 'kysely';
 import type { OpenEngines } from '../../src/cli/open-engines';
 import { beginArchive, refuseArchivedSlot } from '../../src/database/archive';
 import { listArtefacts } from '../../src/database/artefacts';
@@ -66,14 +68,25 @@ it('a run is not begun to be archived while another run of its slot goes on', as
   expect(await keepThem([first, second])).toEqual({ [first.runId]: 'archived', [second.runId]: 'archived' });
 });
 
+/** Waits until somebody waits for an advisory lock of this database. */
+async function waitForLock(db: OpenEngines['db']): Promise<void> {
+  for (;;) {
+    const waiting = await sql`
+      SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`.execute(db);
+    if (waiting.rows.length > 0) return;
+    await wait(10);
+  }
+}
+
 it('a new run of the slot and the beginning of its archive wait for each other', async () => {
   const old = await makeOldRun(world, { job: 'same-moment', keep: '1d' });
   const next = { runId: `${old.runId}.2`, job: old.job, slot: old.slot, n: 2, kind: 'email' as const };
   let isBegun: Promise<boolean> | undefined;
   await world.db.transaction().execute(async (trx) => {
-    await refuseArchivedSlot(trx, old);
+    await createRun(trx, { ...next, bundleUri: 's3://nightjar/none', catalogueVersion: 1 }, world.now());
     isBegun = beginArchive(world.db, old, world.now());
-    await createRun(world.db, { ...next, bundleUri: 's3://nightjar/none', catalogueVersion: 1 }, world.now());
+    await waitForLock(world.db);
   });
   expect(await isBegun).toBe(false);
   await world.db.updateTable('run').set({ state: 'cancelled' }).where('run_id', '=', next.runId).execute();
