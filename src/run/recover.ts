@@ -6,6 +6,7 @@ import { type ExpiredDelivery, listUnsettled, type Settlement, settleDeliveries 
 import type { EmailJob } from '../job/definition';
 import { findInInbox, leftOfDomain } from '../mail/inbox-files';
 import { readJournals, removeJournal } from '../mail/journal';
+import { markTaken, removeMarks } from '../mail/taken-claims';
 import type { Engines } from './engines';
 import { senderOf } from './sending/sender';
 import type { StageContext } from './stage';
@@ -69,6 +70,11 @@ export function seenFor(runId: string, row: ExpiredDelivery): number {
 
 async function judgeClaimed({ engines, run }: Parts, rows: readonly ExpiredDelivery[]) {
   const claimed = rows.filter((row) => row.state === 'claimed');
+  // Before the journals are read: a worker that lives after all begins nothing of these claims from here on.
+  markTaken(
+    engines.journalDir,
+    claimed.map((row) => row.token),
+  );
   const journals = claimed.length === 0 ? [] : await readJournals(engines.journalDir, engines.bootId);
   const byToken = new Map(journals.filter((journal) => !journal.otherBoot).map((journal) => [journal.token, journal]));
   const settled: Settlement[] = [];
@@ -120,7 +126,7 @@ async function returnUnused(
 /** Longer than any run is open: what such a journal knew has been settled, or is known to be unknown. */
 const JOURNAL_MS = 30 * 86_400_000;
 
-/** Removes the journals of workers that died long ago. */
+/** Removes the journals of workers that died long ago, and the marks on their claims. */
 export async function pruneJournals({
   journalDir,
   bootId,
@@ -130,4 +136,5 @@ export async function pruneJournals({
     const touched = await stat(journal.file).catch(() => undefined);
     if (touched !== undefined && touched.mtimeMs < now() - JOURNAL_MS) removeJournal(journal);
   }
+  await removeMarks(journalDir, ({ markedAt }) => markedAt < now() - JOURNAL_MS);
 }

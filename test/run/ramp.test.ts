@@ -110,8 +110,6 @@ it('is shared by all jobs of a sender, whatever name stands before the address; 
 
 it('gets back what was reserved and did not leave: excluded when made, put off, given back', async () => {
   server.judge((to) => (to.startsWith('back-0001@') ? '450 4.2.0 busy' : undefined));
-  // Slow, so that the other lane finds the day used up while places may yet come back.
-  server.slowDown(300);
   const { runId } = await makeSendingRun(worker, {
     name: 'back',
     send: '{ ramp: { start: 10, growth: 0% } }',
@@ -124,6 +122,20 @@ it('gets back what was reserved and did not leave: excluded when made, put off, 
   const counts = await countDeliveries(base.db, runId);
   expect(counts).toMatchObject({ accepted: 10, excluded: 3, deferred: 1 });
   expect(await used()).toEqual([[10, 10]]);
+});
+
+it('does not end while mails are under way: a lane that finds it used up waits for the places that they give back', async () => {
+  server.judge((to) => (to.startsWith('wait-0001@') ? '450 4.2.0 busy' : undefined));
+  server.slowDown(1000);
+  const { runId } = await makeSendingRun(worker, {
+    name: 'wait',
+    send: '{ ramp: { start: 10, growth: 0% } }',
+    domains: { 'a.test': 11 },
+  });
+
+  await driveLanes([worker, worker], runId);
+
+  expect(await countDeliveries(base.db, runId)).toMatchObject({ accepted: 10, deferred: 1 });
 });
 
 it('leaves out of a later slot who still waits for an earlier one of the same job, and of no other', async () => {

@@ -2,6 +2,7 @@
 import type { ClaimedDelivery, DeliveryAnswer } from '../../database/claims';
 import { findContacts } from '../../database/contacts';
 import { isNightjarError } from '../../errors';
+import { isTaken } from '../../mail/taken-claims';
 import { loadCatalogue } from '../catalogue-cache';
 import { holdLease, type Lease, type Moment } from '../lease';
 import { type MadeMail, makeMail } from '../make-mail';
@@ -57,6 +58,8 @@ async function makeMails(
 
 interface Batch {
   readonly lane: Lane;
+  /** Of the claim. */
+  readonly token: string;
   readonly lease: Lease;
   readonly troubles: Troubles;
   /** What ends the stage once the mails under way have their answers. */
@@ -72,7 +75,7 @@ interface Load {
 /** Sends over as many connections as the settings give; answers are written in bulk while others are under way. */
 async function sendAll(lane: Lane, { claim, parcels, lease }: Load): Promise<void> {
   const { engines, signal } = lane.context;
-  const batch: Batch = { lane, lease, troubles: noTroubles(), failure: undefined };
+  const batch: Batch = { lane, token: claim.token, lease, troubles: noTroubles(), failure: undefined };
   const queue = createMailQueue(parcels, { now: engines.now, signal });
   const answers = createAnswerWriter(lane, {
     token: claim.token,
@@ -136,6 +139,7 @@ async function sendOne(batch: Batch, parcel: Parcel, turn: Turn): Promise<Delive
   const beforeBody = () => {
     if (!batch.lease.isOurs(row.userId)) throw new LeaseLost('the lease has run out');
     engines.journal.begin(journalKey(run.runId, mail));
+    if (isTaken(engines.journalDir, batch.token)) throw new LeaseLost('the claim was taken');
     turn.begun();
   };
   try {
