@@ -25,6 +25,8 @@ const CHECKS = [
   ['import order', 'npx', ['--no-install', 'depcruise', '--config', '.dependency-cruiser.js', 'src']],
 ];
 
+/** These start many processes of their own; the others wait more than they compute. */
+const ALONE = ['conformance', 'faults', 'real-data'];
 const SUITES = [
   'unit',
   'architecture',
@@ -108,6 +110,7 @@ function runSuite(name, folder) {
     `--outputFile=${output}`,
     '--passWithNoTests=false',
     '--reporters=default',
+    `--maxWorkers=${ALONE.includes(name) ? 1 : 2}`,
   ];
   const env = { ...process.env, ...(long ? { NIGHTJAR_TEST_LONG: '1' } : {}) };
   const result = timed(name, () =>
