@@ -7,7 +7,7 @@ import { messageIdOf, type NightFacts, readNight } from '../support/night-invari
 import { listFiles, makeTestFolder, runNightjar, startNightjar } from '../support/nightjar';
 import { openState } from '../support/open-state';
 
-const KILLS = process.env.NIGHTJAR_TEST_LONG === '1' ? 20 : 5;
+const KILLS = process.env.NIGHTJAR_TEST_LONG === '1' ? 20 : 3;
 /** The demo takes about this long; kills fall anywhere in it. */
 const SPAN_MS = 12_000;
 const SEED = Number(process.env.NIGHTJAR_FAULT_SEED ?? 20261125);

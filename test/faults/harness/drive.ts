@@ -55,7 +55,7 @@ async function giveFaults(world: World, rules: RoundPlan['aws'], note: Note): Pr
 async function startAll({ world, plan, note }: Strike): Promise<void> {
   for (const ms of plan.startKillsMs) {
     const running = world.cli(START('letters'));
-    await Promise.race([wait(ms), running.ended]);
+    await Promise.race([wait(ms, undefined, { ref: false }), running.ended]);
     running.child.kill('SIGKILL');
     note(`run letters killed after ${ms} ms`);
     await running.ended;

@@ -67,7 +67,7 @@ class Supervision implements Supervised {
     if (taken === undefined) return 'down';
     taken.kill('SIGCONT');
     taken.kill('SIGTERM');
-    const end = await Promise.race([taken.ended, wait(withinMs, 'stuck')]);
+    const end = await Promise.race([taken.ended, wait(withinMs, 'stuck', { ref: false })]);
     if (taken.isAlive()) taken.kill('SIGKILL');
     await taken.ended;
     return end;
