@@ -52,9 +52,19 @@ export function buildMessage(parts: MessageParts): SendMailOptions {
     headers: oneClick ? { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' } : {},
     text: parts.rendered.text,
     html: parts.rendered.html,
+    textEncoding: chooseEncoding(parts.rendered.text),
     disableFileAccess: true,
     disableUrlAccess: true,
   };
+}
+
+/** Where more than a sixth of the characters are beyond ASCII, base64 is the shorter of the two (RFC 2045). */
+const BASE64_SHARE = 6;
+
+/** nodemailer would go through every part of every mail, character by character, to find the same. */
+function chooseEncoding(text: string): 'quoted-printable' | 'base64' {
+  const beyond = text.match(/[^\0-\x7f]/g)?.length ?? 0;
+  return beyond * BASE64_SHARE > text.length ? 'base64' : 'quoted-printable';
 }
 
 /** The nested list makes one header of both ways; a flat one would make two headers, which RFC 8058 forbids. */

@@ -63,6 +63,18 @@ it('puts the plain text first and the HTML last', async () => {
   expect(parsed.html).toBe('<p>größer – 鍋</p>');
 });
 
+it.each([
+  ['Guten Morgen, schöne Grüße', 'quoted-printable'],
+  ['おはようございます、六つのおすすめです', 'base64'],
+])('writes %s as %s, the shorter of the two', async (text, encoding) => {
+  const { raw, parsed } = await compose({ rendered: { subject: text, html: `<p>${text}</p>`, text } });
+  expect([...raw.matchAll(/^Content-Transfer-Encoding: (.*)\r$/gm)].map((match) => match[1])).toEqual([
+    encoding,
+    encoding,
+  ]);
+  expect([parsed.subject, parsed.text?.trim()]).toEqual([text, text]);
+});
+
 it('offers one click over https only', async () => {
   const { header } = await compose({ unsubscribeUrl: 'http://localhost:8080/u/abc' });
 
