@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rankByAttributes } from '../src/local/recommender/attribute-affinity';
-import { createEventLog } from '../src/local/recommender/event-log';
+import { createEventLog, type EventColumns } from '../src/local/recommender/event-log';
 import { buildHistories, type Histories, historyOf, truncateHistories } from '../src/local/recommender/histories';
 import { fitItemAffinity, openItemAffinity } from '../src/local/recommender/item-affinity';
 import { indexAttributes, listValues } from '../src/local/recommender/item-attributes';
@@ -45,18 +45,22 @@ const DENSE_ITEMS = 5000;
 export async function run(): Promise<readonly BenchLine[]> {
   const folder = process.env.NIGHTJAR_TEST_DATA;
   if (folder === undefined) return [{ subject: 'recommender', figures: { skipped: 'NIGHTJAR_TEST_DATA is not set' } }];
-  const { histories, table } = readMovieLens(join(folder, 'ml-latest-small'));
+  const { histories, events, table } = readMovieLens(join(folder, 'ml-latest-small'));
   const outer = cutNewest(histories, 0.1);
   const inner = cutNewest(outer, 0.1);
   return [
     ...compareScorers('inner split', inner, outer),
     ...compareScorers('test', outer, histories),
-    trainWhole(outer, table),
+    trainWhole(outer, events, table),
     ...compareSegments(histories, table),
   ];
 }
 
-function readMovieLens(folder: string): { readonly histories: Histories; readonly table: ItemTable } {
+function readMovieLens(folder: string): {
+  readonly histories: Histories;
+  readonly events: EventColumns;
+  readonly table: ItemTable;
+} {
   const log = createEventLog();
   for (const line of readRows(join(folder, 'ratings.csv'))) {
     const [user = '', item = '', , time = ''] = line.split(',');
@@ -68,8 +72,16 @@ function readMovieLens(folder: string): { readonly histories: Histories; readonl
     itemIds.push(line.slice(0, line.indexOf(',')));
     genres.push(line.slice(line.lastIndexOf(',') + 1));
   }
-  const table = { columns: { GENRES: genres }, itemIds, created: new Float64Array(itemIds.length).fill(Number.NaN) };
-  return { histories: buildHistories(log.columns()), table };
+  const table: ItemTable = {
+    columns: { GENRES: genres },
+    kinds: { GENRES: 'categorical' },
+    texts: {},
+    textual: [],
+    itemIds,
+    created: new Float64Array(itemIds.length).fill(Number.NaN),
+  };
+  const events = log.columns();
+  return { histories: buildHistories(events), events, table };
 }
 
 function readRows(file: string): readonly string[] {
@@ -133,15 +145,15 @@ function measure(subject: string, score: ScoreItems, training: Histories, whole:
   };
 }
 
-function trainWhole(histories: Histories, items: ItemTable): BenchLine {
+function trainWhole(histories: Histories, events: EventColumns, items: ItemTable): BenchLine {
   const start = performance.now();
-  const { parts, metrics } = userPersonalization.train({ histories, items, seed: 1, hyperParameters: {} });
+  const { parts, metrics } = userPersonalization.train({ histories, events, items, seed: 1, hyperParameters: {} });
   const trainingSeconds = (performance.now() - start) / 1000;
   const recommender = userPersonalization.open(parts);
   const exploration = { weight: 0.3, ageCutOffDays: 30, seed: 1 };
   const recommendAll = (): number => {
     const from = performance.now();
-    for (const userId of histories.userIds) recommender.recommend(userId, 25, exploration);
+    for (const userId of histories.userIds) recommender.recommend({ userId }, { count: 25, exploration });
     return (performance.now() - from) / 1000;
   };
   recommendAll();

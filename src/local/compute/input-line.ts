@@ -20,6 +20,13 @@ export function readId(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** Reads a list of ids, as `readId` reads one; undefined where it is none, or holds something else. */
+export function readIds(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const ids = value.map(readId);
+  return ids.every((id) => id !== undefined) ? ids : undefined;
+}
+
 /** Gives what the output echoes: the line as it was written, or as a JSON text where it isn't JSON. */
 export function echoInput(line: string, members: InputMembers): string {
   return members === undefined ? JSON.stringify(line) : line.trim();

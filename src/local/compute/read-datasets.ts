@@ -1,7 +1,7 @@
 /** Reads the datasets of a training: interactions, filtered, and the item columns that can be asked for. */
 import type { DatasetFiles, TrainTask } from '../compute-port';
 import { createEventLog, type EventColumns, type EventLog } from '../recommender/event-log';
-import type { ItemTable } from '../recommender/recipe';
+import type { ColumnKind, ItemTable } from '../recommender/recipe';
 import { parseAvroSchema } from './avro-schema';
 import { readCsv, type VisitRow } from './csv-rows';
 import { DataProblem } from './data-problem';
@@ -55,16 +55,16 @@ function readNumber(cell: string | undefined): number {
  * @throws DataProblem if a column is missing
  */
 export async function readItems(files: DatasetFiles): Promise<ItemTable> {
-  const queryable = parseAvroSchema(files.schema)
-    .filter(({ name, kind }) => kind !== 'text' && kind !== 'textual' && name !== 'CREATION_TIMESTAMP')
-    .map(({ name }) => name);
+  const fields = parseAvroSchema(files.schema).filter(
+    ({ name }) => name !== 'ITEM_ID' && name !== 'CREATION_TIMESTAMP',
+  );
   const rows = new Map<string, { readonly cells: readonly string[]; readonly created: number }>();
   for (const file of files.csvFiles) {
     await readCsv(file, (header) => {
       demandColumns(header, ['ITEM_ID']);
       const id = header.indexOf('ITEM_ID');
       const created = header.indexOf('CREATION_TIMESTAMP');
-      const places = queryable.map((name) => header.indexOf(name));
+      const places = fields.map(({ name }) => header.indexOf(name));
       return (cells) => {
         const kept = places.map((place) => cells[place] ?? '');
         rows.set(cells[id] ?? '', { cells: kept, created: readNumber(cells[created]) });
@@ -72,9 +72,19 @@ export async function readItems(files: DatasetFiles): Promise<ItemTable> {
     });
   }
   const list = [...rows.values()];
-  const columns = queryable.map((name, at) => [name, list.map(({ cells }) => cells[at] ?? '')] as const);
+  const columns: Record<string, readonly string[]> = {};
+  const kinds: Record<string, ColumnKind> = {};
+  const texts: Record<string, readonly string[]> = {};
+  for (const [at, { name, kind }] of fields.entries()) {
+    const cells = list.map((row) => row.cells[at] ?? '');
+    if (kind === 'text' || kind === 'textual') texts[name] = cells;
+    else [columns[name], kinds[name]] = [cells, kind];
+  }
   return {
-    columns: Object.fromEntries(columns),
+    columns,
+    kinds,
+    texts,
+    textual: fields.filter(({ kind }) => kind === 'textual').map(({ name }) => name),
     itemIds: [...rows.keys()],
     created: Float64Array.from(list, ({ created }) => created),
   };

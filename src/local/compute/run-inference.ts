@@ -1,12 +1,14 @@
 /** Runs batch inference jobs: a line of items for each line of users. */
 import type { BatchResult, InferTask, InputFile } from '../compute-port';
 import { hashPair } from '../recommender/identity';
-import type { Exploration, Recommendations, Recommender } from '../recommender/recipe';
+import type { InferenceRecipe, ItemQuery, ListWish, Recommendations, Recommender } from '../recommender/recipe';
 import { DataProblem, explainFailure } from './data-problem';
-import { echoInput, explainMissing, parseInputLine, readId } from './input-line';
+import { echoInput, explainMissing, type InputMembers, parseInputLine, readId, readIds } from './input-line';
 import { readLines } from './lines';
 import { readModel } from './model-file';
+import { type Filtering, openItemFilter } from './open-filter';
 import { writeFileWhole } from './output-file';
+import { readItems } from './read-datasets';
 import { findRecipe } from './recipes';
 import { printScore } from './scores-text';
 
@@ -21,10 +23,13 @@ export async function runInference(task: InferTask): Promise<BatchResult> {
   return explainFailure(async () => {
     const recipe = findRecipe(task.recipe);
     if (recipe.kind !== 'inference') throw new DataProblem(`The recipe ${task.recipe} has no batch inference`);
-    const recommender = recipe.open(await readModel(task.modelFile, task.recipe));
+    const { items } = task.datasets;
+    const today = task.addsNewItems && items !== undefined ? await readItems(items) : undefined;
+    const recommender = recipe.open(await readModel(task.modelFile, task.recipe), today);
+    const filter = await openItemFilter(task, recommender.itemIds);
     const totals = { lines: 0, errorLines: 0 };
     for (const file of task.files) {
-      const { lines, errorLines } = await inferFile(file, recommender, task);
+      const { lines, errorLines } = await inferFile(file, { task, recipe, recommender, filter });
       totals.lines += lines;
       totals.errorLines += errorLines;
     }
@@ -32,17 +37,20 @@ export async function runInference(task: InferTask): Promise<BatchResult> {
   });
 }
 
+interface Inference {
+  readonly task: InferTask;
+  readonly recipe: InferenceRecipe;
+  readonly recommender: Recommender;
+  readonly filter: Filtering | undefined;
+}
+
 interface Counts {
   readonly lines: number;
   readonly errorLines: number;
 }
 
-async function inferFile(file: InputFile, recommender: Recommender, task: InferTask): Promise<Counts> {
-  const exploration = {
-    weight: task.explorationWeight ?? DEFAULT_EXPLORATION.weight,
-    ageCutOffDays: task.explorationItemAgeCutOff ?? DEFAULT_EXPLORATION.ageCutOffDays,
-    seed: task.seed,
-  };
+async function inferFile(file: InputFile, inference: Inference): Promise<Counts> {
+  const { seed } = inference.task;
   return writeFileWhole(file.outputFile, async (output) => {
     let lines = 0;
     let errorLines = 0;
@@ -50,16 +58,16 @@ async function inferFile(file: InputFile, recommender: Recommender, task: InferT
     for await (const batch of readLines(file.inputFile)) {
       for (const line of batch) {
         if (line.trim() === '') continue;
-        const answer = answerLine(line, recommender, task.numResults, exploration);
+        const answer = answerLine(line, inference);
         lines++;
         if (answer.isError) errorLines++;
         block.push(answer.text);
         if (block.length < SHUFFLED_LINES) continue;
-        await output.write(shuffle(block, task.seed).join(''));
+        await output.write(shuffle(block, seed).join(''));
         block = [];
       }
     }
-    await output.write(shuffle(block, task.seed).join(''));
+    await output.write(shuffle(block, seed).join(''));
     return { lines, errorLines };
   });
 }
@@ -69,24 +77,54 @@ interface Answer {
   readonly isError: boolean;
 }
 
-function answerLine(line: string, recommender: Recommender, count: number, exploration: Exploration): Answer {
+function answerLine(line: string, { task, recipe, recommender, filter }: Inference): Answer {
   const members = parseInputLine(line);
   const input = echoInput(line, members);
-  const userId = readId(members?.userId);
-  if (userId === undefined) {
-    const error = JSON.stringify(explainMissing('userId', members));
-    const text = `{"input":${input},"output":{"recommendedItems":[],"scores":[]},"error":${error}}\n`;
-    return { text, isError: true };
-  }
-  const output = printOutput(recommender.recommend(userId, count, exploration));
+  const fail = (message: string): Answer => {
+    const output = '{"recommendedItems":[],"scores":[]}';
+    return { text: `{"input":${input},"output":${output},"error":${JSON.stringify(message)}}\n`, isError: true };
+  };
+  const query = readQuery(members);
+  const missing = recipe.reads.filter((member) => query[member] === undefined);
+  if (missing.length > 0) return fail(explainMissing(missing.join(', '), members));
+  const filtered = filter?.(members ?? {});
+  if (filtered !== undefined && 'error' in filtered) return fail(filtered.error);
+  const output = printOutput(list(recommender, query, { task, allowed: filtered?.allowed }));
   return { text: `{"input":${input},"output":${output},"error":null}\n`, isError: false };
 }
 
-function printOutput({ items, scores }: Recommendations): string {
-  const list = JSON.stringify(items);
-  return scores === undefined
-    ? `{"recommendedItems":${list}}`
-    : `{"recommendedItems":${list},"scores":[${scores.map(printScore).join(',')}]}`;
+function readQuery(members: InputMembers): ItemQuery {
+  return { userId: readId(members?.userId), itemId: readId(members?.itemId), itemList: readIds(members?.itemList) };
+}
+
+function list(
+  recommender: Recommender,
+  query: ItemQuery,
+  { task, allowed }: { readonly task: InferTask; readonly allowed: Uint8Array | undefined },
+): Recommendations {
+  const wish: ListWish = {
+    count: task.numResults,
+    exploration: {
+      weight: task.explorationWeight ?? DEFAULT_EXPLORATION.weight,
+      ageCutOffDays: task.explorationItemAgeCutOff ?? DEFAULT_EXPLORATION.ageCutOffDays,
+      seed: task.seed,
+    },
+    influence: task.rankingInfluence,
+    allowed,
+  };
+  if (task.themeNameColumn === undefined) return recommender.recommend(query, wish);
+  if (recommender.recommendThemed === undefined) throw new DataProblem(`The recipe ${task.recipe} has no themes`);
+  return recommender.recommendThemed(query, wish, task.themeNameColumn);
+}
+
+function printOutput({ items, scores, theme }: Recommendations): string {
+  const members = [`"recommendedItems":${JSON.stringify(items)}`];
+  if (scores !== undefined) members.push(`"scores":[${scores.map(printScore).join(',')}]`);
+  if (theme !== undefined) {
+    members.push(`"theme":${JSON.stringify(theme.title)}`);
+    members.push(`"itemsThemeRelevanceScores":[${theme.relevance.map(printScore).join(',')}]`);
+  }
+  return `{${members.join(',')}}`;
 }
 
 function shuffle(lines: readonly string[], seed: number): readonly string[] {

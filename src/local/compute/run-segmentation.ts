@@ -6,6 +6,7 @@ import { DataProblem, explainFailure } from './data-problem';
 import { echoInput, explainMissing, type InputMembers, parseInputLine, readId } from './input-line';
 import { readLines } from './lines';
 import { readModel } from './model-file';
+import { type Filtering, openUserFilter } from './open-filter';
 import { type OutputFile, writeFileWhole } from './output-file';
 import { findRecipe } from './recipes';
 
@@ -18,9 +19,15 @@ export async function runSegmentation(task: SegmentTask): Promise<BatchResult> {
     const recipe = findRecipe(task.recipe);
     if (recipe.kind !== 'segment') throw new DataProblem(`The recipe ${task.recipe} has no batch segments`);
     const segmenter = recipe.open(await readModel(task.modelFile, task.recipe));
+    const filter = await openUserFilter(task, segmenter.userIds);
     const totals = { lines: 0, errorLines: 0 };
     for (const file of task.files) {
-      const { lines, errorLines } = await segmentFile(file, { recipe, segmenter, count: task.numResults });
+      const { lines, errorLines } = await segmentFile(file, {
+        recipe,
+        segmenter,
+        filter,
+        count: task.numResults,
+      });
       totals.lines += lines;
       totals.errorLines += errorLines;
     }
@@ -31,6 +38,7 @@ export async function runSegmentation(task: SegmentTask): Promise<BatchResult> {
 interface Segmentation {
   readonly recipe: SegmentRecipe;
   readonly segmenter: Segmenter;
+  readonly filter: Filtering | undefined;
   readonly count: number;
 }
 
@@ -55,11 +63,14 @@ async function segmentFile(
   });
 }
 
-function answer(members: InputMembers, { recipe, segmenter, count }: Segmentation): Segment {
+function answer(members: InputMembers, { recipe, segmenter, filter, count }: Segmentation): Segment {
   const text = readId(members?.[recipe.reads]);
   if (text === undefined) return { error: explainMissing(recipe.reads, members) };
   const query = recipe.reads === 'itemId' ? { itemId: text } : readConditions(text);
-  return 'error' in query ? query : segmenter.segment(query, count);
+  if ('error' in query) return query;
+  const filtered = filter?.(members ?? {});
+  if (filtered === undefined) return segmenter.segment(query, count);
+  return 'error' in filtered ? filtered : segmenter.segment(query, count, filtered.allowed);
 }
 
 function readConditions(text: string): SegmentQuery | { readonly error: string } {

@@ -2,8 +2,9 @@
 import type { TrainResult, TrainTask } from '../compute-port';
 import { explainTooLittle } from '../recommender/check-data';
 import { buildHistories } from '../recommender/histories';
+import type { Recipe, Training, TrainingData } from '../recommender/recipe';
 import { DataProblem, explainFailure } from './data-problem';
-import { writeModel } from './model-file';
+import { readModel, writeModel } from './model-file';
 import { readInteractions, readItems } from './read-datasets';
 import { findRecipe } from './recipes';
 
@@ -20,8 +21,17 @@ async function train(task: TrainTask): Promise<TrainResult> {
   const histories = buildHistories(events, items?.itemIds);
   const tooLittle = explainTooLittle(histories);
   if (tooLittle !== undefined) throw new DataProblem(tooLittle);
-  const { seed, hyperParameters } = task;
-  const { parts, metrics } = recipe.train({ histories, items, seed, hyperParameters });
+  const { seed, hyperParameters, objective } = task;
+  const data = { histories, events, items, seed, hyperParameters, objective };
+  const { parts, metrics } = await trainOrUpdate(recipe, task, data);
   await writeModel(task.modelFile, task.recipe, parts);
   return { ok: true, metrics, trainingSeconds: (performance.now() - started) / 1000 };
+}
+
+async function trainOrUpdate(recipe: Recipe, task: TrainTask, data: TrainingData): Promise<Training> {
+  if (task.updatedModelFile === undefined) return recipe.train(data);
+  if (recipe.kind !== 'inference' || recipe.update === undefined) {
+    throw new DataProblem(`The recipe ${recipe.name} has no training mode UPDATE`);
+  }
+  return recipe.update(await readModel(task.updatedModelFile, recipe.name), data);
 }

@@ -13,12 +13,19 @@ const PRIOR_EVENTS = 20;
  * history times the share that such items have in it, newer ones counting more, drawn towards everybody's share.
  *
  * @param matches  1 for each place of `itemIds` that has the attributes, else 0
+ * @param allowed  0 for each place of `userIds` that is left out
  */
-export function rankByAttributes(users: UserLists, matches: Uint8Array, count: number): Int32Array {
+export function rankByAttributes(
+  users: UserLists,
+  matches: Uint8Array,
+  count: number,
+  allowed?: Uint8Array,
+): Int32Array {
   const { userIds, offsets, items } = users;
   const ages = tabulateDecay(PROFILE, MAX_HISTORY);
   const prior = computeShare(items, matches);
   const scores = Float64Array.from(userIds, (_, user) => {
+    if (allowed?.[user] === 0) return Number.NEGATIVE_INFINITY;
     const start = offsets[user] ?? 0;
     const end = offsets[user + 1] ?? 0;
     let found = PRIOR_EVENTS * prior;

@@ -1,7 +1,22 @@
 /** Collects interactions in columns as they are read, without an object for each. */
 
+/** Lists of items that were shown with events: those of event e are `items[offsets[e]] … items[offsets[e + 1] - 1]`. */
+export interface Impressions {
+  readonly offsets: Int32Array;
+  /** Places in the `itemIds` of the events, which hold items that were only shown, too. */
+  readonly items: Int32Array;
+}
+
 /** Interactions in the order of reading; `users` and `items` are places in the id lists, `times` epoch seconds. */
 export interface EventColumns {
+  /** Names of event types; the empty name where an event has none. */
+  readonly typeNames: readonly string[];
+  /** Places in `typeNames`. */
+  readonly types: Int32Array;
+  /** How much each event counts: 1 unless the solution weighs event types. */
+  readonly weights: Float32Array;
+  /** undefined where the dataset has no such column. */
+  readonly impressions: Impressions | undefined;
   readonly userIds: readonly string[];
   readonly itemIds: readonly string[];
   readonly users: Int32Array;
@@ -9,48 +24,87 @@ export interface EventColumns {
   readonly times: Float64Array;
 }
 
+/** What an interaction may carry besides; `impression` is a list of item ids. */
+export interface EventFacts {
+  readonly type?: string;
+  readonly weight?: number;
+  readonly impression?: readonly string[];
+}
+
 /** Takes interactions one by one. */
 export interface EventLog {
-  add(userId: string, itemId: string, timestamp: number): void;
+  add(userId: string, itemId: string, timestamp: number, facts?: EventFacts): void;
   /** Copies out what was added until now. */
   columns(): EventColumns;
 }
 
-/** Creates an empty log; 20 bytes an interaction beside the ids. */
+/** Creates an empty log; 28 bytes an interaction beside the ids, and 4 for each item shown. */
 export function createEventLog(): EventLog {
-  const users = createIds();
-  const items = createIds();
-  let userColumn = new Int32Array(1024);
-  let itemColumn = new Int32Array(1024);
-  let timeColumn = new Float64Array(1024);
-  let count = 0;
-  const grow = (): void => {
-    const size = userColumn.length * 2;
-    userColumn = enlarge(userColumn, new Int32Array(size));
-    itemColumn = enlarge(itemColumn, new Int32Array(size));
-    timeColumn = enlarge(timeColumn, new Float64Array(size));
+  const [users, items, types] = [createIds(), createIds(), createIds()];
+  const columns = {
+    users: createColumn(Int32Array),
+    items: createColumn(Int32Array),
+    times: createColumn(Float64Array),
+    types: createColumn(Int32Array),
+    weights: createColumn(Float32Array),
+    shown: createColumn(Int32Array),
+    offsets: createColumn(Int32Array),
   };
+  columns.offsets.push(0);
+  let hasImpressions = false;
   return {
-    add(userId, itemId, timestamp) {
-      if (count === userColumn.length) grow();
-      userColumn[count] = users.place(userId);
-      itemColumn[count] = items.place(itemId);
-      timeColumn[count] = timestamp;
-      count++;
+    add(userId, itemId, timestamp, { type = '', weight = 1, impression } = {}) {
+      columns.users.push(users.place(userId));
+      columns.items.push(items.place(itemId));
+      columns.times.push(timestamp);
+      columns.types.push(types.place(type));
+      columns.weights.push(weight);
+      for (const id of impression ?? []) columns.shown.push(items.place(id));
+      columns.offsets.push(columns.shown.length());
+      hasImpressions ||= impression !== undefined;
     },
     columns: () => ({
+      typeNames: types.ids,
+      types: columns.types.copy(),
+      weights: columns.weights.copy(),
+      impressions: hasImpressions ? { offsets: columns.offsets.copy(), items: columns.shown.copy() } : undefined,
       userIds: users.ids,
       itemIds: items.ids,
-      users: userColumn.slice(0, count),
-      items: itemColumn.slice(0, count),
-      times: timeColumn.slice(0, count),
+      users: columns.users.copy(),
+      items: columns.items.copy(),
+      times: columns.times.copy(),
     }),
   };
 }
 
-function enlarge<Column extends Int32Array | Float64Array>(from: Column, to: Column): Column {
-  to.set(from);
-  return to;
+interface Column<Values> {
+  push(value: number): void;
+  length(): number;
+  copy(): Values;
+}
+
+interface ColumnValues<Values> {
+  [place: number]: number;
+  readonly length: number;
+  set(values: Values): void;
+  slice(from: number, to: number): Values;
+}
+
+function createColumn<Values extends ColumnValues<Values>>(Type: new (length: number) => Values): Column<Values> {
+  let values = new Type(1024);
+  let count = 0;
+  return {
+    push(value) {
+      if (count === values.length) {
+        const larger = new Type(count * 2);
+        larger.set(values);
+        values = larger;
+      }
+      values[count++] = value;
+    },
+    length: () => count,
+    copy: () => values.slice(0, count),
+  };
 }
 
 interface Ids {

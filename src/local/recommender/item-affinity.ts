@@ -30,20 +30,23 @@ export function fitItemAffinity(histories: Histories, cap: number): ModelParts {
   };
 }
 
-/** Ranks the users for one item (a place of `itemIds`), best first, ties by user id; those who have it are left out. */
-export type RankUsers = (item: number, count: number) => Int32Array;
+/**
+ * Ranks the users for one item (a place of `itemIds`), best first, ties by user id; those who have it and those who are
+ * not allowed (0 in `allowed`) are left out.
+ */
+export type RankUsers = (item: number, count: number, allowed?: Uint8Array) => Int32Array;
 
 /** @throws RangeError if a part is missing */
 export function openItemAffinity(parts: ModelParts, { userIds, itemIds, offsets, items }: UserLists): RankUsers {
   const ages = tabulateDecay(PROFILE, MAX_HISTORY);
   const readRow = openRows(parts, itemIds.length);
   const scores = new Float64Array(userIds.length);
-  return (item, count) => {
+  return (item, count, allowed) => {
     const weights = readRow(item);
     for (let user = 0; user < userIds.length; user++) {
       const start = offsets[user] ?? 0;
       const end = offsets[user + 1] ?? 0;
-      let score = 0;
+      let score = allowed?.[user] === 0 ? Number.NEGATIVE_INFINITY : 0;
       for (let at = Math.max(start, end - MAX_HISTORY); at < end; at++) {
         const other = items[at] ?? 0;
         if (other === item) score = Number.NEGATIVE_INFINITY;

@@ -1,10 +1,20 @@
 /** Declares what a recipe is: one file in `recipes/` each, with the same export, so that adding one is adding a file. */
+import type { EventColumns } from './event-log';
 import type { Histories } from './histories';
 
-/** Holds the columns of the items that queries may name; a cell joins its values by `|`, and is empty where null. */
+/** Says how the values of a column are compared. */
+export type ColumnKind = 'categorical' | 'number' | 'boolean';
+
+/** Holds the columns of the items; a cell joins its values by `|` where it is categorical, and is empty where null. */
 export interface ItemTable {
-  /** Column name → cells, in the order of `itemIds`. */
+  /** Columns that queries may name → cells, in the order of `itemIds`. */
   readonly columns: Readonly<Record<string, readonly string[]>>;
+  /** The kind of each of `columns`. */
+  readonly kinds: Readonly<Record<string, ColumnKind>>;
+  /** Textual columns and other strings, such as names, that can be read and not asked for; in the same order. */
+  readonly texts: Readonly<Record<string, readonly string[]>>;
+  /** Names of the textual columns among `texts`. */
+  readonly textual: readonly string[];
   /** Ids in the order of the file. */
   readonly itemIds: readonly string[];
   /** CREATION_TIMESTAMP in epoch seconds, NaN where unknown, in the same order. */
@@ -15,10 +25,20 @@ export interface ItemTable {
 export interface TrainingData {
   /** Their `itemIds` hold the items of the table too. */
   readonly histories: Histories;
+  /** The interactions behind the histories, one by one; their places are those of their own id lists. */
+  readonly events: EventColumns;
   readonly items: ItemTable | undefined;
+  /** An item column of numbers to be favoured in the ranking, and how much. */
+  readonly objective?: Objective | undefined;
   readonly seed: number;
   /** AWS's names; a recipe's file says which it heeds. */
   readonly hyperParameters: Readonly<Record<string, string>>;
+}
+
+/** Names a numeric column whose sum over what is taken is to grow, too; OFF leaves the ranking as it is. */
+export interface Objective {
+  readonly itemAttribute: string;
+  readonly sensitivity: 'LOW' | 'MEDIUM' | 'HIGH' | 'OFF';
 }
 
 /** A model as it is kept in a file. */
@@ -41,15 +61,47 @@ export interface Exploration {
   readonly seed: number;
 }
 
-/** Items, best first, and their scores, descending, where the recipe has scores. */
+/** How much a list leans towards popular and towards fresh items: 0 to 1 each. */
+export interface RankingInfluence {
+  readonly popularity: number;
+  readonly freshness: number;
+}
+
+/** What one input line asks about; which members are there is the recipe's `reads`. */
+export interface ItemQuery {
+  readonly userId?: string | undefined;
+  readonly itemId?: string | undefined;
+  /** Items to be put in order. */
+  readonly itemList?: readonly string[] | undefined;
+}
+
+/** How a list is made. */
+export interface ListWish {
+  /** The longest list, 0 or more; heeded by all but rankings of a list that is given. */
+  readonly count: number;
+  readonly exploration: Exploration;
+  readonly influence?: RankingInfluence | undefined;
+  /** 1 for each place of the recommender's `itemIds` that may be listed; all where undefined. */
+  readonly allowed?: Uint8Array | undefined;
+}
+
+/**
+ * Items, best first, and their scores, descending, where the recipe has scores. Items behind the last score have none.
+ */
 export interface Recommendations {
   readonly items: readonly string[];
   readonly scores?: readonly number[];
+  /** A title for the list and how well each item fits it, where themes were asked for. */
+  readonly theme?: { readonly title: string; readonly relevance: readonly number[] };
 }
 
 export interface Recommender {
-  /** Never fails: a user who is not known gets the most popular items. `count` is 0 or more. */
-  recommend(userId: string, count: number, exploration: Exploration): Recommendations;
+  /** Ids by place, as `ListWish.allowed` counts them. */
+  readonly itemIds: readonly string[];
+  /** Never fails: users and items that are not known get popular items. */
+  recommend(query: ItemQuery, wish: ListWish): Recommendations;
+  /** The same with a theme; `nameColumn` is the column of the items' names. Only recipes with themes have it. */
+  recommendThemed?(query: ItemQuery, wish: ListWish, nameColumn: string): Recommendations;
 }
 
 /** One condition of an attribute query: items whose column holds the value. */
@@ -64,7 +116,10 @@ export type SegmentQuery = { readonly itemId: string } | { readonly conditions: 
 export type Segment = { readonly users: readonly string[] } | { readonly error: string };
 
 export interface Segmenter {
-  segment(query: SegmentQuery, count: number): Segment;
+  /** Ids by place, as `allowed` counts them. */
+  readonly userIds: readonly string[];
+  /** @param allowed  1 for each place of `userIds` that may be in the segment; all where undefined */
+  segment(query: SegmentQuery, count: number, allowed?: Uint8Array): Segment;
 }
 
 interface RecipeBase {
@@ -76,8 +131,17 @@ interface RecipeBase {
 
 export interface InferenceRecipe extends RecipeBase {
   readonly kind: 'inference';
-  /** @throws RangeError if a part is missing */
-  open(parts: ModelParts): Recommender;
+  /** The members that an input line must have. */
+  readonly reads: readonly ('userId' | 'itemId' | 'itemList')[];
+  /**
+   * Opens a model.
+   *
+   * @param today  the items as they are now: recipes that explore list those that came after the training, too
+   * @throws RangeError if a part is missing
+   */
+  open(parts: ModelParts, today?: ItemTable): Recommender;
+  /** Adds what came after the training without learning anew: training mode UPDATE. Few recipes have it. */
+  update?(parts: ModelParts, data: TrainingData): Training;
 }
 
 export interface SegmentRecipe extends RecipeBase {

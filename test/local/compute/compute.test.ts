@@ -18,7 +18,8 @@ describe('createCompute', () => {
     const task = createTraining(folder, 'aws-popularity-count');
     const files = [{ inputFile: folder.write('in', '{"userId":"u1"}\n'), outputFile: folder.path('in.out') }];
     expect(await compute.train(task)).toMatchObject({ ok: true });
-    const job = { modelFile: task.modelFile, recipe: task.recipe, numResults: 2, files, seed: 1 };
+    const { modelFile, recipe, interactions } = task;
+    const job = { modelFile, recipe, datasets: { interactions }, addsNewItems: false, numResults: 2, files, seed: 1 };
     expect(await compute.infer(job)).toEqual({ ok: true, lines: 1, errorLines: 0 });
     await compute.close();
     await runTraining({ ...task, modelFile: folder.path('here') });

@@ -18,18 +18,29 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
+function today(recipe: string) {
+  const { interactions, items, users } = createTraining(folder, recipe);
+  return { recipe, datasets: { interactions, ...(items && { items }), ...(users && { users }) }, addsNewItems: false };
+}
+
 async function infer(recipe: string, lines: readonly string[], numResults = 3): Promise<readonly string[]> {
   const files = [
     { inputFile: folder.write('in.jsonl', lines.join('\n')), outputFile: folder.path('out/in.jsonl.out') },
   ];
-  const result = await runInference({ modelFile: folder.path(`${recipe}.model`), recipe, numResults, files, seed: 1 });
+  const result = await runInference({
+    ...today(recipe),
+    modelFile: folder.path(`${recipe}.model`),
+    numResults,
+    files,
+    seed: 1,
+  });
   expect(result).toMatchObject({ ok: true, lines: lines.length });
   return folder.read('out/in.jsonl.out').split('\n');
 }
 
 async function segment(recipe: string, lines: readonly string[]): Promise<string> {
   const files = [{ inputFile: folder.write('q.jsonl', `${lines.join('\n')}\n`), outputFile: folder.path('q.out') }];
-  const task = { modelFile: folder.path(`${recipe}.model`), recipe, numResults: 4, files, seed: 1 };
+  const task = { ...today(recipe), modelFile: folder.path(`${recipe}.model`), numResults: 4, files, seed: 1 };
   expect(await runSegmentation(task)).toMatchObject({ ok: true, lines: lines.length });
   return folder.read('q.out');
 }
@@ -76,7 +87,13 @@ describe('runInference', () => {
 
   it('fails, and writes nothing, for a model of another recipe, a segment recipe and a model that is not there', async () => {
     const files = [{ inputFile: folder.write('in.jsonl', '{"userId":"u1"}\n'), outputFile: folder.path('none.out') }];
-    const task = { modelFile: folder.path('aws-item-affinity.model'), numResults: 3, files, seed: 1 };
+    const task = {
+      ...today('aws-item-affinity'),
+      modelFile: folder.path('aws-item-affinity.model'),
+      numResults: 3,
+      files,
+      seed: 1,
+    };
     expect(await runInference({ ...task, recipe: 'aws-popularity-count' })).toMatchObject({ ok: false });
     expect(await runInference({ ...task, recipe: 'aws-item-affinity' })).toEqual({
       ok: false,
@@ -90,7 +107,7 @@ describe('runInference', () => {
   it('gives an empty file for an empty file', async () => {
     const files = [{ inputFile: folder.write('e.jsonl', ''), outputFile: folder.path('e.out') }];
     const recipe = 'aws-popularity-count';
-    const task = { modelFile: folder.path(`${recipe}.model`), recipe, numResults: 3, files, seed: 1 };
+    const task = { ...today(recipe), modelFile: folder.path(`${recipe}.model`), numResults: 3, files, seed: 1 };
     expect(await runInference(task)).toEqual({ ok: true, lines: 0, errorLines: 0 });
     expect(folder.read('e.out')).toBe('');
   });

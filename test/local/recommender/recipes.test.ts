@@ -12,13 +12,17 @@ const items: ItemTable = {
     GROUP: Array.from({ length: 241 }, (_, item) => `g${item % 4}|all`),
     PRICE: Array.from({ length: 241 }, (_, item) => `${item % 10}.50`),
   },
+  kinds: { GROUP: 'categorical', PRICE: 'number' },
+  texts: {},
+  textual: [],
   itemIds: Array.from({ length: 241 }, (_, item) => (item === 240 ? 'fresh' : `i${item}`)),
   created: new Float64Array(241).fill(Number.NaN).fill(1_600_010_000, 240).fill(1_500_000_000, 0, 240),
 };
 const NO_EXPLORATION = { weight: 0, ageCutOffDays: 30, seed: 1 };
 
 function createData(rows: (typeof shop)['rows'], seed = 1): TrainingData {
-  return { histories: buildHistories(logRows(rows), items.itemIds), items, seed, hyperParameters: {} };
+  const events = logRows(rows);
+  return { histories: buildHistories(events, items.itemIds), events, items, seed, hyperParameters: {} };
 }
 
 function seenBy(userId: string): ReadonlySet<string> {
@@ -36,7 +40,8 @@ describe('aws-user-personalization', () => {
   const training = userPersonalization.train(createData(shop.rows));
   const recommender = userPersonalization.open(training.parts);
   const popular = popularityCount.open(popularityCount.train(createData(shop.rows)).parts);
-  const listOf = (from: Recommender) => (userId: string) => from.recommend(userId, 6, NO_EXPLORATION).items;
+  const listOf = (from: Recommender) => (userId: string) =>
+    from.recommend({ userId }, { count: 6, exploration: NO_EXPLORATION }).items;
 
   it('shows items that their user likes at least 1.3 times as much as the best sellers', () => {
     expect(meanAffinity(listOf(recommender))).toBeGreaterThan(1.3 * meanAffinity(listOf(popular)));
@@ -49,11 +54,15 @@ describe('aws-user-personalization', () => {
 
   it('leaves out the items that the user already has', () => {
     const seen = seenBy('u3');
-    expect(recommender.recommend('u3', 300, NO_EXPLORATION).items.filter((item) => seen.has(item))).toEqual([]);
+    expect(
+      recommender
+        .recommend({ userId: 'u3' }, { count: 300, exploration: NO_EXPLORATION })
+        .items.filter((item) => seen.has(item)),
+    ).toEqual([]);
   });
 
   it('gives scores that descend and sum to 1 over all items that the user does not have', () => {
-    const { scores = [] } = recommender.recommend('u3', 300, NO_EXPLORATION);
+    const { scores = [] } = recommender.recommend({ userId: 'u3' }, { count: 300, exploration: NO_EXPLORATION });
     expect([...scores].sort((a, b) => b - a)).toEqual(scores);
     expect(scores.reduce((sum, score) => sum + score, 0)).toBeCloseTo(1, 4);
   });
@@ -61,7 +70,9 @@ describe('aws-user-personalization', () => {
   it('gives an unknown user the items that most users have', () => {
     const owners = new Map<string, Set<string>>();
     for (const [user, item] of shop.rows) owners.set(item, (owners.get(item) ?? new Set()).add(user));
-    const counts = recommender.recommend('nobody', 5, NO_EXPLORATION).items.map((item) => owners.get(item)?.size);
+    const counts = recommender
+      .recommend({ userId: 'nobody' }, { count: 5, exploration: NO_EXPLORATION })
+      .items.map((item) => owners.get(item)?.size);
     expect(counts).toEqual(
       [...owners.values()]
         .map((users) => users.size)
@@ -71,15 +82,20 @@ describe('aws-user-personalization', () => {
   });
 
   it('tries new items in the lists of all users, and none at weight 0', () => {
-    const tried = recommender.recommend('u3', 10, { weight: 0.3, ageCutOffDays: 30, seed: 1 }).items;
+    const tried = recommender.recommend(
+      { userId: 'u3' },
+      { count: 10, exploration: { weight: 0.3, ageCutOffDays: 30, seed: 1 } },
+    ).items;
     expect(tried).toContain('fresh');
     expect(tried.indexOf('fresh')).toBeGreaterThanOrEqual(4);
-    expect(recommender.recommend('u3', 10, NO_EXPLORATION).items).not.toContain('fresh');
+    expect(recommender.recommend({ userId: 'u3' }, { count: 10, exploration: NO_EXPLORATION }).items).not.toContain(
+      'fresh',
+    );
   });
 
   it('tries no item that is older than the cut-off', () => {
     const old = { weight: 1, ageCutOffDays: 0.0001, seed: 1 };
-    expect(recommender.recommend('u3', 10, old).items).not.toContain('fresh');
+    expect(recommender.recommend({ userId: 'u3' }, { count: 10, exploration: old }).items).not.toContain('fresh');
   });
 
   it('gives the same model for the same rows in another order', () => {
@@ -113,7 +129,7 @@ describe('aws-user-personalization', () => {
     const data = createData(cycle);
     const next = userPersonalization.open(userPersonalization.train(data).parts);
     const steady = userPersonalization.train({ ...data, hyperParameters: { recency_mask: 'false' } });
-    expect(next.recommend('u0', 1, NO_EXPLORATION).items).toEqual(['i50']);
+    expect(next.recommend({ userId: 'u0' }, { count: 1, exploration: NO_EXPLORATION }).items).toEqual(['i50']);
     expect(steady.parts).not.toEqual(userPersonalization.train(data).parts);
   });
 });
@@ -123,9 +139,9 @@ describe('aws-popularity-count', () => {
     const counts = new Map<string, number>();
     for (const [, item] of shop.rows) counts.set(item, (counts.get(item) ?? 0) + 1);
     const recommender = popularityCount.open(popularityCount.train(createData(shop.rows)).parts);
-    const list = recommender.recommend('u1', 5, NO_EXPLORATION);
+    const list = recommender.recommend({ userId: 'u1' }, { count: 5, exploration: NO_EXPLORATION });
     expect(list.items.map((item) => counts.get(item))).toEqual([...counts.values()].sort((a, b) => b - a).slice(0, 5));
-    expect(list).toEqual(recommender.recommend('u2', 5, NO_EXPLORATION));
+    expect(list).toEqual(recommender.recommend({ userId: 'u2' }, { count: 5, exploration: NO_EXPLORATION }));
     expect(list).not.toHaveProperty('scores');
   });
 });

@@ -11,7 +11,7 @@ import {
   MAX_INPUT_FILES,
   MAX_ITEM_QUERIES_PER_FILE,
 } from '../../../personalize/limits';
-import type { BatchResult, InputFile } from '../../compute-port';
+import type { BatchResult, GroupFiles, InputFile } from '../../compute-port';
 import type { JobFault } from '../../faults/rule';
 import { isAwsFault } from '../../http/fault';
 import type { ObjectName } from '../../s3/object-place';
@@ -20,6 +20,7 @@ import { seedOf } from '../arns';
 import { type BatchRequest, readExploration } from '../batch-request';
 import { findRecipe, type Recipe } from '../recipes';
 import { findObjects, parseS3Path, type S3Path } from '../s3-path';
+import { findGroupFiles } from './group-files';
 import { failWork, type WorkEnd, type Workshop } from './work';
 
 type BatchEnd = WorkEnd<{ readonly lines: number; readonly errorLines: number }>;
@@ -35,6 +36,8 @@ export async function runInference(shop: Workshop, arn: string): Promise<BatchEn
       recipe: model.recipe.name,
       numResults: detail.numResults ?? DEFAULT_RESULTS,
       files,
+      datasets: model.datasets,
+      addsNewItems: false,
       ...(weight === undefined ? {} : { explorationWeight: weight }),
       ...(ageCutOffDays === undefined ? {} : { explorationItemAgeCutOff: ageCutOffDays }),
       seed: seedOf(arn),
@@ -51,6 +54,7 @@ export async function runSegment(shop: Workshop, arn: string): Promise<BatchEnd>
       recipe: model.recipe.name,
       numResults: detail.numResults ?? DEFAULT_RESULTS,
       files,
+      datasets: model.datasets,
       seed: seedOf(arn),
     }),
   );
@@ -59,6 +63,7 @@ export async function runSegment(shop: Workshop, arn: string): Promise<BatchEnd>
 interface Model {
   readonly file: string;
   readonly recipe: Recipe;
+  readonly datasets: GroupFiles;
 }
 
 async function runBatch(
@@ -71,6 +76,7 @@ async function runBatch(
   if (input === undefined) return failWork('Invalid S3 input path');
   if (output === undefined) return failWork('Invalid S3 output path');
   const model = findModel(shop, request.solutionVersionArn);
+  if (model === undefined) return failWork('Interactions dataset has no imported data.');
   if (!(await probeOutput(shop, output))) return failWork('Invalid S3 output path');
   const inputs = await findInputs(shop, input);
   const [first] = inputs;
@@ -91,12 +97,15 @@ async function runBatch(
   return { ok: true, result: { lines: end.lines, errorLines: end.errorLines } };
 }
 
-function findModel(shop: Workshop, versionArn: string): Model {
-  const { resources, folders } = shop.plane;
+function findModel(shop: Workshop, versionArn: string): Model | undefined {
+  const { resources, folders, now } = shop.plane;
   const version = resources.solutionVersions.get(versionArn);
-  const recipe = findRecipe(resources.solutions.get(version.detail.solutionArn).detail.recipeArn ?? '');
+  const { recipeArn = '', datasetGroupArn } = resources.solutions.get(version.detail.solutionArn).detail;
+  const recipe = findRecipe(recipeArn);
+  const datasets = findGroupFiles(shop.plane, { datasetGroupArn, atMs: now(), family: recipe.family });
+  if (datasets === undefined) return undefined;
   const model = version.outcome?.ok === true ? version.outcome.result.model : '';
-  return { file: join(folders.models, model), recipe };
+  return { file: join(folders.models, model), recipe, datasets };
 }
 
 /** Writes `_CHECK`, as real jobs do, to see whether the output can be written. */

@@ -48,10 +48,11 @@ function open(parts: ModelParts): Segmenter {
   const rankUsers = openItemAffinity(parts, users);
   const places = new Map(users.itemIds.map((id, item) => [id, item]));
   return {
-    segment(query, count) {
+    userIds: users.userIds,
+    segment(query, count, allowed) {
       const item = 'itemId' in query ? places.get(query.itemId) : undefined;
       if (item === undefined) return { error: 'User error: The item is not known to the solution version' };
-      return { users: Array.from(rankUsers(item, count), (user) => users.userIds[user] ?? '') };
+      return { users: Array.from(rankUsers(item, count, allowed), (user) => users.userIds[user] ?? '') };
     },
   };
 }

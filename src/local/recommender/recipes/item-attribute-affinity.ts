@@ -20,7 +20,14 @@ export const recipe: SegmentRecipe = {
   open,
 };
 
-const NO_ITEMS: ItemTable = { columns: {}, itemIds: [], created: new Float64Array(0) };
+const NO_ITEMS: ItemTable = {
+  columns: {},
+  kinds: {},
+  texts: {},
+  textual: [],
+  itemIds: [],
+  created: new Float64Array(0),
+};
 
 function train(data: TrainingData): Training {
   const table = data.items ?? NO_ITEMS;
@@ -57,19 +64,21 @@ function open(parts: ModelParts): Segmenter {
   const users = openUserLists(parts);
   const names = takeTexts(parts, 'columnNames');
   const index = indexAttributes(users.itemIds, {
+    ...NO_ITEMS,
     columns: Object.fromEntries(names.map((name) => [name, takeTexts(parts, `column.${name}`)])),
     itemIds: takeTexts(parts, 'tableItemIds'),
     created: takeFloat64(parts, 'tableCreated'),
   });
   return {
-    segment(query, count) {
+    userIds: users.userIds,
+    segment(query, count, allowed) {
       if (!('conditions' in query)) return { error: 'User error: The query has no item attributes' };
       const found = index.match(query.conditions);
       if ('unknownColumn' in found) {
         return { error: `User error: ITEMS.${found.unknownColumn} is not a column that can be queried` };
       }
       if (!found.matches.includes(1)) return { error: 'User error: No item has the attributes of the query' };
-      const ranked = rankByAttributes(users, found.matches, count);
+      const ranked = rankByAttributes(users, found.matches, count, allowed);
       return { users: Array.from(ranked, (user) => users.userIds[user] ?? '') };
     },
   };

@@ -6,7 +6,7 @@ import type { InferenceRecipe, ModelParts, Recommender, Training, TrainingData }
 import { holdOutUsers } from '../test-users';
 
 /** Trains `aws-popularity-count`; lists have no scores, and hold what the user already has too, as on AWS. */
-export const recipe: InferenceRecipe = { name: 'aws-popularity-count', kind: 'inference', train, open };
+export const recipe: InferenceRecipe = { name: 'aws-popularity-count', kind: 'inference', reads: [], train, open };
 
 function train({ histories, seed }: TrainingData): Training {
   const { heldOut, training } = holdOutUsers(histories, seed);
@@ -25,6 +25,15 @@ function train({ histories, seed }: TrainingData): Training {
 function open(parts: ModelParts): Recommender {
   const itemIds = takeTexts(parts, 'itemIds');
   const order = selectTop(Float64Array.from(takeInt32(parts, 'itemEvents')), itemIds.length);
-  const ranked = Array.from(order, (item) => itemIds[item] ?? '');
-  return { recommend: (_userId, count) => ({ items: ranked.slice(0, count) }) };
+  return {
+    itemIds,
+    recommend(_query, { count, allowed }) {
+      const items: string[] = [];
+      for (let at = 0; at < order.length && items.length < count; at++) {
+        const item = order[at] ?? 0;
+        if (allowed?.[item] !== 0) items.push(itemIds[item] ?? '');
+      }
+      return { items };
+    },
+  };
 }

@@ -33,7 +33,13 @@ const DENSE_ITEMS = 5000;
 const COMPARED_ITEMS = 1500;
 
 /** Trains `aws-user-personalization`. */
-export const recipe: InferenceRecipe = { name: 'aws-user-personalization', kind: 'inference', train, open };
+export const recipe: InferenceRecipe = {
+  name: 'aws-user-personalization',
+  kind: 'inference',
+  reads: ['userId'],
+  train,
+  open,
+};
 
 function train(data: TrainingData): Training {
   const best = compareSettings(data);
@@ -75,12 +81,18 @@ function open(parts: ModelParts): Recommender {
   const drawNewItems = createExploration(catalogue);
   const scores = new Float64Array(catalogue.itemIds.length);
   return {
-    recommend(userId, count, exploration) {
+    itemIds: catalogue.itemIds,
+    recommend({ userId = '' }, { count, exploration, allowed }) {
       const history = historyOfUser(catalogue, userId);
       scores.fill(0);
       score(history, scores);
       const total = finishScores(scores, popularity, history);
+      if (allowed !== undefined) leaveOut(scores, allowed);
       return listItems({ catalogue, scores, total, count, tried: drawNewItems(userId, count, exploration) });
     },
   };
+}
+
+function leaveOut(scores: Float64Array, allowed: Uint8Array): void {
+  for (let item = 0; item < scores.length; item++) if (allowed[item] === 0) scores[item] = Number.NEGATIVE_INFINITY;
 }
