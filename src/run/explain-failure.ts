@@ -66,7 +66,9 @@ function explainAws(error: Error & { $metadata: { httpStatusCode?: number } }, m
     /Throttl|TooManyRequests|LimitExceeded|SlowDown|RequestTimeout$/.test(error.name);
   if (passes) return new NightjarError('E_ENGINE_AWS', `AWS answers ${error.name}: ${message}`, { cause: error });
   return new NightjarError('E_ENGINE_AWS_REFUSED', `AWS refuses the call, ${error.name}: ${message}`, {
-    fix: 'mend what the message names (permission, role, path), then run it again',
+    fix: /AccessDenied/.test(error.name)
+      ? 'nightjar doctor   prints the permission that is missing; add it, then run it again'
+      : 'mend what the message names (role, path, limit), then run it again',
     cause: error,
   });
 }

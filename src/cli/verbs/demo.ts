@@ -5,6 +5,7 @@ import { NightjarError } from '../../errors';
 import type { RunSummary } from '../../report/summary';
 import { startWorker } from '../../run/worker';
 import { answer } from '../answer';
+import { closeSoon } from '../closing';
 import { type CliContext, openOptions, projectDir } from '../context';
 import { prepareShop } from '../demo-shop';
 import { writeNightReport } from '../night-report';
@@ -56,7 +57,7 @@ async function demo(context: CliContext, own: DemoFlags, command: Command): Prom
     answer(flags, { text: formatNight({ engines, ends, report }), json: describeNight({ engines, ends, report }) });
     context.exitWith(Math.max(...ends.map((end) => end.exitCode)));
   } finally {
-    await engines.close();
+    await closeSoon(engines);
   }
 }
 
