@@ -20,7 +20,7 @@ const publicUrl = z
   .meta({ expected: 'a URL such as https://shop.example' });
 
 /** A worker holds a connection for its presence, another for a stage's lock, and needs some for the work itself. */
-const poolSize = z.int().min(4).meta({ expected: 'a whole number, 4 or more' });
+const poolSize = z.int().min(5).meta({ expected: 'a whole number, 5 or more' });
 
 const databaseUrl = z
   .string()

@@ -50,16 +50,24 @@ export type Purchase =
   | { readonly how: 'new'; readonly intent: BatchJobIntent }
   | { readonly how: 'reused'; readonly name: string };
 
+/** What a run buys, in place of what; `now` is epoch ms. */
+export interface PurchaseChange {
+  readonly purchases: readonly Purchase[];
+  /** Names of failed ones that are no longer the run's. */
+  readonly dropped: readonly string[];
+  /** Whether these are all batch jobs that the run is to have. */
+  readonly isWhole: boolean;
+  readonly now: number;
+}
+
 /**
  * Writes what a run buys, all parts in one transaction: a run that is interrupted has decided on all of them or on none.
- * What is there already stays, whoever wrote it; `dropped` names failed ones that are no longer the run's.
+ * Writes nothing where another worker has decided meanwhile: the one that lost its lock must not add to it.
  */
-export async function savePurchases(
-  db: Database,
-  runId: string,
-  change: { readonly purchases: readonly Purchase[]; readonly dropped: readonly string[]; readonly now: number },
-): Promise<void> {
+export async function savePurchases(db: Database, runId: string, change: PurchaseChange): Promise<void> {
   await db.transaction().execute(async (trx) => {
+    await trx.selectFrom('run').select('run_id').where('run_id', '=', runId).forUpdate().execute();
+    if (!(await isAsDecidedOn(trx, runId, change))) return;
     if (change.dropped.length > 0) {
       await trx.deleteFrom('run_batch_job').where('run_id', '=', runId).where('name', 'in', change.dropped).execute();
     }
@@ -73,6 +81,13 @@ export async function savePurchases(
         .execute();
     }
   });
+}
+
+/** Tells whether the run still has the batch jobs that the decision replaces, and, of a whole one, no others. */
+async function isAsDecidedOn(trx: Database, runId: string, change: PurchaseChange): Promise<boolean> {
+  const rows = await trx.selectFrom('run_batch_job').select('name').where('run_id', '=', runId).execute();
+  const names = new Set(rows.map((row) => row.name));
+  return change.dropped.every((name) => names.has(name)) && (!change.isWhole || names.size === change.dropped.length);
 }
 
 async function insertIntent(db: Database, intent: BatchJobIntent, now: number): Promise<void> {

@@ -2,7 +2,9 @@
 import { Kysely, type Migration, Migrator, PostgresDialect, sql } from 'kysely';
 import type { Pool, PoolConfig } from 'pg';
 import { NightjarError } from '../errors';
+import { patiently } from './bounded-client';
 import { checkVersion, explainDatabase } from './connection-problem';
+import { limitLocks } from './lock';
 import { MIGRATIONS } from './migrations/all';
 import { createPool } from './pool';
 import type { Tables } from './schema';
@@ -18,13 +20,18 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
+const DEFAULT_SIZE = 12;
+/** A worker keeps one for its lanes, and keeping holds one while it archives. */
+const HELD_CONNECTIONS = 2;
+
 /**
  * Opens the database and brings its schema up to date; simultaneous openers wait for each other.
  * @throws E_ENGINE_DATABASE with what is wrong: refused, password, certificate, no such database, too old; E_CONFIG_FIELD where the URL is
  */
 export async function openDatabase(config: PoolConfig): Promise<OpenDatabase> {
-  const pool = createPool({ max: 12, ...config }, 'nightjar');
+  const pool = createPool({ max: DEFAULT_SIZE, ...config }, 'nightjar');
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  limitLocks(db, Math.max(1, Math.floor(((config.max ?? DEFAULT_SIZE) - HELD_CONNECTIONS) / 2)));
   try {
     checkVersion(await readVersion(db), config);
     await migrate(db);
@@ -58,10 +65,11 @@ function unlimited(migrations: Readonly<Record<string, Migration>>): Record<stri
   const entries = Object.entries(migrations).map(([name, migration]): [string, Migration] => [
     name,
     {
-      up: async (db) => {
-        await sql`SET LOCAL statement_timeout = 0`.execute(db);
-        await migration.up(db);
-      },
+      up: (db) =>
+        patiently(async () => {
+          await sql`SET LOCAL statement_timeout = 0`.execute(db);
+          await migration.up(db);
+        }),
     },
   ]);
   return Object.fromEntries(entries);

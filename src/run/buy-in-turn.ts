@@ -6,7 +6,7 @@ import { batchJobArn, buyBatchJob, differences, findBatchJob } from './buy';
 import type { Engines } from './engines';
 import { explainFailure } from './explain-failure';
 import { type BatchRequest, requestSchema } from './intend';
-import { recordStatus } from './look-at';
+import { isYoung, recordStatus } from './look-at';
 
 /** While AWS refuses for the quota, it is asked again after 1, 2, 4 and then every 5 polls. */
 const MOST_POLLS = 5;
@@ -62,6 +62,7 @@ async function settle(engines: Engines, job: BatchJobRow): Promise<void> {
     await saveBatchJobState(engines.db, job.name, { state: 'created', arn: batchJobArn(request), now });
   }
   if (found !== undefined) return recordStatus(engines, job.name, found);
+  if (isYoung(engines, job)) return;
   const reason = 'Personalize knows no job of this name any more';
   await saveBatchJobState(engines.db, job.name, { state: 'failed', reason, now });
 }

@@ -24,6 +24,8 @@ const NETWORK_CODES: ReadonlySet<string> = new Set([
   'ENETUNREACH',
   'ENETDOWN',
 ]);
+/** Also what it says where an administrator cancels the statement. */
+const STATEMENT_TIMEOUT = '57014';
 /** What PostgreSQL says where the disk of its server is full. */
 const DATABASE_DISK_FULL = '53100';
 
@@ -44,6 +46,12 @@ export function explainFailure(error: unknown): NightjarError {
       cause: error,
     });
   if (isAwsError(error)) return explainAws(error, message);
+  if (code === STATEMENT_TIMEOUT) {
+    return new NightjarError('E_ENGINE_DATABASE', `a statement took longer than the database allows: ${message}`, {
+      fix: 'raise database.statementTimeoutSeconds, or see what the server is waiting for (pg_stat_activity)',
+      cause: error,
+    });
+  }
   if (DATABASE_CODES.test(code) || LOST_CONNECTION.test(message)) {
     return new NightjarError('E_ENGINE_DATABASE', `the database is unreachable: ${message}`, { cause: error });
   }

@@ -65,7 +65,7 @@ export async function intendPurchases(engines: Engines, wish: PurchaseWish): Pro
     purchases.push(await choosePurchase(engines, naming, { request, lines: input.lines }));
   }
   const dropped = failed.map((row) => row.name);
-  await savePurchases(engines.db, wish.runId, { purchases, dropped, now: engines.now() });
+  await savePurchases(engines.db, wish.runId, { purchases, dropped, isWhole: true, now: engines.now() });
 }
 
 /** What the create call says but for what follows from the name. */

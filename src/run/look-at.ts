@@ -19,7 +19,8 @@ export async function lookAt(engines: Engines, job: BatchJobRow): Promise<void> 
 /** What was created a moment ago may not be known everywhere in AWS yet. */
 const KNOWN_AFTER_MS = 120_000;
 
-function isYoung(engines: Engines, job: BatchJobRow): boolean {
+/** Tells whether a batch job was created so lately that Personalize may not know it yet. */
+export function isYoung(engines: Pick<Engines, 'now'>, job: Pick<BatchJobRow, 'createdAt'>): boolean {
   return job.createdAt !== undefined && engines.now() - job.createdAt < KNOWN_AFTER_MS;
 }
 

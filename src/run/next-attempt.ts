@@ -33,7 +33,8 @@ export async function nextAttempt({ engines, run }: StageContext, job: BatchJobO
   const { fingerprint, part, lines } = job;
   const naming = { job: run.job, slot: run.slot, fingerprint, part, parts };
   const purchase = await choosePurchase(engines, naming, { request, lines });
-  await savePurchases(engines.db, run.runId, { purchases: [purchase], dropped: [job.name], now: engines.now() });
+  const change = { purchases: [purchase], dropped: [job.name], isWhole: false, now: engines.now() };
+  await savePurchases(engines.db, run.runId, change);
   const cost = priceOf(engines, { kind: job.kind, lines, users: lines * request.numResults });
   engines.log('warn', 'batch job bought again', {
     run: run.runId,

@@ -22,7 +22,14 @@ const RECONCILED_WORKS = 256;
 export async function reconcile(engines: Engines): Promise<void> {
   for (const run of await openRuns(engines.db))
     await engines.queue.add(await listOpenWork(engines, run, RECONCILED_WORKS));
-  for (const run of await listCancelledWithClaims(engines.db, engines.now())) await settleCancelled(engines, run);
+  for (const run of await listCancelledWithClaims(engines.db, engines.now())) {
+    // One whose bundle is gone must not keep the others from being settled.
+    await settleCancelled(engines, run).catch((error: unknown) => {
+      const problem = explainFailure(error);
+      if (problem.retry === 'later') throw problem;
+      engines.log('warn', 'cancelled run not settled', { run: run.runId, reason: problem.message });
+    });
+  }
 }
 
 const RECONCILE = 'reconcile failed';

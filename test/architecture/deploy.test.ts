@@ -33,6 +33,12 @@ describe('deploy/', () => {
     expect(copied).toContain('package-lock.json');
   });
 
+  it.each(['worker', 'run'])('starts %s itself: npx would end at SIGTERM without passing it on', (unit) => {
+    const file = read(`deploy/nightjar-${unit}@.service`);
+    expect(/^ExecStart=(\S+)/m.exec(file)?.[1]).toBe('/srv/nightjar/node_modules/.bin/nightjar');
+    expect(/^WorkingDirectory=(\S+)/m.exec(file)?.[1]).toBe('/srv/nightjar');
+  });
+
   it('gives a worker longer to stop than the worker takes', () => {
     const seconds = Number(/^TimeoutStopSec=(\d+)$/m.exec(read('deploy/nightjar-worker@.service'))?.[1]);
     expect(seconds).toBeGreaterThan(settings.worker.drainSeconds + 5);

@@ -80,6 +80,22 @@ describe('a database', () => {
     );
     expect(log).toHaveLength(6);
   });
+
+  it('leaves connections for what is done under locks, also for a lock within a lock', async () => {
+    const small = await openDatabase({ ...(await postgres.createDatabase()), max: 5 });
+    const count = () => countContacts(small.db);
+    const work = Array.from({ length: 12 }, (_, n) =>
+      withLock(small.db, `work ${n}`, () => withLock(small.db, `part of ${n}`, count)),
+    );
+
+    const done = await Promise.race([
+      Promise.all(work),
+      new Promise<string>((resolve) => setTimeout(resolve, 10_000, 'all wait for each other').unref()),
+    ]);
+
+    expect(done).toEqual(Array.from({ length: 12 }, () => 0));
+    await small.close();
+  });
 });
 
 describe('runs', () => {

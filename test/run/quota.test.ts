@@ -168,6 +168,23 @@ describe('the places for batch jobs', () => {
     expect(await namesInAws(shop, 'gone-begun')).toEqual([]);
   });
 
+  it('stay with a job that was created a moment ago and is not known everywhere yet: it is not failed', async () => {
+    const rig = rigOf(1);
+    const young = await enqueue(rig, 'young');
+    const [{ name = '', kind = 'inference' as const } = {}] = await batchJobsOf(shop.db, young);
+    const createdAt = Date.now();
+    await takePlace(shop.db, { name, kind, limit: 1, now: createdAt });
+    const arn = `arn:aws:personalize:us-east-1:123456789012:batch-inference-job/${name}`;
+    await saveBatchJobState(shop.db, name, { state: 'created', arn, now: createdAt });
+    await cancel(young, 'waiting');
+    const next = await enqueue(rig, 'after-young');
+
+    await workOnce(rig, next);
+    expect(await statesOf(young)).toEqual(['created']);
+    await workOnce({ ...rig, engines: { ...rig.engines, now: () => createdAt + 121_000 } }, next);
+    expect(await statesOf(young)).toEqual(['failed']);
+  });
+
   it('are given back at once by a create call that AWS refuses for good', async () => {
     const rig = rigOf(1);
     await setFaults(shop, [{ ...CREATE, kind: 'access-denied', resource: 'denied' }]);

@@ -1,0 +1,67 @@
+/** What a run buys is decided once, also by two workers of which one has lost its lock. */
+import { type BatchJobIntent, batchJobsOf, saveBatchJobState, savePurchases } from '../../src/database/batch-jobs';
+import { type OpenDatabase, openDatabase } from '../../src/database/connection';
+import { createRun } from '../../src/database/runs';
+import { startTestPostgres, type TestPostgres } from '../support/database';
+
+const NOW = Date.UTC(2026, 2, 2, 2);
+const RUN = 'picks.2026-03-02';
+let postgres: TestPostgres;
+let database: OpenDatabase;
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+}, 60_000);
+beforeEach(async () => {
+  database = await openDatabase(await postgres.createDatabase());
+  const slot = { job: 'picks', slot: '2026-03-02', n: 1, kind: 'email' as const };
+  await createRun(database.db, { runId: RUN, ...slot, bundleUri: 's3://b/bundle', catalogueVersion: 1 }, NOW);
+});
+afterEach(() => database.close());
+afterAll(() => postgres.stop());
+
+function intent(name: string, part = 1): BatchJobIntent {
+  const uris = { inputUri: `s3://b/in/${name}`, outputUri: `s3://b/out/${name}/` };
+  return { name, fingerprint: `f-${name}`, part, attempt: 1, kind: 'inference', request: {}, lines: 3, ...uris };
+}
+
+function decide(names: readonly string[], dropped: readonly string[] = []) {
+  const purchases = names.map((name, at) => ({ how: 'new' as const, intent: intent(name, at + 1) }));
+  return savePurchases(database.db, RUN, { purchases, dropped, isWhole: true, now: NOW });
+}
+
+async function bought(): Promise<readonly string[]> {
+  return (await batchJobsOf(database.db, RUN)).map((job) => job.name);
+}
+
+describe('savePurchases', () => {
+  it('keeps the first decision of two, one after the other or at a time', async () => {
+    await Promise.all([decide(['a-1', 'a-2']), decide(['b-1', 'b-2'])]);
+    const first = await bought();
+    await decide(['c-1']);
+
+    expect([
+      ['a-1', 'a-2'],
+      ['b-1', 'b-2'],
+    ]).toContainEqual(first);
+    expect(await bought()).toEqual(first);
+    const { rows } = await database.pool.query('SELECT count(*)::int AS count FROM nightjar.batch_job');
+    expect(rows).toEqual([{ count: 2 }]);
+  });
+
+  it('replaces a failed batch job once', async () => {
+    await decide(['a']);
+    await saveBatchJobState(database.db, 'a', { state: 'failed', reason: 'no', now: NOW });
+    const replace = (name: string) =>
+      savePurchases(database.db, RUN, {
+        purchases: [{ how: 'new', intent: intent(name) }],
+        dropped: ['a'],
+        isWhole: false,
+        now: NOW,
+      });
+    await replace('a-a2');
+    await replace('b-a2');
+
+    expect(await bought()).toEqual(['a-a2']);
+  });
+});
