@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { type Allotment, allot, type Candidate, type DomainRules, limitOf } from './allot';
 import { LONGEST_BLOCK_MS } from './blocks';
+import { promptly } from './bounded-client';
 import { CLAIMED_COLUMNS, type Claim, type ClaimedDelivery, readClaimed } from './claims';
 import type { Database } from './connection';
 import { ensureDestinations, lockDestinations, saveTurns } from './destinations';
@@ -38,7 +39,8 @@ const LOOKS = 40;
 export async function claimByRules(db: Database, runId: string, claim: Claim, rules: ClaimRules): Promise<RuledClaim> {
   let { heldFrom = '' } = rules;
   for (let look = 0; look < LOOKS; look++) {
-    const found = await claimOnce(db, runId, { claim, rules, heldFrom, rows: look === 0 ? claim.limit : LOOK_ROWS });
+    const rows = look === 0 ? claim.limit : LOOK_ROWS;
+    const found = await promptly(() => claimOnce(db, runId, { claim, rules, heldFrom, rows }));
     if (found.rows.length > 0 || found.isDayUsedUp) return found;
     if (found.held === 0 && found.heldFrom === '') return found;
     heldFrom = found.heldFrom;

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { type AnswerTally, countAnswers } from './answer-counts';
+import { promptly } from './bounded-client';
 import type { Database } from './connection';
 import type { RunOfDeliveries } from './deliveries';
 import { checked, SAME_KEY, withSlot } from './ledger-keys';
@@ -61,7 +62,7 @@ export interface Claim {
  * Rows that are held for their domain are claimed by `claimByRules` alone.
  */
 export async function claimDeliveries(db: Database, runId: string, claim: Claim): Promise<readonly ClaimedDelivery[]> {
-  const rows = await sql`
+  const claiming = sql`
     WITH due AS (
       SELECT job, slot, user_id FROM delivery
       WHERE run_id = ${runId} AND state IN ('planned', 'deferred') AND NOT held AND due_at <= ${new Date(claim.now)}
@@ -71,7 +72,8 @@ export async function claimDeliveries(db: Database, runId: string, claim: Claim)
            lease_until = ${new Date(claim.now + claim.leaseMs)}, attempt = d.attempt + 1, reason = NULL
     FROM due WHERE d.job = due.job AND d.slot = due.slot AND d.user_id = due.user_id
     RETURNING ${CLAIMED_COLUMNS}
-  `.execute(db);
+  `;
+  const rows = await promptly(() => claiming.execute(db));
   return rows.rows.map(readClaimed);
 }
 
@@ -103,9 +105,14 @@ export interface AnswerBatch {
  * Records the answers of a batch in one commit; only rows that this token still holds change, and only they are counted.
  * One that goes back to `planned` was never begun, and one that waited was not refused itself: neither has used up an attempt.
  * A row that became `unknown` because the lease ran out takes the late answer of its own worker: that is evidence.
+ * @returns the users whose rows have taken their answers
  */
-export async function answerDeliveries(db: Database, run: RunOfDeliveries, batch: AnswerBatch): Promise<number> {
-  if (batch.answers.length === 0) return 0;
+export async function answerDeliveries(
+  db: Database,
+  run: RunOfDeliveries,
+  batch: AnswerBatch,
+): Promise<ReadonlySet<string>> {
+  if (batch.answers.length === 0) return new Set();
   const values = batch.answers.map((answer) => ({
     user_id: answer.userId,
     state: answer.state,
@@ -118,7 +125,7 @@ export async function answerDeliveries(db: Database, run: RunOfDeliveries, batch
     waited: answer.waited ?? false,
     held: answer.held ?? false,
   }));
-  const saved = await sql<{ saved: number }>`
+  const saving = sql<{ user_id: string }>`
     WITH done AS (
       UPDATE delivery d SET state = r.state, reason = r.reason, message_id = coalesce(r.message_id, d.message_id),
              smtp_code = r.smtp_code, enhanced_code = r.enhanced_code, answer = r.answer, due_at = coalesce(r.due_at, d.due_at),
@@ -133,10 +140,11 @@ export async function answerDeliveries(db: Database, run: RunOfDeliveries, batch
       )}
       WHERE ${SAME_KEY}
         AND ${checked(sql`d.run_id = ${run.runId} AND d.token = ${batch.token} AND d.state IN ('claimed', 'unknown')`)}
-      RETURNING r.state)${batch.tally === undefined ? sql`` : countAnswers(run.runId, batch.tally)}
-    SELECT count(*) AS saved FROM done
-  `.execute(db);
-  return saved.rows[0]?.saved ?? 0;
+      RETURNING d.user_id, r.state)${batch.tally === undefined ? sql`` : countAnswers(run.runId, batch.tally)}
+    SELECT user_id FROM done
+  `;
+  const saved = await promptly(() => saving.execute(db));
+  return new Set(saved.rows.map((row) => row.user_id));
 }
 
 /**
@@ -148,12 +156,13 @@ export async function extendLeases(
   run: RunOfDeliveries,
   lease: { readonly token: string; readonly userIds: readonly string[]; readonly now: number; readonly until: number },
 ): Promise<ReadonlySet<string>> {
-  const rows = await sql<{ user_id: string }>`
+  const extending = sql<{ user_id: string }>`
     UPDATE delivery d SET lease_until = ${new Date(lease.until)} FROM ${withSlot(run, sql`unnest(${[...lease.userIds]}::text[]) AS r(user_id)`)}
     WHERE ${SAME_KEY}
       AND ${checked(sql`d.token = ${lease.token} AND d.state = 'claimed' AND d.lease_until > ${new Date(lease.now)}`)}
     RETURNING d.user_id
-  `.execute(db);
+  `;
+  const rows = await promptly(() => extending.execute(db));
   return new Set(rows.rows.map((row) => row.user_id));
 }
 

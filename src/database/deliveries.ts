@@ -1,5 +1,5 @@
 /** Queries on the delivery ledger outside the sending itself: planning, slates, counts. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { DeliveryCounts } from '../report/summary';
 import type { Database } from './connection';
 import { checked, SAME_KEY, withSlot, withSlotOf } from './ledger-keys';
@@ -93,21 +93,37 @@ export async function saveSlates(db: Database, runId: string, slates: readonly S
 }
 
 /** Gives every planned row without a slate the fallback, and answers how many. */
-export async function applyFallback(db: Database, runId: string, itemIds: readonly string[]): Promise<number> {
-  const saved = await sql`
-    UPDATE delivery SET slate = ${JSON.stringify(itemIds)}::jsonb, fallback = true
-    WHERE run_id = ${runId} AND state = 'planned' AND (slate IS NULL OR slate = '[]'::jsonb)
-  `.execute(db);
-  return Number(saved.numAffectedRows ?? 0n);
+export async function applyFallback(db: Database, run: RunOfDeliveries, itemIds: readonly string[]): Promise<number> {
+  return changeWithoutSlate(db, run, sql`slate = ${JSON.stringify(itemIds)}::jsonb, fallback = true`);
 }
 
 /** Excludes every planned row without a slate as no_recommendations, and answers how many. */
-export async function excludeWithoutSlate(db: Database, runId: string, now: number): Promise<number> {
-  const saved = await sql`
-    UPDATE delivery SET state = 'excluded', reason = 'no_recommendations', answered_at = ${new Date(now)}
-    WHERE run_id = ${runId} AND state = 'planned' AND (slate IS NULL OR slate = '[]'::jsonb)
-  `.execute(db);
-  return Number(saved.numAffectedRows ?? 0n);
+export async function excludeWithoutSlate(db: Database, run: RunOfDeliveries, now: number): Promise<number> {
+  const change = sql`state = 'excluded', reason = 'no_recommendations', answered_at = ${new Date(now)}`;
+  return changeWithoutSlate(db, run, change);
+}
+
+/** Page by page through the whole slot, so that no statement takes minutes; what was changed before an interruption stays. */
+async function changeWithoutSlate(db: Database, run: RunOfDeliveries, change: RawBuilder<unknown>): Promise<number> {
+  const isOpen = sql`d.run_id = ${run.runId} AND d.state = 'planned' AND (d.slate IS NULL OR d.slate = '[]'::jsonb)`;
+  let after = '';
+  let changed = 0;
+  while (true) {
+    const found = await sql<{ last: string | null; looked_at: number; changed: number }>`
+      WITH page AS (
+        SELECT user_id FROM delivery WHERE job = ${run.job} AND slot = ${run.slot} AND user_id > ${after}
+        ORDER BY user_id LIMIT ${PAGE_ROWS}),
+      done AS (
+        UPDATE delivery d SET ${change} FROM ${withSlot(run, sql`page AS r`)} WHERE ${SAME_KEY} AND ${checked(isOpen)}
+        RETURNING 1)
+      SELECT (SELECT max(user_id) FROM page) AS last, (SELECT count(*) FROM page) AS looked_at,
+             (SELECT count(*) FROM done) AS changed
+    `.execute(db);
+    const page = found.rows[0];
+    changed += page?.changed ?? 0;
+    if (page === undefined || page.looked_at < PAGE_ROWS) return changed;
+    after = page.last ?? after;
+  }
 }
 
 /** Tells which open states a run's deliveries have, by the partial indexes: no row is counted. */

@@ -78,15 +78,27 @@ export async function blockDestination(
   });
 }
 
+/** Rows changed in one statement, so that no statement takes minutes. */
+const CHUNK_ROWS = 20_000;
+
 /** Gives up what a run still holds for a domain, and answers how many. */
 export async function dropHeld(
   db: Database,
   runId: string,
   drop: { readonly domain: string; readonly reason: string; readonly now: number },
 ): Promise<number> {
-  const saved = await sql`
-    UPDATE delivery SET state = 'dropped', reason = ${drop.reason}, answered_at = ${new Date(drop.now)}
-    WHERE run_id = ${runId} AND domain = ${drop.domain} AND held AND state IN ('planned', 'deferred')
-  `.execute(db);
-  return Number(saved.numAffectedRows ?? 0n);
+  let dropped = 0;
+  while (true) {
+    const changed = await sql`
+      WITH held AS (
+        SELECT job, slot, user_id FROM delivery
+        WHERE run_id = ${runId} AND domain = ${drop.domain} AND held AND state IN ('planned', 'deferred')
+        LIMIT ${CHUNK_ROWS} FOR UPDATE)
+      UPDATE delivery d SET state = 'dropped', reason = ${drop.reason}, answered_at = ${new Date(drop.now)}
+      FROM held WHERE d.job = held.job AND d.slot = held.slot AND d.user_id = held.user_id
+    `.execute(db);
+    const count = Number(changed.numAffectedRows ?? 0n);
+    dropped += count;
+    if (count < CHUNK_ROWS) return dropped;
+  }
 }

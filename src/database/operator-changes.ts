@@ -35,30 +35,46 @@ export async function dropOpenDeliveries(db: Database, runId: string, now: numbe
  * Puts failed deliveries of a run back to `planned`, with all their attempts before them, and answers what they were.
  * Failed is what the server refused, and what it put off until the attempts were used up. Accepted and unknown mails are
  * never taken, nor what a person or the job's policy has dropped: such a mail may have arrived.
+ * @param trx  a transaction, of which each statement takes a part
  * @param options.only  reasons, whole (`smtp_550_5.1.1`) or their beginning (`smtp_550`)
  */
 async function replanFailed(
-  db: Database,
+  trx: Database,
   runId: string,
   options: { readonly only: readonly string[]; readonly now: number },
 ): Promise<readonly StateTally[]> {
   const { only, now } = options;
   const prefixes = only.map((reason) => `${reason}_`);
   const chosen = sql`
-    (state = 'refused' OR (state = 'dropped' AND (reason = 'not_reached' OR starts_with(reason, 'smtp_'))))
+    (state = 'refused' OR (state = 'dropped' AND 
+        (reason = 'not_reached' OR starts_with(reason, 'smtp_') OR starts_with(reason, 'ses_'))))
     AND (${only.length === 0}::boolean OR reason = ANY(${[...only]}::text[])
          OR EXISTS (SELECT FROM unnest(${prefixes}::text[]) AS p(prefix) WHERE starts_with(reason, p.prefix)))`;
-  const rows = await sql<StateTally>`
+  const chunk = sql<StateTally>`
     WITH failed AS (
       SELECT job, slot, user_id, state, coalesce(reason, '') AS name FROM delivery
-      WHERE run_id = ${runId} AND state IN ('refused', 'dropped') AND slate IS NOT NULL AND ${chosen} FOR UPDATE),
+      WHERE run_id = ${runId} AND state IN ('refused', 'dropped') AND slate IS NOT NULL AND ${chosen}
+      LIMIT ${CHUNK_ROWS} FOR UPDATE),
     changed AS (
       UPDATE delivery d SET state = 'planned', reason = NULL, attempt = 0, waits = 0, held = false, due_at = ${new Date(now)},
              token = NULL, lease_until = NULL, smtp_code = NULL, enhanced_code = NULL, answer = NULL, answered_at = NULL
       FROM failed WHERE d.job = failed.job AND d.slot = failed.slot AND d.user_id = failed.user_id)
-    SELECT state, name, count(*) AS count FROM failed GROUP BY state, name ORDER BY count DESC, state, name
-  `.execute(db);
-  return rows.rows;
+    SELECT state, name, count(*) AS count FROM failed GROUP BY state, name
+  `;
+  const tallies = new Map<string, StateTally>();
+  while (true) {
+    const { rows } = await chunk.execute(trx);
+    for (const row of rows) {
+      const key = `${row.state} ${row.name}`;
+      tallies.set(key, { ...row, count: row.count + (tallies.get(key)?.count ?? 0) });
+    }
+    if (rows.reduce((sum, row) => sum + row.count, 0) < CHUNK_ROWS) return [...tallies.values()].sort(compareTallies);
+  }
+}
+
+/** The most frequent first. */
+function compareTallies(a: StateTally, b: StateTally): number {
+  return b.count - a.count || (`${a.state} ${a.name}` < `${b.state} ${b.name}` ? -1 : 1);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Shares a sending rate among all workers: each takes its next slots from one row. */
 import { sql } from 'kysely';
+import { promptly } from './bounded-client';
 import type { Database } from './connection';
 
 /** What a worker may catch up on after a short gap between two reservations, such as a slow statement. */
@@ -23,13 +24,14 @@ export interface PaceWish {
 export async function reservePace(db: Database, { sender, count, perSecond, now }: PaceWish): Promise<number> {
   const span = `${(count * 1000) / perSecond} milliseconds`;
   const earliest = new Date(now - CATCH_UP_MS);
-  const row = await sql<{ starts_at: number }>`
+  const reserving = sql<{ starts_at: number }>`
     INSERT INTO pace (sender, next_at) VALUES (${sender}, ${new Date(now)}::timestamptz + ${span}::interval)
     ON CONFLICT (sender) DO UPDATE SET next_at = ${span}::interval + CASE
       WHEN pace.next_at > ${new Date(now + mostAhead(perSecond))} THEN ${new Date(now)}::timestamptz
       ELSE greatest(pace.next_at, ${earliest}::timestamptz) END
     RETURNING next_at - ${span}::interval AS starts_at
-  `.execute(db);
+  `;
+  const row = await promptly(() => reserving.execute(db));
   return row.rows[0]?.starts_at ?? now;
 }
 

@@ -1,6 +1,7 @@
 /** Makes pools of PostgreSQL connections: their limits, their types, and what a URL may say about TLS. */
-import { Client, type ClientConfig, Pool, type PoolConfig, types } from 'pg';
+import { Pool, type PoolConfig, types } from 'pg';
 import { NightjarError } from '../errors';
+import { boundClient } from './bounded-client';
 
 /** The settings of `database` that limit a pool. */
 export interface PoolLimits {
@@ -9,17 +10,28 @@ export interface PoolLimits {
   readonly connectTimeoutSeconds: number;
 }
 
+/** How much later than the server we give a statement up: then the server is gone, or the way to it. */
+const SILENCE_MS = 5000;
+
 /** Puts the limits of the settings on a connection. What the URL itself says wins, as everywhere with pg. */
 export function limitConnection(connection: PoolConfig, limits: PoolLimits): PoolConfig {
   const statementMs = Math.round(limits.statementTimeoutSeconds * 1000);
+  const serverMs = statementTimeoutOf(connection) ?? statementMs;
   return {
     ...readUrl(connection),
     max: limits.poolSize,
     statement_timeout: statementMs,
+    ...(serverMs === 0 ? {} : { query_timeout: serverMs + SILENCE_MS }),
     // A process that hangs with a transaction open would hold its locks for ever.
     idle_in_transaction_session_timeout: statementMs,
     connectionTimeoutMillis: Math.round(limits.connectTimeoutSeconds * 1000),
   };
+}
+
+/** What the URL says: milliseconds, 0 for no limit. */
+function statementTimeoutOf({ connectionString = '' }: PoolConfig): number | undefined {
+  const [, text] = /[?&]statement_timeout=(\d+)/.exec(connectionString) ?? [];
+  return text === undefined ? undefined : Number(text);
 }
 
 /** These mean verify-full to pg today, with a warning on stderr that they will mean less; we keep what they mean. */
@@ -70,22 +82,13 @@ export function createPool(config: PoolConfig, schema: string): Pool {
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     application_name: 'nightjar',
-    ...(connectionTimeoutMillis === undefined ? {} : { Client: boundClient(connectionTimeoutMillis) }),
+    Client: boundClient(connectionTimeoutMillis),
   });
   // An idle connection that drops is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => undefined);
   // The same for one that drops while in use: its query fails, and that is where it is handled.
   pool.on('connect', (client) => void client.on('error', () => undefined));
   return pool;
-}
-
-/** The pool's own limit would also count the wait for a free connection, and fail stages that are merely many. */
-function boundClient(connectionTimeoutMillis: number): new (config?: string | ClientConfig) => Client {
-  return class BoundClient extends Client {
-    constructor(config?: string | ClientConfig) {
-      super(typeof config === 'object' ? { ...config, connectionTimeoutMillis } : config);
-    }
-  };
 }
 
 /** Options in a URL replace those beside it, and our names would land in another schema. */

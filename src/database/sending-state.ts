@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { AHEAD_MS } from './allot';
 import { type Destination, LONGEST_BLOCK_MS } from './blocks';
+import { promptly } from './bounded-client';
 import { heldDomains } from './claim-by-rules';
 import type { Database } from './connection';
 import { WHOLE_SENDER } from './destinations';
@@ -29,7 +30,7 @@ export async function readSendingState(
   ask: { readonly sender: string; readonly now: number },
 ): Promise<SendingState | undefined> {
   const { sender, now } = ask;
-  const found = await sql<Selected>`
+  const reading = sql<Selected>`
     SELECT r.state, r.errors_since, r.hold_until, p.next_at AS pace_next_at, s.next_at, s.blocked_at, s.blocked_until, s.step, s.since,
            EXISTS (SELECT FROM delivery d WHERE d.run_id = ${runId} AND d.state IN ('planned', 'deferred') AND d.held) AS has_held,
            EXISTS (SELECT FROM destination d WHERE d.sender = ${sender} AND d.domain <> ${WHOLE_SENDER}
@@ -37,7 +38,8 @@ export async function readSendingState(
     FROM run r LEFT JOIN pace p ON p.sender = ${sender}
       LEFT JOIN destination s ON s.sender = ${sender} AND s.domain = ${WHOLE_SENDER}
     WHERE r.run_id = ${runId}
-  `.execute(db);
+  `;
+  const found = await promptly(() => reading.execute(db));
   const row = found.rows[0];
   if (row === undefined) return undefined;
   return {

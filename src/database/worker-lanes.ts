@@ -1,5 +1,6 @@
 /** Tells how many send lanes all workers together have: each holds a shared advisory lock for as long as it lives. */
 import { sql } from 'kysely';
+import { promptly } from './bounded-client';
 import type { Database } from './connection';
 
 /** The first key of the locks; the second is the number of lanes. */
@@ -39,7 +40,7 @@ async function hold(db: Database, lanes: number): Promise<Held> {
   return new Promise<Held>((resolve, reject) => {
     const holding = db.connection().execute(async (connection) => {
       await sql`SELECT pg_advisory_lock_shared(${LANES_LOCK}::integer, ${lanes}::integer)`.execute(connection);
-      const ask = () => sql`SELECT 1`.execute(connection);
+      const ask = () => promptly(() => sql`SELECT 1`.execute(connection));
       const isAlive = () =>
         ask().then(
           () => true,

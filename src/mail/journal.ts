@@ -1,5 +1,5 @@
 /** The send journal: one line before each DATA, by which a restart on the same boot knows which claimed mails were never begun. */
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDiskFull, NightjarError, systemErrorCode } from '../errors';
@@ -24,7 +24,9 @@ export interface Journal {
   begin(key: string): void;
   /** Forgets mails whose answers are in the ledger by now; the file shrinks from time to time. */
   settle(keys: Iterable<string>): void;
-  /** Closes and removes the file; call it when every answer is in the ledger. */
+  /** Claimed rows are in hand, until what it returns is called: when the ledger has an answer to each of them. */
+  hold(): () => void;
+  /** Closes the file. It is removed, unless rows are in hand: it tells then which of them were never begun. */
   close(): void;
 }
 
@@ -51,6 +53,7 @@ export function openJournal({ dir, token, bootId }: JournalOptions): Journal {
   const header = `${JSON.stringify({ version: 1, token, boot: bootId })}\n`;
   const open = new Set<string>();
   const state = { fd: createFile(dir, file, header), bytes: header.length };
+  const held = new Set<symbol>();
   return {
     file,
     begin: (key) => {
@@ -64,9 +67,14 @@ export function openJournal({ dir, token, bootId }: JournalOptions): Journal {
       state.fd = replaceFile(state.fd, file, text);
       state.bytes = Buffer.byteLength(text);
     },
+    hold: () => {
+      const claim = Symbol('claim');
+      held.add(claim);
+      return () => void held.delete(claim);
+    },
     close: () => {
       closeSync(state.fd);
-      rmSync(file, { force: true });
+      if (held.size === 0) rmSync(file, { force: true });
     },
   };
 }
@@ -76,18 +84,21 @@ function createFile(dir: string, file: string, header: string): number {
     mkdirSync(dir, { recursive: true });
     const fd = openSync(file, 'ax', 0o600);
     append(fd, header, file);
+    // Nothing is claimed before the disk has the header: a file without one is of another boot, or had no claims.
+    fsyncSync(fd);
     return fd;
   } catch (cause) {
     throw describeFailure(cause, file);
   }
 }
 
-/** The old file stays whole until the new one has its name. */
+/** The old file stays whole until the new one has its name, and the name is given only to what is on the disk. */
 function replaceFile(old: number, file: string, text: string): number {
   const next = `${file}.new`;
   try {
     writeFileSync(next, text, { mode: 0o600 });
     const fd = openSync(next, 'a', 0o600);
+    fsyncSync(fd);
     renameSync(next, file);
     closeSync(old);
     return fd;
@@ -124,7 +135,8 @@ function describeFailure(cause: unknown, file: string): NightjarError {
 
 /**
  * Reads the journals in a folder, in the order of their names; none where the folder is missing.
- * The last line of a killed worker may be torn: its mail was not begun, since the line comes first.
+ * The last line of a killed worker may be torn: its mail was not begun, since the line comes first. A power cut may leave
+ * a file empty or full of zeros: one without a header that can be read counts as of another boot.
  */
 export async function readJournals(dir: string, bootId: string): Promise<readonly LeftJournal[]> {
   const names = await readdir(dir).catch(() => []);
@@ -136,7 +148,7 @@ export async function readJournals(dir: string, bootId: string): Promise<readonl
     const [header = '', ...lines] = text.split('\n');
     const begun = new Set(lines.flatMap((line) => readLine(line) ?? []));
     const boot = readBoot(header);
-    journals.push({ token, file: join(dir, name), begun, otherBoot: boot !== bootId && text !== '' });
+    journals.push({ token, file: join(dir, name), begun, otherBoot: boot !== bootId });
   }
   return journals;
 }

@@ -60,8 +60,8 @@ export const closeCollecting: Stage = async ({ engines, run, bundle }) => {
   const { show } = bundle.job.content;
   const fallback =
     show.fallback === 'popular' ? popular.filter((item) => catalogue.has(item)).slice(0, 2 * show.items) : [];
-  if (fallback.length > 0) await applyFallback(engines.db, run.runId, fallback);
-  await excludeWithoutSlate(engines.db, run.runId, engines.now());
+  if (fallback.length > 0) await applyFallback(engines.db, run, fallback);
+  await excludeWithoutSlate(engines.db, run, engines.now());
   await moveRun(engines.db, run.runId, { from: 'collecting', to: 'sending', now: engines.now() });
   return DONE;
 };

@@ -18,21 +18,19 @@ export interface Sent {
     readonly waits: number;
   };
   readonly now: number;
-  /** Waits after the first, second, … answer that lets try again; after the last the delivery is dropped. */
+  /** Least waits after the first, second, … answer that lets try again; after the last the delivery is dropped. */
   readonly retryAfterSeconds: readonly number[];
   /** Of a mail that was put off. */
   readonly wait: Wait;
 }
 
-/** Longest answer text kept. */
-const ANSWER_CHARACTERS = 200;
 /** A mail that was tried so often at the end of a block is what the domain doesn't take, not the others. */
 const MOST_WAITS = 20;
 
 /** Reads one outcome: 2xx accepted, 5xx refused, 4xx and failures before the body deferred, silence after the body unknown. */
 export function readOutcome(outcome: SendOutcome, sent: Sent): DeliveryAnswer {
   const { userId, messageId } = sent.mail;
-  const answer = outcome.answer.replace(/\s+/g, ' ').slice(0, ANSWER_CHARACTERS);
+  const { answer } = outcome;
   switch (outcome.kind) {
     case 'accepted':
       // A service that replaces the Message-ID names the mail by its own in every event about it.
@@ -42,7 +40,7 @@ export function readOutcome(outcome: SendOutcome, sent: Sent): DeliveryAnswer {
     case 'unknown':
       return { userId, state: 'unknown', reason: 'no_answer', messageId, answer };
     case 'deferred':
-      return { ...describe(outcome, sent), ...defer(sent), answer };
+      return { ...describe(outcome, sent), ...defer(outcome, sent), answer };
     default:
       return assertNever(outcome);
   }
@@ -60,18 +58,16 @@ function describe(outcome: Answered, { mail }: Sent) {
   };
 }
 
-function defer({
-  mail,
-  now,
-  retryAfterSeconds,
-  wait,
-}: Sent): Pick<DeliveryAnswer, 'state' | 'dueAt' | 'waited' | 'held'> {
+function defer(
+  { retryAfterMs = 0 }: Pick<Answered, 'retryAfterMs'>,
+  { mail, now, retryAfterSeconds, wait }: Sent,
+): Pick<DeliveryAnswer, 'state' | 'dueAt' | 'waited' | 'held'> {
   if (wait.kind === 'block' && mail.waits < MOST_WAITS) {
     return { state: 'deferred', dueAt: Math.max(now, wait.until), waited: true, held: wait.of === 'domain' };
   }
   const seconds = retryAfterSeconds[mail.attempt - 1];
   if (wait.kind !== 'own' || seconds === undefined) return { state: 'dropped' };
-  return { state: 'deferred', dueAt: now + seconds * 1000 };
+  return { state: 'deferred', dueAt: now + Math.max(seconds * 1000, retryAfterMs) };
 }
 
 /** Names an answer for the ledger: `smtp_550_5.1.1`, `ses_MessageRejected`, `not_reached`. */

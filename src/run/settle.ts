@@ -6,8 +6,13 @@ import type { EmailJob } from '../job/definition';
 import { seenFor, settleUnsettled } from './recover';
 import { DONE, type Stage, type StageContext } from './stage';
 
-/** How long evidence may still come in, before the policy holds or a person is asked. */
-const EVIDENCE_MS = 3000;
+/** How often it is looked whether evidence has come in. */
+const LOOK_MS = 3000;
+/**
+ * Leases that a silent worker's answers are waited for, before the policy holds or a person is asked. It may be cut off from
+ * the database, and keeps what its mail server has said until it is not (`createAnswerWriter`).
+ */
+const LATE_LEASES = 6;
 
 /**
  * Settles by evidence, then by the job's policy. Where that is to ask, or a mail was sent again once already, the run pauses as
@@ -19,9 +24,9 @@ export const settle: Stage = async (context) => {
   if ((await settleUnsettled(context, bundle.job)) > 0) return DONE;
   const open = await findOpenStates(engines.db, run.runId);
   if (!open.unknown || open.due || open.claimed) return DONE;
-  if (engines.inboxDir !== undefined) return { kind: 'again', at: engines.now() + EVIDENCE_MS };
+  if (engines.inboxDir !== undefined) return { kind: 'again', at: engines.now() + LOOK_MS };
   const unknown = await listUnsettled(engines.db, run.runId, engines.now());
-  if (!unknown.every((row) => isRipe(context, row))) return { kind: 'again', at: engines.now() + EVIDENCE_MS };
+  if (!unknown.every((row) => isRipe(context, row))) return { kind: 'again', at: engines.now() + LOOK_MS };
   if ((await settleByPolicy(context, { job: bundle.job, unknown })) > 0) return DONE;
   await moveRun(engines.db, run.runId, { from: 'sending', to: 'paused', pausedReason: 'unknown', now: engines.now() });
   return DONE;
@@ -33,7 +38,8 @@ export const settle: Stage = async (context) => {
  */
 function isRipe({ engines, run }: StageContext, row: ExpiredDelivery): boolean {
   if (row.reason !== 'worker_died') return true;
-  return engines.now() > row.leaseUntil + EVIDENCE_MS && seenFor(run.runId, row) > EVIDENCE_MS;
+  const lateMs = LATE_LEASES * engines.settings.worker.leaseSeconds * 1000;
+  return engines.now() > row.leaseUntil + lateMs && seenFor(run.runId, row) > lateMs;
 }
 
 /** Answers how many rows it has settled. Each is sent again once at most: a server that never answers must not get it for ever. */

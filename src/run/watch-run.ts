@@ -1,4 +1,5 @@
 /** Ends the work in hand for a run that a person or another worker has stopped. */
+import { promptly } from '../database/bounded-client';
 import { findRun, type RunRow } from '../database/runs';
 import type { Engines } from './engines';
 
@@ -18,14 +19,24 @@ const STOPPED: readonly RunRow['state'][] = ['paused', 'failed', 'cancelled', 'f
 export function watchRun(engines: Pick<Engines, 'db'>, run: RunRow, signal: AbortSignal): RunWatch {
   const stop = new AbortController();
   let stoppedBy: RunRow['state'] | undefined;
+  let looking = false;
   const look = async () => {
-    const state = (await findRun(engines.db, run.runId))?.state;
+    const state = (await promptly(() => findRun(engines.db, run.runId)))?.state;
     if (state === undefined || !STOPPED.includes(state)) return;
     stoppedBy = state;
     stop.abort();
   };
   // A database that is away stops nothing; the stage finds out by itself.
-  const timer = setInterval(() => void look().catch(() => undefined), LOOK_MS);
+  const timer = setInterval(() => {
+    // One look at a time: those that wait for a silent database would take the connections of the others.
+    if (looking) return;
+    looking = true;
+    look()
+      .catch(() => undefined)
+      .finally(() => {
+        looking = false;
+      });
+  }, LOOK_MS);
   return {
     signal: AbortSignal.any([signal, stop.signal]),
     stoppedBy: () => stoppedBy,

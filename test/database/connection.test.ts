@@ -2,10 +2,13 @@
 import { createServer } from 'node:net';
 import { sql } from 'kysely';
 import type { PoolConfig } from 'pg';
+import { patiently, promptly } from '../../src/database/bounded-client';
 import { createPool, limitConnection, openDatabase } from '../../src/database/connection';
 import { checkVersion } from '../../src/database/connection-problem';
+import { explainFailure } from '../../src/run/explain-failure';
 import { type PostgresServer, startPostgresServer } from '../support/postgres-server';
 import { findFreePort } from '../support/private-process';
+import { startTcpProxy } from '../support/tcp-proxy';
 
 const LIMITS = { poolSize: 4, statementTimeoutSeconds: 30, connectTimeoutSeconds: 2 };
 const at = (url: string): PoolConfig => limitConnection({ connectionString: url }, LIMITS);
@@ -109,6 +112,71 @@ describe('a server that dies', () => {
     expect((await look()).rows).toHaveLength(1);
     await database.close();
     await server.stop();
+  });
+});
+
+describe('a server that vanishes without a word', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgresServer();
+  });
+  afterAll(() => server.stop());
+
+  const openThrough = async (port: number, limits: Partial<typeof LIMITS> = {}) => {
+    const url = (await server.createDatabase()).replace(`:${server.port}/`, `:${port}/`);
+    return openDatabase(limitConnection({ connectionString: url }, { ...LIMITS, poolSize: 1, ...limits }));
+  };
+
+  it('fails statements a little later than it would have itself, and their connections are not used again', async () => {
+    const proxy = await startTcpProxy(server.port);
+    const { db, close } = await openThrough(proxy.port, { statementTimeoutSeconds: 1 });
+    const look = () => sql<{ one: number }>`SELECT 1 AS one`.execute(db);
+    await look();
+
+    proxy.swallow();
+    const failed = await look().catch((error: unknown) => explainFailure(error));
+    const inTransaction = db.transaction().execute((trx) => sql`SELECT 1`.execute(trx));
+    await expect(inTransaction).rejects.toThrow('timeout expired');
+    proxy.heal();
+
+    expect(failed).toMatchObject({ code: 'E_ENGINE_DATABASE', retry: 'later' });
+    expect((await look()).rows).toEqual([{ one: 1 }]);
+    await close();
+    await proxy.close();
+  }, 20_000);
+
+  it('fails what must be known soon after ten seconds, also within a transaction', async () => {
+    const proxy = await startTcpProxy(server.port);
+    const { db, close } = await openThrough(proxy.port);
+    const began = performance.now();
+    const failed = promptly(() =>
+      db.transaction().execute(async (trx) => {
+        await sql`SELECT 1`.execute(trx);
+        proxy.swallow();
+        await sql`SELECT 2`.execute(trx);
+      }),
+    ).catch((error: unknown) => explainFailure(error));
+
+    expect(await failed).toMatchObject({ code: 'E_ENGINE_DATABASE', retry: 'later' });
+    expect(performance.now() - began).toBeLessThan(13_000);
+    proxy.heal();
+    expect((await sql<{ two: number }>`SELECT 2 AS two`.execute(db)).rows).toEqual([{ two: 2 }]);
+    await close();
+    await proxy.close();
+  }, 30_000);
+
+  it('leaves migrations the time that they take, and takes the limit that the URL has', async () => {
+    const pool = createPool({ connectionString: server.url(), query_timeout: 200 }, 'public');
+    await expect(pool.query('SELECT pg_sleep(1)')).rejects.toThrow('read timeout');
+    const client = await pool.connect();
+    expect((await patiently(() => client.query('SELECT pg_sleep(0.5)'))).rowCount).toBe(1);
+    client.release();
+    await pool.end();
+
+    const limits = (query: string) => limitConnection({ connectionString: `postgres://db/n${query}` }, LIMITS);
+    expect(limits('').query_timeout).toBe(35_000);
+    expect(limits('?statement_timeout=600000').query_timeout).toBe(605_000);
+    expect(limits('?statement_timeout=0').query_timeout).toBeUndefined();
   });
 });
 

@@ -10,7 +10,13 @@ import { findCarried } from '../../src/database/carried';
 import { claimByRules } from '../../src/database/claim-by-rules';
 import { answerDeliveries, claimDeliveries, extendLeases } from '../../src/database/claims';
 import { type Database, type OpenDatabase, openDatabase } from '../../src/database/connection';
-import { findOpenStates, planDeliveries, saveSlates, streamPlannedUsers } from '../../src/database/deliveries';
+import {
+  applyFallback,
+  findOpenStates,
+  planDeliveries,
+  saveSlates,
+  streamPlannedUsers,
+} from '../../src/database/deliveries';
 import { deleteLedgerPage, streamLedger } from '../../src/database/keeping';
 import { streamDeliveries } from '../../src/database/ledger-export';
 import { listUnsettled, settleDeliveries } from '../../src/database/settlements';
@@ -87,6 +93,8 @@ describe('lists, looks of workers and reports', () => {
 
 describe('the ledger of a run that the statistics do not know is found by whole keys', () => {
   const key = 'delivery_pkey(job, slot, user_id)';
+  /** Of the open run, as what goes through a whole run reads it. */
+  const PAGES = 3;
   it.each<[string, (db: Database) => Promise<unknown>, readonly string[]]>([
     ['planDeliveries', (db) => planDeliveries(db, tonight, { rows: recipients(500), now: NOW }), [key]],
     [
@@ -106,6 +114,7 @@ describe('the ledger of a run that the statistics do not know is found by whole 
         ),
       [key],
     ],
+    ['applyFallback', (db) => applyFallback(db, tonight, ['i1']), Array<string>(2 * PAGES).fill(key)],
     ['claimDeliveries', (db) => claimDeliveries(db, OPEN_RUN, claim), ['delivery_due(run_id, due_at)', key]],
     [
       'answerDeliveries',

@@ -95,8 +95,8 @@ describe('slates', () => {
     expect(await saveSlates(database.db, run.runId, slates)).toBe(1);
     expect(await claim(run, 'A')).toHaveLength(1);
 
-    expect(await applyFallback(database.db, run.runId, ['p1'])).toBe(3);
-    expect(await excludeWithoutSlate(database.db, run.runId, T0)).toBe(0);
+    expect(await applyFallback(database.db, run, ['p1'])).toBe(3);
+    expect(await excludeWithoutSlate(database.db, run, T0)).toBe(0);
     expect((await claim(run, 'A')).map(({ userId, slate, fallback }) => [userId, slate, fallback])).toEqual([
       ['u0001', ['p1'], true],
       ['u0002', ['p1'], true],

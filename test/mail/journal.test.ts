@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import fs, { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openJournal, readJournals, removeJournal } from '../../src/mail/journal';
@@ -66,10 +66,29 @@ it('marks a journal of another boot, and one whose header is broken', async () =
   ]);
 });
 
-it('knows that nothing was begun in an empty file: its process died before the first line', async () => {
-  writeFileSync(join(dir, 'journal-3.log'), '');
+it.each([
+  ['an empty file', ''],
+  ['a file of zeros', '\0'.repeat(4096)],
+])('does not trust %s: a power cut leaves such, and the lines that it held are lost', async (_what, text) => {
+  writeFileSync(join(dir, 'journal-3.log'), text);
 
-  expect(await readJournals(dir, 'boot-1')).toMatchObject([{ token: '3', begun: new Set(), otherBoot: false }]);
+  expect(await readJournals(dir, 'boot-1')).toMatchObject([{ token: '3', otherBoot: true }]);
+});
+
+it('has its header on the disk before anything is claimed, and a shortened file before it takes its name', () => {
+  const synced = jest.spyOn(fs, 'fsyncSync');
+  const renamed = jest.spyOn(fs, 'renameSync');
+  const journal = open('1');
+  expect(synced).toHaveBeenCalledTimes(1);
+
+  while (renamed.mock.calls.length === 0) {
+    journal.begin('x'.repeat(100_000));
+    journal.settle(['x'.repeat(100_000)]);
+  }
+
+  expect(synced).toHaveBeenCalledTimes(2);
+  expect(synced.mock.invocationCallOrder[1]).toBeLessThan(renamed.mock.invocationCallOrder[0] ?? 0);
+  jest.restoreAllMocks();
 });
 
 it('refuses a second worker of the same token', () => {
@@ -90,6 +109,17 @@ it('stays short where answers are settled, and loses nothing that is open', asyn
 
   expect(statSync(journal.file).size).toBeLessThan(1_100_000);
   expect([...(left?.begun ?? [])].filter((key) => /-\d*07$|user-7$/.test(key))).toHaveLength(600);
+});
+
+it('stays where its process ends with rows in hand, and tells which of them were never begun', async () => {
+  const journal = open('1');
+  const settled = journal.hold();
+  journal.hold();
+  journal.begin('u1');
+  settled();
+  journal.close();
+
+  expect(await readJournals(dir, 'boot-1')).toMatchObject([{ token: '1', begun: new Set(['u1']), otherBoot: false }]);
 });
 
 it('is gone after it was closed or removed', async () => {

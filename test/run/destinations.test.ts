@@ -134,6 +134,10 @@ it('that puts off one mailbox (450 4.2.0) defers that mail alone, and it is drop
   const { runId } = await makeSendingRun(own, { name: 'full', domains: { 'gmail.test': 20 } });
   for (let round = 0; round < 3; round++) {
     await driveLanes([own, own], runId);
+    // The settings would have it again sooner than the answer lets it.
+    clock.advanceTo(clock.now() + 4 * MINUTE);
+    await driveLanes([own, own], runId);
+    expect(asked('gmail.test')).toBe(20 + round);
     clock.advanceTo(clock.now() + MINUTE);
   }
 

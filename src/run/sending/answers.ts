@@ -1,22 +1,30 @@
 /** Collects the answers of a claim and writes them in bulk: what the server has said must not wait for the whole batch. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promptly } from '../../database/bounded-client';
 import { answerDeliveries, type DeliveryAnswer } from '../../database/claims';
 import { returnRamp } from '../../database/ramp';
+import { explainFailure } from '../explain-failure';
+import { forgetOutage, tellOutage } from '../outages';
 import { journalKey } from '../recover';
 import type { Lane } from './lane';
 
 /** Answers written in one statement. */
 const FLUSH_ANSWERS = 16;
-/** Tries of the last write of a batch, over about six seconds: less than a lease. */
+/** Tries of a write that fails for a reason that no waiting mends. */
 const FLUSH_TRIES = 6;
+/** While the database is away it is tried this often: when it is back, nobody must come first who takes us for dead. */
+const FLUSH_WAIT_MS = 1000;
 /** What did not leave, and so gives its place in the day's allowance back. */
 const UNSENT: ReadonlySet<DeliveryAnswer['state']> = new Set(['planned', 'deferred', 'excluded', 'dropped']);
 
 export interface AnswerWriter {
   add(attempt: number, answer: DeliveryAnswer): void;
-  /** Writes if enough have come together. */
+  /**
+   * Writes if enough have come together. Where that fails it throws once, and writes no more before `flushAll`: no further
+   * mail should be begun then.
+   */
   flushFull(): Promise<void>;
-  /** Writes what is left, again and again for a while where the database is away. */
+  /** Writes what is left, for as long as the database is away: what the server has said is known to this process alone. */
   flushAll(): Promise<void>;
 }
 
@@ -28,54 +36,83 @@ export interface AnswersOptions {
   readonly onWritten: (answers: readonly DeliveryAnswer[]) => Promise<void>;
 }
 
+interface WaitingAnswer {
+  readonly answer: DeliveryAnswer;
+  /** Of the journal. */
+  readonly key: string;
+}
+
 /** Creates the writer of one claim. */
 export function createAnswerWriter(lane: Lane, options: AnswersOptions): AnswerWriter {
   const { engines, run } = lane.context;
-  let waiting: { answer: DeliveryAnswer; key: string }[] = [];
+  let waiting: WaitingAnswer[] = [];
+  let hasFailed = false;
   const flush = async () => {
     if (waiting.length === 0) return;
     const written = waiting;
     waiting = [];
     const answers = written.map(({ answer }) => answer);
-    try {
-      await writeAnswers(lane, { ...options, answers });
-    } catch (error) {
-      // What the server has said is known and must not be lost with one statement.
+    const saved = await writeAnswers(lane, { ...options, answers }).catch((error: unknown) => {
       waiting = [...written, ...waiting];
       throw error;
-    }
-    engines.journal.settle(written.map(({ key }) => key));
+    });
+    // Another lane may have the same attempt in flight, where this one has lost the row: the line is that one's then.
+    engines.journal.settle(written.filter(({ answer }) => saved.has(answer.userId)).map(({ key }) => key));
     await options.onWritten(answers);
   };
   return {
     add: (attempt, answer) =>
       void waiting.push({ answer, key: journalKey(run.runId, { userId: answer.userId, attempt }) }),
     flushFull: async () => {
-      if (waiting.length >= FLUSH_ANSWERS) await flush();
-    },
-    flushAll: async () => {
-      for (let tries = 1; ; tries += 1) {
-        try {
-          return await flush();
-        } catch (error) {
-          if (tries === FLUSH_TRIES) throw error;
-          await sleep(100 * 2 ** tries);
-        }
+      if (waiting.length < FLUSH_ANSWERS || hasFailed) return;
+      try {
+        await flush();
+      } catch (error) {
+        hasFailed = true;
+        throw error;
       }
     },
+    flushAll: () => persist(lane, flush),
   };
 }
 
-/** Writes answers, counts them where the job asks for it, and gives back what a ramp had reserved for them. */
+/** Tries again until it succeeds, every second at last. The end of the process ends it, which the drain of a worker awaits. */
+async function persist({ context: { engines, run } }: Lane, flush: () => Promise<void>): Promise<void> {
+  const subject = `answers of ${run.runId} not written`;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await flush();
+      return forgetOutage(subject);
+    } catch (failure) {
+      const error = explainFailure(failure);
+      if (error.retry === 'never' && tries >= FLUSH_TRIES) throw failure;
+      tellOutage(engines, { subject, error, fields: { run: run.runId } });
+      await sleep(Math.min(FLUSH_WAIT_MS, 100 * 2 ** tries));
+    }
+  }
+}
+
+/**
+ * Writes answers, counts them where the job asks for it, and gives back what a ramp had reserved for those that did not leave.
+ * @returns the users whose rows have taken their answers
+ */
 export async function writeAnswers(
   lane: Lane,
   batch: Pick<AnswersOptions, 'token' | 'claimedAt'> & { readonly answers: readonly DeliveryAnswer[] },
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const { context, job, sender } = lane;
   const { engines, run, shard } = context;
   const { token, answers, claimedAt } = batch;
   const tally = job.send.stopAfterErrors === undefined ? undefined : { since: lane.errorsSince, shard };
-  await answerDeliveries(engines.db, run, { token, answers, now: engines.now(), tally });
-  if (job.send.ramp === undefined) return;
-  await returnRamp(engines.db, sender, { claimedAt, count: answers.filter(({ state }) => UNSENT.has(state)).length });
+  const answered = { token, answers, now: engines.now(), tally };
+  const unsent = answers.filter(({ state }) => UNSENT.has(state));
+  if (job.send.ramp === undefined || unsent.length === 0) return answerDeliveries(engines.db, run, answered);
+  // In one transaction: an answer that is written twice, since the first one's word was lost, gives its place back once.
+  return promptly(() =>
+    engines.db.transaction().execute(async (trx) => {
+      const saved = await answerDeliveries(trx, run, answered);
+      await returnRamp(trx, sender, { claimedAt, count: unsent.filter(({ userId }) => saved.has(userId)).length });
+      return saved;
+    }),
+  );
 }

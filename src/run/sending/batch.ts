@@ -29,12 +29,13 @@ export async function sendBatch(lane: Lane, claim: ClaimInHand): Promise<void> {
   const { token, claimed, rows } = claim;
   const userIds = rows.map((row) => row.userId);
   const lease = holdLease({ engines, run, token, userIds, claimed, leaseMs: leaseMs(lane.context) });
+  const settled = engines.journal.hold();
   try {
     const made = await makeMails(lane, rows);
     const answers = made.flatMap(({ made: mail }) => (mail.kind === 'excluded' ? [mail.answer] : []));
     await writeAnswers(lane, { token, claimedAt: claimed.at, answers });
     const parcels = made.flatMap(({ made: mail, row }) => (mail.kind === 'mail' ? [{ mail, row }] : []));
-    await sendAll(lane, { claim, parcels, lease });
+    await sendAll(lane, { claim, parcels, lease, settled });
   } finally {
     lease.release();
   }
@@ -70,10 +71,12 @@ interface Load {
   readonly claim: ClaimInHand;
   readonly parcels: readonly Parcel[];
   readonly lease: Lease;
+  /** See `Journal.hold`. */
+  readonly settled: () => void;
 }
 
 /** Sends over as many connections as the settings give; answers are written in bulk while others are under way. */
-async function sendAll(lane: Lane, { claim, parcels, lease }: Load): Promise<void> {
+async function sendAll(lane: Lane, { claim, parcels, lease, settled }: Load): Promise<void> {
   const { engines, signal } = lane.context;
   const batch: Batch = { lane, token: claim.token, lease, troubles: noTroubles(), failure: undefined };
   const queue = createMailQueue(parcels, { now: engines.now, signal });
@@ -86,12 +89,16 @@ async function sendAll(lane: Lane, { claim, parcels, lease }: Load): Promise<voi
   const connection = async () => {
     for (let parcel = await queue.next(); parcel !== undefined; parcel = await queue.next()) {
       answers.add(parcel.mail.attempt, await sendInTurn(batch, parcel));
-      await answers.flushFull();
+      // While answers can't be written no mail is begun: each would be one more of which nobody knows, were this process to die.
+      await answers.flushFull().catch((error: unknown) => {
+        batch.failure ??= { error };
+      });
     }
   };
   const count = Math.min(engines.settings.mail.connections, parcels.length);
   const ended = await Promise.allSettled(Array.from({ length: count }, connection));
   await answers.flushAll();
+  settled();
   const failed = ended.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   if (batch.failure !== undefined) throw batch.failure.error;

@@ -34,7 +34,7 @@ export async function takeNextStep(lane: Lane): Promise<NextStep> {
   const state = await readSendingState(engines.db, run.runId, { sender: lane.sender, now });
   if (state === undefined || !state.isSending) return leave(DONE);
   const wakeAt = waitsUntil(lane, state, now);
-  if (wakeAt !== undefined) return leave({ kind: 'again', at: wakeAt });
+  if (wakeAt !== undefined) return leave(await comeAgain(lane, wakeAt));
   lane.errorsSince = state.errorsSince;
   if (await stopAfterErrors(lane)) return leave(DONE);
   if (lane.isServerInDoubt) {
@@ -109,11 +109,18 @@ async function claimRows(
   return claimed;
 }
 
-async function whenNothingIsDue({ context, sender }: Lane): Promise<WorkOutcome> {
+/** Claimed rows may be a dead worker's: a lane looks at them when their leases are over, whatever it waits for. */
+async function comeAgain({ context }: Lane, at: number): Promise<WorkOutcome> {
   const { engines, run } = context;
+  const { claimed } = await findOpenStates(engines.db, run.runId);
+  return { kind: 'again', at: claimed ? Math.min(at, engines.now() + leaseMs(context)) : at };
+}
+
+async function whenNothingIsDue(lane: Lane): Promise<WorkOutcome> {
+  const { engines, run } = lane.context;
   const now = engines.now();
-  const due = await nextSendable(engines.db, run.runId, { sender, now });
-  if (due !== undefined) return { kind: 'again', at: Math.max(due, now + 50) };
+  const due = await nextSendable(engines.db, run.runId, { sender: lane.sender, now });
+  if (due !== undefined) return comeAgain(lane, Math.max(due, now + 50));
   const { claimed } = await findOpenStates(engines.db, run.runId);
   return claimed ? { kind: 'again', at: now + 500 } : DONE;
 }

@@ -49,8 +49,13 @@ export async function plannedRun(count: number): Promise<RunOfDeliveries> {
 export const claim = (run: RunOfDeliveries, token: string, limit = 64, now = T0) =>
   claimDeliveries(database.db, run.runId, { token, limit, now, leaseMs: LEASE });
 
-export const answerAll = (run: RunOfDeliveries, token: string, answers: readonly DeliveryAnswer[], now = T0 + 1000) =>
-  answerDeliveries(database.db, run, { token, answers, now });
+/** Answers, and tells how many rows have taken their answers. */
+export const answerAll = async (
+  run: RunOfDeliveries,
+  token: string,
+  answers: readonly DeliveryAnswer[],
+  now = T0 + 1000,
+) => (await answerDeliveries(database.db, run, { token, answers, now })).size;
 
 export const readRow = (run: RunOfDeliveries, userId: string) =>
   database.db
