@@ -74,6 +74,12 @@ module.exports = {
       to: { path: '^src/(?!local/recommender/)' },
     },
     {
+      name: 'filters-are-pure',
+      severity: 'error',
+      from: { path: '^src/local/filters/' },
+      to: { path: '^src/(?!local/filters/)' },
+    },
+    {
       name: 'only-cli-imports-local',
       severity: 'error',
       from: { path: '^src/(?!local/|cli/)' },
@@ -88,7 +94,7 @@ module.exports = {
     {
       name: 'pure-folders-touch-nothing',
       severity: 'error',
-      from: { path: '^src/(job|personalize|content|audience|report|sample|local/recommender)/' },
+      from: { path: '^src/(job|personalize|content|audience|report|sample|local/recommender|local/filters)/' },
       to: { path: '^(node:)?(fs|fs/promises|http|https|net|child_process|os|worker_threads|dgram|tls|cluster)$' },
     },
   ],

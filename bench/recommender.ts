@@ -1,8 +1,10 @@
 /** Measures the local recommender on MovieLens ml-latest-small beside popularity, item kNN and plain EASE^R. */
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rankByAttributes } from '../src/local/recommender/attribute-affinity';
-import { createEventLog, type EventColumns } from '../src/local/recommender/event-log';
+import { createEventLog } from '../src/local/recommender/event-log';
 import { buildHistories, type Histories, historyOf, truncateHistories } from '../src/local/recommender/histories';
 import { fitItemAffinity, openItemAffinity } from '../src/local/recommender/item-affinity';
 import { indexAttributes, listValues } from '../src/local/recommender/item-attributes';
@@ -22,8 +24,10 @@ import {
   type RankedCase,
 } from '../src/local/recommender/ranking-metrics';
 import type { ItemTable } from '../src/local/recommender/recipe';
-import { SEQUENCE, TASTE, recipe as userPersonalization } from '../src/local/recommender/recipes/user-personalization';
+import { SEQUENCE, TASTE } from '../src/local/recommender/recipes/user-personalization';
 import { scoreByNeighbours } from './item-knn';
+import { type JobsFigures, measureJobs } from './recommender/jobs';
+import { type LargeShop, writeLargeShop } from './recommender/large-shop';
 
 /** One printed line: the subject and its figures, in the order in which they are printed. */
 export interface BenchLine {
@@ -37,30 +41,28 @@ const PLAIN_EASE: ScorerSettings = {
   profileLength: 10_000,
 };
 const DENSE_ITEMS = 5000;
+const LARGE: LargeShop = { interactions: 1_000_000, items: 20_000, users: 50_000, seed: 1 };
 
 /**
- * Runs the comparison of docs and tests: newest 10 % of each user for items, newest 20 % for users.
+ * Runs the comparison of docs and tests: newest 10 % of each user for items, newest 20 % for users; and the time and
+ * memory of jobs on the same data and on a large shop.
  * Reads `ml-latest-small/` below NIGHTJAR_TEST_DATA; gives one line that says so where that is unset.
  */
 export async function run(): Promise<readonly BenchLine[]> {
   const folder = process.env.NIGHTJAR_TEST_DATA;
   if (folder === undefined) return [{ subject: 'recommender', figures: { skipped: 'NIGHTJAR_TEST_DATA is not set' } }];
-  const { histories, events, table } = readMovieLens(join(folder, 'ml-latest-small'));
+  const { histories, table } = readMovieLens(join(folder, 'ml-latest-small'));
   const outer = cutNewest(histories, 0.1);
   const inner = cutNewest(outer, 0.1);
   return [
     ...compareScorers('inner split', inner, outer),
     ...compareScorers('test', outer, histories),
-    trainWhole(outer, events, table),
+    ...(await measureSpeed(join(folder, 'ml-latest-small', 'ratings.csv'))),
     ...compareSegments(histories, table),
   ];
 }
 
-function readMovieLens(folder: string): {
-  readonly histories: Histories;
-  readonly events: EventColumns;
-  readonly table: ItemTable;
-} {
+function readMovieLens(folder: string): { readonly histories: Histories; readonly table: ItemTable } {
   const log = createEventLog();
   for (const line of readRows(join(folder, 'ratings.csv'))) {
     const [user = '', item = '', , time = ''] = line.split(',');
@@ -80,8 +82,7 @@ function readMovieLens(folder: string): {
     itemIds,
     created: new Float64Array(itemIds.length).fill(Number.NaN),
   };
-  const events = log.columns();
-  return { histories: buildHistories(events), events, table };
+  return { histories: buildHistories(log.columns()), table };
 }
 
 function readRows(file: string): readonly string[] {
@@ -145,23 +146,36 @@ function measure(subject: string, score: ScoreItems, training: Histories, whole:
   };
 }
 
-function trainWhole(histories: Histories, events: EventColumns, items: ItemTable): BenchLine {
-  const start = performance.now();
-  const { parts, metrics } = userPersonalization.train({ histories, events, items, seed: 1, hyperParameters: {} });
-  const trainingSeconds = (performance.now() - start) / 1000;
-  const recommender = userPersonalization.open(parts);
-  const exploration = { weight: 0.3, ageCutOffDays: 30, seed: 1 };
-  const recommendAll = (): number => {
-    const from = performance.now();
-    for (const userId of histories.userIds) recommender.recommend({ userId }, { count: 25, exploration });
-    return (performance.now() - from) / 1000;
-  };
-  recommendAll();
+/** Trains and infers on all of MovieLens and on a large shop, as jobs do. */
+async function measureSpeed(movieLens: string): Promise<readonly BenchLine[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'nightjar-bench-'));
+  try {
+    const small = join(folder, 'movielens.csv');
+    const rows = readRows(movieLens).map((line) => line.split(',').toSpliced(2, 1).join(','));
+    await writeFile(small, `USER_ID,ITEM_ID,TIMESTAMP\n${rows.join('\n')}\n`);
+    const large = join(folder, 'large.csv');
+    await writeLargeShop(large, LARGE);
+    const people = Array.from({ length: 610 }, (_, user) => `${user + 1}`);
+    const shoppers = Array.from({ length: LARGE.users }, (_, user) => `u${user}`);
+    const jobs = { recipe: 'aws-user-personalization', lines: 20_000 };
+    return [
+      describeJobs('MovieLens', await measureJobs({ ...jobs, csvFile: small, userIds: people })),
+      describeJobs('1,000,000 × 20,000', await measureJobs({ ...jobs, csvFile: large, userIds: shoppers })),
+    ];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function describeJobs(data: string, figures: JobsFigures): BenchLine {
+  const { trainingSeconds, trainingCpuSeconds, peakMb, usersPerSecond, metrics } = figures;
   return {
-    subject: 'aws-user-personalization, whole recipe',
+    subject: `aws-user-personalization, ${data}`,
     figures: {
       'training s': trainingSeconds.toFixed(1),
-      'users/s': Math.round(histories.userIds.length / recommendAll()),
+      'CPU s': trainingCpuSeconds.toFixed(1),
+      'users/s': Math.round(usersPerSecond),
+      'peak RSS MB': Math.round(peakMb),
       'NDCG@25 it reports': metrics.normalized_discounted_cumulative_gain_at_25 ?? '',
     },
   };

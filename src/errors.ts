@@ -51,6 +51,11 @@ export const ERROR_CODES = {
     retry: 'afterFix',
   },
   E_RECO_QUERY: { about: 'an attribute query of a segment is wrong', exit: 3, retry: 'afterFix' },
+  E_RECO_FILTER: {
+    about: 'a filter does not exist, is not ACTIVE, or wants other values than the job gives',
+    exit: 3,
+    retry: 'afterFix',
+  },
   E_RECO_JOB_FAILED: { about: 'Personalize reports a batch job as CREATE FAILED', exit: 5, retry: 'afterFix' },
   E_RECO_JOB_MISMATCH: {
     about: 'a batch job of our name exists, but with other parameters',

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Settings } from '../config/settings';
 import { type SharedService, shareService } from '../database/embedded/service';
 import { createCompute } from '../local/compute/compute';
-import { startLocalAws } from '../local/endpoint';
+import { type LocalAwsOptions, startLocalAws } from '../local/endpoint';
 import type { FaultRuleInput } from '../local/faults/rule';
 import { startInbox } from '../mail/inbox';
 import type { AwsConnection } from '../storage/client';
@@ -44,13 +44,22 @@ export interface LocalAwsWish {
   readonly auth: boolean;
   /** Rules by which it fails; none unless given. */
   readonly faults?: readonly FaultRuleInput[];
+  /** How it differs from AWS in its times, quotas and words. */
+  readonly manners?: Pick<LocalAwsOptions, 'profile' | 'quotas' | 'statuses'>;
 }
+
+/** nightjar trains one solution a recipe in one dataset group; those who keep more projects in it need not ask AWS first. */
+const EMBEDDED: LocalAwsWish = {
+  port: 0,
+  auth: true,
+  manners: { quotas: { 'dataset-groups': 100, solutions: 100 } },
+};
 
 /** Serves the local AWS, or finds the process that does: one a state folder, or jobs could be bought twice. */
 export async function shareLocalAws(
   options: OpenOptions,
   { connection, state, releases }: OpenStore,
-  own: LocalAwsWish = { port: 0, auth: true },
+  own: LocalAwsWish = EMBEDDED,
 ): Promise<SharedService> {
   const { region, roleArn } = options.settings.aws;
   const service = await shareService({
@@ -69,6 +78,7 @@ export async function shareLocalAws(
         jobSeconds: options.jobSeconds,
         compute,
         ...(own.faults === undefined ? {} : { faults: own.faults }),
+        ...own.manners,
         now: () => Date.now(),
       });
       const close = async () => {

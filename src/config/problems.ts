@@ -69,7 +69,7 @@ function nearestForm(key: string, pattern: string | undefined): string {
     .replace(/^[^a-z]+|-+$/g, '')
     .slice(0, 40);
   const isRight = (name: string) => pattern === undefined || new RegExp(pattern).test(name);
-  return [lower, slug].find((name) => name !== '' && isRight(name)) ?? '';
+  return [lower, key.replace(/\W+/g, ''), slug].find((name) => name !== '' && isRight(name)) ?? '';
 }
 
 function explainUnknownKey(path: Path, key: string, { schema, noun }: Subject): Problem {

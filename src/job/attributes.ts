@@ -24,6 +24,11 @@ export function readAttribute(contact: Contact, name: string): string | undefine
   return value === '' ? undefined : value;
 }
 
+/** Tells whether a name is that of a column of its own, which every contact may have. */
+export function isColumn(name: string): boolean {
+  return COLUMNS.has(name);
+}
+
 /** Finds the column that a name in camel case means, `time_zone` for `timeZone`; undefined where it means none. */
 export function columnFor(name: string): string | undefined {
   const column = name.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();

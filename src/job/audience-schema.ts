@@ -1,5 +1,6 @@
 /** The shape of an audience job as its file is written; `description` is for editors, `expected` for messages. */
 import { z } from 'zod';
+import { filterField, queryValuesField } from './filter-schema';
 import { headFields, kindField } from './head-schema';
 import { type JobNames, solutionField } from './names';
 import { whereField } from './where-schema';
@@ -87,10 +88,12 @@ export function audienceSchema(names: JobNames) {
   return z.strictObject({
     ...headFields,
     kind: kindField('audience'),
-    segment: z.strictObject({ solution, users, queries, items }).meta({
-      expected: 'a map of solution, users, and queries or items',
-      examples: [{ solution: 'attribute-fans', users: 50000, queries: { coffee: EXAMPLE_QUERY } }],
-    }),
+    segment: z
+      .strictObject({ solution, users, queries, items, filter: filterField, filterValues: queryValuesField })
+      .meta({
+        expected: 'a map of solution, users, queries or items, filter and filterValues',
+        examples: [{ solution: 'attribute-fans', users: 50000, queries: { coffee: EXAMPLE_QUERY } }],
+      }),
     audience: z
       .strictObject({ where: whereField, formats, to })
       .prefault({})

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { parseDuration } from '../units';
 import type { audienceSchema } from './audience-schema';
+import { buildFilter } from './build-filter';
 import { buildSend } from './build-send';
 import type { AudienceJob, EmailJob, ParsedJob, SegmentQuery, Where } from './definition';
 import type { emailSchema } from './email-schema';
@@ -21,11 +22,15 @@ export function buildEmailJob(source: JobFile, fields: z.output<ReturnType<typeo
     kind: 'email',
     ...(schedule === undefined ? {} : { schedule }),
     ...buildKeep(keep),
-    recommend,
+    recommend: { solution: recommend.solution, results: recommend.results, ...buildFilter(recommend) },
     recipients: { from: recipients.from, where: buildWhere(recipients.where) },
     content: {
       template: content.template,
-      show: content.show,
+      // Popular items are not filtered: nobody gets them beside a filter without being asked for.
+      show: {
+        ...content.show,
+        fallback: content.show.fallback ?? (recommend.filter === undefined ? 'popular' : 'none'),
+      },
       ...(content.subject === undefined ? {} : { subject: content.subject }),
     },
     send: buildSend(send),
@@ -46,7 +51,7 @@ export function buildAudienceJob(source: JobFile, fields: z.output<ReturnType<ty
     kind: 'audience',
     ...(schedule === undefined ? {} : { schedule }),
     ...buildKeep(keep),
-    segment: { solution: segment.solution, users: segment.users, queries },
+    segment: { solution: segment.solution, users: segment.users, queries, ...buildFilter(segment) },
     audience: {
       where: buildWhere(audience.where),
       formats: audience.formats,

@@ -8,7 +8,19 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Finds the problems between fields; what is wrong with a field itself is left to the schema. */
 export function checkAcross(value: Fields): readonly Problem[] {
-  return [...checkSegment(value.segment), ...checkShow(value)];
+  return [
+    ...checkSegment(value.segment),
+    ...checkShow(value),
+    ...checkFilter('recommend', value.recommend),
+    ...checkFilter('segment', value.segment),
+  ];
+}
+
+function checkFilter(section: 'recommend' | 'segment', fields: unknown): readonly Problem[] {
+  if (!isMap(fields) || fields.filterValues === undefined || fields.filter !== undefined) return [];
+  const message = `${section}.filterValues is there without ${section}.filter; expected the filter whose placeholders they are for`;
+  const fix = `add "filter: unseen" below "${section}:", or remove filterValues`;
+  return [{ path: [section, 'filterValues'], part: 'key', message, fix }];
 }
 
 function checkSegment(segment: unknown): readonly Problem[] {

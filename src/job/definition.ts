@@ -71,6 +71,20 @@ export interface SendRules {
   readonly stopAfterErrors?: StopAfterErrors;
 }
 
+/** A value that a job file writes out. */
+export type FilterConstant = string | number;
+
+/** What a placeholder of a filter gets. `otherwise` is for contacts who lack the attribute; without it they are left out. */
+export type PlaceholderValue =
+  | { readonly by: 'constants'; readonly constants: readonly FilterConstant[] }
+  | { readonly by: 'attribute'; readonly attribute: string; readonly otherwise?: readonly FilterConstant[] };
+
+/** The filter of a batch job: its name or ARN, and placeholder without `$` → value. */
+export interface FilterWish {
+  readonly named: string;
+  readonly values: Readonly<Record<string, PlaceholderValue>>;
+}
+
 export interface EmailJob extends JobBase {
   readonly kind: 'email';
   readonly recommend: {
@@ -78,6 +92,7 @@ export interface EmailJob extends JobBase {
     readonly solution: string;
     /** numResults, 1 to 500. */
     readonly results: number;
+    readonly filter?: FilterWish;
   };
   readonly recipients: { readonly from: 'contacts'; readonly where: Where };
   readonly content: {
@@ -97,6 +112,8 @@ export interface AudienceJob extends JobBase {
     readonly users: number;
     /** Query name → query, in the file's order: of attribute queries, or of one item id each. Exactly one of the two forms. */
     readonly queries: readonly SegmentQuery[];
+    /** Its values are constants. */
+    readonly filter?: FilterWish;
   };
   readonly audience: {
     readonly where: Where;

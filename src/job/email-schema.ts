@@ -1,5 +1,6 @@
 /** The shape of an e-mail job as its file is written; `description` is for editors, `expected` for messages. */
 import { z } from 'zod';
+import { filterField, recipientValuesField } from './filter-schema';
 import { headFields, kindField } from './head-schema';
 import { type JobNames, solutionField, templateField } from './names';
 import { sendField } from './send-schema';
@@ -37,8 +38,9 @@ const show = z
   .strictObject({
     items: itemsShown,
     inStock: z.boolean().default(true).meta({ description: 'Whether items that are out of stock are left out' }),
-    fallback: z.enum(['popular', 'none']).default('popular').meta({
-      description: 'What fills the gaps where recommendations do not suffice; with none, who has none gets no e-mail',
+    fallback: z.enum(['popular', 'none']).optional().meta({
+      description:
+        'What fills the gaps where recommendations do not suffice; with none, who has none gets no e-mail. Without it popular, and none beside a filter',
     }),
   })
   .prefault({})
@@ -70,8 +72,8 @@ export function emailSchema(names: JobNames) {
     ...headFields,
     kind: kindField('email'),
     recommend: z
-      .strictObject({ solution, results })
-      .meta({ expected: 'a map of solution and results', examples: [{ solution: 'picks' }] }),
+      .strictObject({ solution, results, filter: filterField, filterValues: recipientValuesField })
+      .meta({ expected: 'a map of solution, results, filter and filterValues', examples: [{ solution: 'picks' }] }),
     recipients,
     content: z
       .strictObject({ template, subject, show })

@@ -1,6 +1,6 @@
 /** Prints a plan for people, in 80 columns. */
 import { formatMoney } from '../units';
-import type { AudiencePlan, EmailPlan, Plan, PlannedBatchJob } from './plan';
+import type { AudiencePlan, EmailPlan, Plan, PlannedBatchJob, PlannedFilter } from './plan';
 
 const LABEL_WIDTH = 14;
 
@@ -13,6 +13,7 @@ export function formatPlan(plan: Plan): string {
     row('batch job', describeBatchJob(plan.batchJob)),
     ...(plan.batchJob.name === undefined ? [] : [row('', plan.batchJob.name)]),
     row('', plan.batchJob.solutionVersion),
+    ...listFilter(plan.filter),
     row('cost', describeCost(plan)),
     ...(plan.kind === 'email' ? [row('avoided', describeAvoided(plan))] : []),
     '',
@@ -38,6 +39,15 @@ function listQueries({ queries, users, formats, to }: AudiencePlan): readonly st
     ...queries.map(({ name, query }, index) => row(index === 0 ? 'audiences' : '', `${name.padEnd(width)}  ${query}`)),
     row('users', `at most ${formatCount(users)} for each`),
     row('files', `${formats.join(', ')} below ${to}`),
+  ];
+}
+
+function listFilter(filter: PlannedFilter | undefined): readonly string[] {
+  if (filter === undefined) return [];
+  const width = Math.max(0, ...filter.values.map(({ name }) => name.length));
+  return [
+    row('filter', filter.arn),
+    ...filter.values.map(({ name, value }) => row('', `$${name.padEnd(width)}  ${value}`)),
   ];
 }
 

@@ -23,12 +23,19 @@ export interface PlannedBatchJob {
   readonly reused: boolean;
 }
 
+/** The filter of a batch job, and what its placeholders get, in words. */
+export interface PlannedFilter {
+  readonly arn: string;
+  readonly values: readonly { readonly name: string; readonly value: string }[];
+}
+
 interface PlanBase {
   readonly version: 1;
   readonly job: string;
   readonly about: string;
   readonly slot: string;
   readonly batchJob: PlannedBatchJob;
+  readonly filter?: PlannedFilter;
   /** What the batch job would cost; nothing where it is reused. */
   readonly cost: Money;
   /** Date of the prices, `YYYY-MM-DD`. */

@@ -96,7 +96,8 @@ export type BatchResult =
 
 /** Trains models and scores people outside of the server's own thread. */
 export interface Compute {
-  train(task: TrainTask): Promise<TrainResult>;
+  /** @param signal  ends the training at once, which rejects then and leaves no model */
+  train(task: TrainTask, signal?: AbortSignal): Promise<TrainResult>;
   infer(task: InferTask): Promise<BatchResult>;
   segment(task: SegmentTask): Promise<BatchResult>;
   close(): Promise<void>;

@@ -16,12 +16,18 @@ import { systemCode } from './http/fault';
 import { refuseService, signedService } from './http/other-services';
 import { type AwsRequest, readRequest } from './http/request';
 import type { Credentials } from './http/sigv4';
+import type { PersonalizeService } from './personalize/authentication';
+import { createDurations, type Profile } from './personalize/durations';
 import { openFolders, openResources, type Plane } from './personalize/plane';
+import { QUOTAS, type Quotas } from './personalize/quotas';
 import { createRunner, type Runner, resumeWork } from './personalize/runner';
-import { answerPersonalize, type PersonalizeService } from './personalize/service';
+import { answerPersonalize } from './personalize/service';
+import { answerSibling, findSiblingOperation } from './personalize/sibling-service';
+import type { StatusSpelling } from './personalize/statuses';
 import type { S3Answer } from './s3/call';
 import { openObjectStore } from './s3/object-store';
 import { answerS3, type S3Service } from './s3/service';
+import { bucketOfHost } from './s3/target';
 
 /** Holds how the local AWS is to be served. */
 export interface LocalAwsOptions {
@@ -36,6 +42,12 @@ export interface LocalAwsOptions {
   readonly accountId: string;
   /** The least time from the creation of a training, import or batch job to its end; 0 is as fast as it is computed. */
   readonly jobSeconds: number;
+  /** How long things take where `jobSeconds` is 0; `instant` unless given. */
+  readonly profile?: Profile;
+  /** Quotas that differ from AWS's. */
+  readonly quotas?: Partial<Quotas>;
+  /** How statuses are spelled; `observed` unless given. */
+  readonly statuses?: StatusSpelling;
   /** Trains and scores; the caller closes it, after the local AWS. */
   readonly compute: Compute;
   /** Rules by which calls and jobs fail; none by default. */
@@ -46,7 +58,7 @@ export interface LocalAwsOptions {
 
 /** A local AWS that is being served. */
 export interface LocalAws {
-  /** For example `http://127.0.0.1:49152`; S3 clients must use path style. */
+  /** For example `http://127.0.0.1:49152`, for S3 in path style; by the name `localhost` in virtual-host style too. */
   readonly endpoint: string;
   readonly port: number;
   /** Stops serving. Work that is not finished is done again at the next start. */
@@ -111,13 +123,16 @@ async function openState(
     await mkdir(folder, { recursive: true });
     const store = await openObjectStore(join(stateDir, 's3'), now);
     const { temporary, ...folders } = await openFolders(folder);
-    const resources = await openResources(folder, temporary);
+    const resources = await openResources(folder, { temporaryFolder: temporary, now });
     const runner = createRunner(options.compute, () => plane);
-    const { start, isStarted } = runner;
-    const jobMs = options.jobSeconds * 1000;
+    const { start, isStarted, abort } = runner;
+    const durations = createDurations(options.profile ?? 'instant', options.jobSeconds);
+    const settings = { durations, quotas: { ...QUOTAS, ...options.quotas }, statuses: options.statuses ?? 'observed' };
+    // Only where time is that of the real service: elsewhere nobody waits for a schedule of days.
+    const trainsByItself = options.profile === 'real' && options.jobSeconds === 0;
     const takeTurns = createTurns();
     const shared = { resources, folders, store, faults, takeTurns };
-    const plane: Plane = { ...shared, region, accountId, now, jobMs, start, isStarted };
+    const plane: Plane = { ...shared, ...settings, region, accountId, now, start, isStarted, abort, trainsByItself };
     return { plane, runner };
   } catch (cause) {
     const code = systemCode(cause);
@@ -166,8 +181,11 @@ async function answer(
 }
 
 async function answerByService(services: Services, request: AwsRequest): Promise<S3Answer> {
-  if (request.path.startsWith(ADMIN_PREFIX)) return answerAdmin(services.admin, request);
+  const isOfBucket = bucketOfHost(request.headers.get('host') ?? '') !== undefined;
+  if (request.path.startsWith(ADMIN_PREFIX) && !isOfBucket) return answerAdmin(services.admin, request);
   if (request.headers.has('x-amz-target')) return answerPersonalize(services.personalize, request);
-  const service = signedService(request) ?? 's3';
-  return service === 's3' ? answerS3(services.s3, request) : refuseService(service, request.path);
+  const sibling = findSiblingOperation(request);
+  const service = signedService(request) ?? (sibling === undefined ? 's3' : 'personalize');
+  if (sibling !== undefined && service === 'personalize') return answerSibling(services.personalize, request, sibling);
+  return service === 's3' ? answerS3(services.s3, request) : refuseService(service, request);
 }

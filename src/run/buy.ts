@@ -44,6 +44,7 @@ async function create(personalize: PersonalizeClient, request: BatchRequest): Pr
     jobName: request.jobName,
     solutionVersionArn: request.solutionVersionArn,
     numResults: request.numResults,
+    ...(request.filterArn === null ? {} : { filterArn: request.filterArn }),
     jobInput: { s3DataSource: { path: request.inputPath, ...key } },
     jobOutput: { s3DataDestination: { path: request.outputPath, ...key } },
     roleArn: request.roleArn,
@@ -102,7 +103,7 @@ export function differences(request: BatchRequest, found: DescribedJob): readonl
     ['numResults', request.numResults, found.numResults],
     ['jobInput', request.inputPath, found.jobInput?.s3DataSource?.path],
     ['jobOutput', request.outputPath, found.jobOutput?.s3DataDestination?.path],
-    ['filterArn', undefined, found.filterArn],
+    ['filterArn', request.filterArn ?? undefined, found.filterArn],
     ['batchInferenceJobMode', 'BATCH_INFERENCE', isInference ? (found.mode ?? 'BATCH_INFERENCE') : 'BATCH_INFERENCE'],
   ].flatMap(([member, wanted, is]) => (wanted === is ? [] : [`${member} is "${is}", expected "${wanted}"`]));
 }

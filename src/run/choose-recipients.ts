@@ -6,7 +6,9 @@ import { type StoredContact, streamContacts } from '../database/contacts';
 import { consentFor } from '../job/attributes';
 import type { Where } from '../job/definition';
 import { matches } from '../job/where';
+import type { InputFilterValues } from '../personalize/input-lines';
 import type { Tally } from '../report/summary';
+import type { ReadValues } from './filter-values';
 
 /** What a contact is for a run: chosen, or left out for a reason. */
 export type Choice =
@@ -40,6 +42,8 @@ export interface ChosenRecipient {
   readonly addressHash: string;
   /** Of the address, in lower case and as A-label. */
   readonly domain: string;
+  /** For the placeholders of the job's filter. */
+  readonly filterValues: InputFilterValues;
 }
 
 export interface ChoiceCounts {
@@ -53,11 +57,14 @@ export interface RecipientRule {
   /** The job's name: consent is asked for by it, and its earlier slots may still be under way. */
   readonly topic: string;
   readonly slot: string;
+  /** Gives each recipient the values of the job's filter; who lacks one is left out. */
+  readonly readValues?: ReadValues | undefined;
 }
 
 /**
  * Goes through all contacts in the order of user_id and hands the chosen ones on in batches.
- * Who still waits for the mail of an earlier slot of the job is left out as `carried`: two would come at once.
+ * Who still waits for the mail of an earlier slot of the job is left out as `carried`: two would come at once. Who lacks
+ * an attribute that the filter needs is left out as `filter_lacks_<attribute>`.
  */
 export async function chooseRecipients(
   db: Database,
@@ -79,9 +86,13 @@ export async function chooseRecipients(
   for await (const stored of streamContacts(db)) {
     considered += 1;
     const choice = chooseRecipient(stored, rule);
-    if (choice.chosen) {
-      batch.push({ userId: stored.contact.userId, addressHash: choice.addressHash, domain: choice.domain });
-    } else leaveOut(choice.reason);
+    const own = rule.readValues?.(stored.contact) ?? { values: {} };
+    if (!choice.chosen) leaveOut(choice.reason);
+    else if ('lacks' in own) leaveOut(`filter_lacks_${own.lacks}`);
+    else {
+      const { addressHash, domain } = choice;
+      batch.push({ userId: stored.contact.userId, addressHash, domain, filterValues: own.values });
+    }
     if (batch.length === BATCH_ROWS) {
       await hand(batch);
       batch = [];

@@ -19,6 +19,7 @@ export const requestSchema = z.object({
   jobName: z.string(),
   solutionVersionArn: z.string(),
   recipe: z.string(),
+  filterArn: z.string().nullable().default(null),
   numResults: z.number(),
   inputPath: z.string(),
   outputPath: z.string(),
@@ -35,6 +36,7 @@ export interface PurchaseWish {
   readonly kind: 'inference' | 'segment';
   readonly solutionVersionArn: string;
   readonly recipe: string;
+  readonly filterArn: string | null;
   readonly numResults: number;
   /** One for each part. */
   readonly inputs: readonly WrittenInput[];

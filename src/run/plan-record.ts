@@ -7,6 +7,8 @@ const planSchema = z.object({
   version: z.literal(1),
   solutionVersionArn: z.string(),
   recipe: z.string(),
+  /** The filter of the batch jobs, and those of its placeholders that numbers are for; absent where there is none. */
+  filter: z.object({ arn: z.string(), compared: z.array(z.string()) }).optional(),
   /** E-mail runs: who was considered and left out. */
   contacts: z.object({ considered: z.number(), leftOut: z.array(tally) }).nullable(),
   /** E-mail runs: popular items, the most popular first; the fallback and the fill for gaps. */

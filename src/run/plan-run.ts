@@ -1,18 +1,24 @@
 /** Plans a run without doing any of it: who would get it, what would be bought, what it would cost (D6). */
+
+import { readYaml } from '../config/yaml-source';
 import { findUnhandled } from '../database/slot-ledger';
-import type { AudienceJob, EmailJob } from '../job/definition';
+import type { Where } from '../errors';
+import type { AudienceJob, EmailJob, FilterWish, PlaceholderValue } from '../job/definition';
 import { type AudiencePlan, type EmailPlan, type Plan, planAudience, planEmail } from '../job/plan';
 import { fingerprintOf } from '../personalize/batch-name';
-import { attributesInputLine, itemInputLine, userInputLine } from '../personalize/input-lines';
+import { userInputLine } from '../personalize/input-lines';
 import { createPartHasher, type InputPart } from '../personalize/input-parts';
+import type { InputLimits } from '../personalize/limits';
 import { type JobSource, openBundle } from './bundle';
 import { chooseRecipients, tally } from './choose-recipients';
 import type { Engines } from './engines';
+import { checkAttributes, createValueReader, type ReadValues } from './filter-values';
 import { identityOf } from './identity';
 import { limitsOf } from './input';
 import { chooseAttempt } from './intend';
+import { findFilter, type ResolvedFilter } from './resolve-filter';
 import { resolveSolution } from './resolve-solution';
-import { checkQueries } from './segment-queries';
+import { checkQueries, queryLines } from './segment-queries';
 import { priceOf } from './summarise';
 
 type PlanEngines = Pick<Engines, 'settings' | 'db' | 'personalize' | 'inputLimits'>;
@@ -26,26 +32,73 @@ export async function planRun(
   wish: { readonly source: JobSource; readonly slot: string },
 ): Promise<Plan> {
   const { job } = openBundle(engines, wish.source);
-  return job.kind === 'email' ? planEmailRun(engines, job, wish.slot) : planAudienceRun(engines, job, wish.slot);
+  if (job.kind === 'audience') return planAudienceRun(engines, job, wish.slot);
+  await checkAttributes(engines.db, job.recommend.filter, (path) => locate(wish.source, path));
+  return planEmailRun(engines, job, wish.slot);
+}
+
+function locate({ file, text }: JobSource, path: readonly string[]): Where {
+  return readYaml({ file, text, code: 'E_JOB_SYNTAX' }).whereIs(path, 'value');
 }
 
 async function planEmailRun(engines: PlanEngines, job: EmailJob, slot: string): Promise<EmailPlan> {
-  const solution = await resolveSolution(engines, { solution: job.recommend.solution, kind: 'email', file: job.file });
-  const hasher = createPartHasher(limitsOf(engines, solution.recipe));
+  const { file, recommend } = job;
+  const solution = await resolveSolution(engines, { solution: recommend.solution, kind: 'email', file });
+  const filter = await findFilter(engines, { wish: recommend.filter, solution, section: 'recommend', file });
+  const readValues = createValueReader(recommend.filter, filter?.compared ?? []);
+  const limits = limitsOf(engines, solution.recipe);
+  const { recipients, leftOut, parts } = await planRecipients(engines, { job, slot, limits, readValues });
+  const { batchJob, linesToBuy } = await planBatchJobs(engines, {
+    job: job.name,
+    slot,
+    kind: 'inference',
+    ...solution,
+    filterArn: filter?.arn ?? null,
+    numResults: job.recommend.results,
+    parts,
+  });
+  const avoidedRows = leftOut.filter(({ name }) => name !== 'not_matched').reduce((sum, { count }) => sum + count, 0);
+  return planEmail({
+    job: job.name,
+    about: job.about,
+    slot,
+    recipients,
+    leftOut,
+    batchJob,
+    ...planFilter(filter, recommend.filter),
+    cost: priceOf(engines, { kind: 'inference', lines: linesToBuy, users: linesToBuy }),
+    avoided: {
+      rows: avoidedRows,
+      cost: priceOf(engines, { kind: 'inference', lines: avoidedRows, users: avoidedRows }),
+    },
+    ...pricesAsOf(engines),
+  });
+}
+
+interface Choosing {
+  readonly job: EmailJob;
+  readonly slot: string;
+  readonly limits: InputLimits;
+  readonly readValues: ReadValues;
+}
+
+/** Chooses the recipients as the run would, and hashes the input that it would write. */
+async function planRecipients(engines: PlanEngines, { job, slot, limits, readValues }: Choosing) {
+  const hasher = createPartHasher(limits);
   const addresses = new Set<string>();
   let duplicates = 0;
   let handledBefore = 0;
   const counts = await chooseRecipients(
     engines.db,
-    { where: job.recipients.where, topic: job.name, slot },
+    { where: job.recipients.where, topic: job.name, slot, readValues },
     async (batch) => {
       const unhandled = await findUnhandled(engines.db, { job: job.name, slot }, batch);
-      for (const { userId, addressHash } of batch) {
+      for (const { userId, addressHash, filterValues } of batch) {
         if (!unhandled.has(userId)) handledBefore += 1;
         else if (addresses.has(addressHash)) duplicates += 1;
         else {
           addresses.add(addressHash);
-          hasher.add(userInputLine(userId));
+          hasher.add(userInputLine(userId, filterValues));
         }
       }
     },
@@ -57,43 +110,22 @@ async function planEmailRun(engines: PlanEngines, job: EmailJob, slot: string): 
       ['handled_before', handledBefore] as const,
     ]),
   );
-  const recipients = addresses.size;
-  const { batchJob, linesToBuy } = await planBatchJobs(engines, {
-    job: job.name,
-    slot,
-    kind: 'inference',
-    ...solution,
-    numResults: job.recommend.results,
-    parts: hasher.finish(),
-  });
-  const avoidedRows = leftOut.filter(({ name }) => name !== 'not_matched').reduce((sum, { count }) => sum + count, 0);
-  return planEmail({
-    job: job.name,
-    about: job.about,
-    slot,
-    recipients,
-    leftOut,
-    batchJob,
-    cost: priceOf(engines, { kind: 'inference', lines: linesToBuy, users: linesToBuy }),
-    avoided: {
-      rows: avoidedRows,
-      cost: priceOf(engines, { kind: 'inference', lines: avoidedRows, users: avoidedRows }),
-    },
-    ...pricesAsOf(engines),
-  });
+  return { recipients: addresses.size, leftOut, parts: hasher.finish() };
 }
 
 async function planAudienceRun(engines: PlanEngines, job: AudienceJob, slot: string): Promise<AudiencePlan> {
-  const solution = await resolveSolution(engines, { solution: job.segment.solution, kind: 'audience', file: job.file });
+  const { file, segment } = job;
+  const solution = await resolveSolution(engines, { solution: segment.solution, kind: 'audience', file });
   checkQueries(job, solution.recipe);
+  const filter = await findFilter(engines, { wish: segment.filter, solution, section: 'segment', file });
   const hasher = createPartHasher(limitsOf(engines, solution.recipe));
-  for (const query of job.segment.queries)
-    hasher.add(query.by === 'item' ? itemInputLine(query.itemId) : attributesInputLine(query.query));
+  for (const line of queryLines(job, filter)) hasher.add(line);
   const { batchJob, linesToBuy } = await planBatchJobs(engines, {
     job: job.name,
     slot,
     kind: 'segment',
     ...solution,
+    filterArn: filter?.arn ?? null,
     numResults: job.segment.users,
     parts: hasher.finish(),
   });
@@ -109,6 +141,7 @@ async function planAudienceRun(engines: PlanEngines, job: AudienceJob, slot: str
     formats: job.audience.formats,
     to: job.audience.to,
     batchJob,
+    ...planFilter(filter, segment.filter),
     cost: priceOf(engines, { kind: 'segment', lines: linesToBuy, users: linesToBuy * job.segment.users }),
     ...pricesAsOf(engines),
   });
@@ -120,6 +153,7 @@ interface PlannedPurchase {
   readonly kind: 'inference' | 'segment';
   readonly solutionVersionArn: string;
   readonly recipe: string;
+  readonly filterArn: string | null;
   readonly numResults: number;
   readonly parts: readonly InputPart[];
 }
@@ -148,6 +182,18 @@ async function planBatchJobs(
     },
     linesToBuy: countLines(toBuy),
   };
+}
+
+function planFilter(filter: ResolvedFilter | undefined, wish: FilterWish | undefined): Pick<Plan, 'filter'> {
+  if (filter === undefined) return {};
+  const values = Object.entries(wish?.values ?? {}).map(([name, value]) => ({ name, value: describeValue(value) }));
+  return { filter: { arn: filter.arn, values } };
+}
+
+function describeValue(value: PlaceholderValue): string {
+  if (value.by === 'constants') return value.constants.join(', ');
+  const otherwise = value.otherwise === undefined ? '' : `, or else ${value.otherwise.join(', ')}`;
+  return `the contact's ${value.attribute}${otherwise}`;
 }
 
 function pricesAsOf({ settings }: PlanEngines): { readonly pricesAsOf?: string } {

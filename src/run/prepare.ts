@@ -7,16 +7,17 @@ import { withLock } from '../database/lock';
 import { findRun, moveRun, savePlan } from '../database/runs';
 import { NightjarError } from '../errors';
 import type { AudienceJob, EmailJob } from '../job/definition';
-import { attributesInputLine, itemInputLine, userInputLine } from '../personalize/input-lines';
 import { headObject } from '../storage/objects';
 import { parseS3Uri } from '../storage/uri';
 import { type ChoiceCounts, chooseRecipients, tally } from './choose-recipients';
+import { checkAttributes, createValueReader, userLines } from './filter-values';
 import { writeInputs } from './input';
 import { intendPurchases } from './intend';
 import { nextAttempt } from './next-attempt';
 import { type PlanRecord, readPlan } from './plan-record';
-import { resolveSolution } from './resolve-solution';
-import { checkQueries } from './segment-queries';
+import { findFilter } from './resolve-filter';
+import { type ResolvedSolution, resolveSolution } from './resolve-solution';
+import { checkQueries, queryLines } from './segment-queries';
 import { DONE, type Stage, type StageContext } from './stage';
 
 /** How far back an item's use counts for the popular list. */
@@ -50,8 +51,8 @@ async function tryFailedAgain(context: StageContext, jobs: readonly BatchJobOfRu
 
 async function rewriteInputs({ engines, run, bundle }: StageContext): Promise<void> {
   const { job } = bundle;
-  const { recipe } = readPlan((await findRun(engines.db, run.runId))?.plan);
-  const lines = job.kind === 'email' ? userLines(streamPlannedUsers(engines.db, run)) : queryLines(job);
+  const { recipe, filter } = readPlan((await findRun(engines.db, run.runId))?.plan);
+  const lines = job.kind === 'email' ? plannedLines({ engines, run }, job, filter) : queryLines(job, filter);
   await writeInputs(engines, lines, recipe);
 }
 
@@ -62,8 +63,12 @@ function decide(context: StageContext): Promise<void> {
 
 async function prepareEmail(context: StageContext, job: EmailJob): Promise<void> {
   const { engines, run } = context;
-  const solution = await resolveSolution(engines, { solution: job.recommend.solution, kind: 'email', file: job.file });
-  const rule = { where: job.recipients.where, topic: job.name, slot: run.slot };
+  const { file, recommend } = job;
+  const solution = await resolveSolution(engines, { solution: recommend.solution, kind: 'email', file });
+  const filter = await findFilter(engines, { wish: recommend.filter, solution, section: 'recommend', file });
+  await checkAttributes(engines.db, recommend.filter, () => ({ file }));
+  const readValues = createValueReader(recommend.filter, filter?.compared ?? []);
+  const rule = { where: job.recipients.where, topic: job.name, slot: run.slot, readValues };
   const choice = await chooseRecipients(engines.db, rule, (rows) =>
     planDeliveries(engines.db, run, { rows, now: engines.now() }),
   );
@@ -76,18 +81,19 @@ async function prepareEmail(context: StageContext, job: EmailJob): Promise<void>
   const popular = await listPopular(engines, endOfSlot(run.slot));
   const plan: PlanRecord = {
     version: 1,
-    ...solution,
+    ...bought(solution, filter),
     contacts: { ...contacts, leftOut: [...contacts.leftOut] },
     popular,
   };
   await savePlan(engines.db, run.runId, plan);
-  const inputs = await writeInputs(engines, userLines(streamPlannedUsers(engines.db, run)), solution.recipe);
+  const inputs = await writeInputs(engines, plannedLines({ engines, run }, job, filter), solution.recipe);
   const wish = {
     runId: run.runId,
     job: job.name,
     slot: run.slot,
     kind: 'inference' as const,
-    numResults: job.recommend.results,
+    filterArn: filter?.arn ?? null,
+    numResults: recommend.results,
     inputs,
   };
   await intendPurchases(engines, { ...wish, ...solution });
@@ -107,30 +113,42 @@ function addHandledBefore(contacts: ChoiceCounts, rows: number): ChoiceCounts {
 
 async function prepareAudience(context: StageContext, job: AudienceJob): Promise<void> {
   const { engines, run } = context;
-  const solution = await resolveSolution(engines, { solution: job.segment.solution, kind: 'audience', file: job.file });
+  const { file, segment } = job;
+  const solution = await resolveSolution(engines, { solution: segment.solution, kind: 'audience', file });
   checkQueries(job, solution.recipe);
-  const plan: PlanRecord = { version: 1, ...solution, contacts: null, popular: [] };
+  const filter = await findFilter(engines, { wish: segment.filter, solution, section: 'segment', file });
+  const plan: PlanRecord = { version: 1, ...bought(solution, filter), contacts: null, popular: [] };
   await savePlan(engines.db, run.runId, plan);
-  const inputs = await writeInputs(engines, queryLines(job), solution.recipe);
+  const inputs = await writeInputs(engines, queryLines(job, filter), solution.recipe);
   const wish = {
     runId: run.runId,
     job: job.name,
     slot: run.slot,
     kind: 'segment' as const,
-    numResults: job.segment.users,
+    filterArn: filter?.arn ?? null,
+    numResults: segment.users,
     inputs,
   };
   await intendPurchases(engines, { ...wish, ...solution });
 }
 
-function queryLines(job: AudienceJob): readonly string[] {
-  return job.segment.queries.map((query) =>
-    query.by === 'item' ? itemInputLine(query.itemId) : attributesInputLine(query.query),
-  );
+type PlannedFilter = PlanRecord['filter'];
+
+/** What the plan keeps of a solution and a filter. */
+function bought(
+  { solutionVersionArn, recipe }: ResolvedSolution,
+  filter: PlannedFilter,
+): Pick<PlanRecord, 'solutionVersionArn' | 'recipe' | 'filter'> {
+  return { solutionVersionArn, recipe, ...(filter === undefined ? {} : { filter }) };
 }
 
-async function* userLines(users: AsyncIterable<string>): AsyncGenerator<string> {
-  for await (const user of users) yield userInputLine(user);
+function plannedLines(
+  { engines, run }: Pick<StageContext, 'engines' | 'run'>,
+  job: EmailJob,
+  filter: PlannedFilter,
+): AsyncGenerator<string> {
+  const { filter: wish } = job.recommend;
+  return userLines(engines.db, streamPlannedUsers(engines.db, run), { wish, compared: filter?.compared ?? [] });
 }
 
 async function listPopular(engines: StageContext['engines'], now: number): Promise<string[]> {

@@ -14,6 +14,8 @@ export interface ResolvedSolution {
   readonly solutionVersionArn: string;
   /** `aws-user-personalization`, without the ARN around it. */
   readonly recipe: string;
+  /** Undefined where AWS doesn't tell. */
+  readonly datasetGroupArn: string | undefined;
 }
 
 const SEGMENT_RECIPES: ReadonlySet<string> = new Set(['aws-item-affinity', 'aws-item-attribute-affinity']);
@@ -93,7 +95,8 @@ async function newestVersion(
       fix: `train one: aws personalize create-solution-version --solution-arn ${arn}`,
     });
   }
-  return { solutionVersionArn: newest.solutionVersionArn, recipe: recipeName(described.solution?.recipeArn) };
+  const { recipeArn, datasetGroupArn } = described.solution ?? {};
+  return { solutionVersionArn: newest.solutionVersionArn, recipe: recipeName(recipeArn), datasetGroupArn };
 }
 
 async function describeVersion(
@@ -112,7 +115,8 @@ async function describeVersion(
       where: { file: wish.file },
     });
   }
-  return { solutionVersionArn: arn, recipe: recipeName(described.solutionVersion?.recipeArn) };
+  const { recipeArn, datasetGroupArn } = described.solutionVersion ?? {};
+  return { solutionVersionArn: arn, recipe: recipeName(recipeArn), datasetGroupArn };
 }
 
 function recipeName(arn: string | undefined): string {

@@ -1,7 +1,20 @@
-/** Checks the queries of an audience job before they are bought. */
+/** Checks the queries of an audience job before they are bought, and writes their input lines. */
 import { combineErrors, NightjarError } from '../errors';
 import type { AudienceJob } from '../job/definition';
 import { parseAttributeQuery } from '../personalize/attribute-query';
+import { attributesInputLine, itemInputLine } from '../personalize/input-lines';
+import { readConstantValues } from './filter-values';
+
+/** Writes the input lines of an audience job's queries, in their order. */
+export function queryLines(
+  job: AudienceJob,
+  filter: { readonly compared: readonly string[] } | undefined,
+): readonly string[] {
+  const values = readConstantValues(job.segment.filter, filter?.compared ?? []);
+  return job.segment.queries.map((query) =>
+    query.by === 'item' ? itemInputLine(query.itemId, values) : attributesInputLine(query.query, values),
+  );
+}
 
 /**
  * Checks that the queries are of the recipe's form and in its grammar; how many there are is no limit, for inputs are split.

@@ -91,6 +91,14 @@ describe('wrong usage', () => {
     [['run', 'nightly-picks', '--dat', '2026-03-01'], 'unknown option "--dat"; did you mean --date'],
     [['runs', 'list', '--limit', 'many'], '--limit is not a number; expected 1 or more'],
     [['local', '--port', 'http'], '"http" is not a number, 0 or more'],
+    [
+      ['local', '--profile', 'slow'],
+      'option "--profile <profile>" argument "slow" is invalid. Allowed choices are instant, demo, real.',
+    ],
+    [
+      ['local', '--quota', 'schemas=many'],
+      '"schemas=many" is not a quota; expected a name and a number, of schemas, dataset-groups, solutions, filters, imports-in-flight, trainings-in-flight, inference-jobs-in-flight, segment-jobs-in-flight',
+    ],
     [['import'], 'no file to import is named'],
   ])('%j is E_USAGE with exit 2, in text on stderr and as one JSON document on stdout', async (args, message) => {
     const { code, stdout, stderr } = await runNightjar([...args, '--json'], { cwd: folder });

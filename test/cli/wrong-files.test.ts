@@ -65,7 +65,7 @@ const CASES: readonly (readonly [string, readonly string[], number, string])[] =
     ['jobs', 'check', 'field'],
     3,
     `error[E_JOB_FIELD] jobs/field.yaml:3:31
-  recommend.result is not a key that nightjar knows; the keys of recommend are solution, results
+  recommend.result is not a key that nightjar knows; the keys of recommend are solution, results, filter, filterValues
   fix: write "results:" instead of "result:"
 `,
   ],

@@ -33,6 +33,103 @@ describe('parseJob', () => {
     });
   });
 
+  it('reads filters with values and attributes, and then fills no gaps unless asked to', () => {
+    const filtered = (fields: string, show = '') =>
+      parse([
+        'about: Picks',
+        'kind: email',
+        `recommend: { solution: picks, filter: unseen${fields} }`,
+        `content: { template: picks${show} }`,
+      ]);
+    const fields =
+      ', filterValues: { A: x, B: 2, C: [y, 3], D: { attribute: age }, E: { attribute: tier, default: [z, 4] } }';
+
+    expect(filtered(fields)).toMatchObject({
+      recommend: {
+        filter: {
+          named: 'unseen',
+          values: {
+            A: { by: 'constants', constants: ['x'] },
+            B: { by: 'constants', constants: [2] },
+            C: { by: 'constants', constants: ['y', 3] },
+            D: { by: 'attribute', attribute: 'age' },
+            E: { by: 'attribute', attribute: 'tier', otherwise: ['z', 4] },
+          },
+        },
+      },
+      content: { show: { fallback: 'none' } },
+    });
+    expect(filtered('', ', show: { fallback: popular }')).toMatchObject({
+      recommend: { filter: { named: 'unseen', values: {} } },
+      content: { show: { fallback: 'popular' } },
+    });
+    const fans = parse([
+      ...AUDIENCE,
+      '  items: [a]',
+      '  filter: arn:aws:personalize:us-east-1:123456789012:filter/members',
+      '  filterValues: { TIER: [gold] }',
+    ]);
+    expect(fans).toMatchObject({
+      segment: {
+        filter: {
+          named: 'arn:aws:personalize:us-east-1:123456789012:filter/members',
+          values: { TIER: { by: 'constants', constants: ['gold'] } },
+        },
+      },
+    });
+  });
+
+  it('tells what is wrong with filters', () => {
+    const lines = [
+      'about: Picks',
+      'kind: email',
+      'recommend:',
+      '  solution: picks',
+      '  filter: not a name',
+      '  filterValues:',
+      '    $GENRE: drama',
+      '    ZONE: { attribute: timeZone }',
+      '    NAME: { attribute: contact.firstName }',
+      '    AGE: { atribute: age }',
+      '    VIP: true',
+      '    NONE: []',
+      'content: { template: picks }',
+    ];
+    expect(problemsOf(lines)).toMatchInlineSnapshot(`
+"error[E_JOB_FIELD] jobs/winback.yaml:5:11
+  recommend.filter is "not a name"; expected the name or the ARN of a filter
+  fix: write "filter: unseen", or remove the line
+error[E_JOB_FIELD] jobs/winback.yaml:7:5
+  recommend.filterValues has the name "$GENRE"; expected the name of a placeholder without its "$": letters, digits and underscores, at most 50
+  fix: write "GENRE:" instead of "$GENRE:"
+error[E_JOB_FIELD] jobs/winback.yaml:8:24
+  recommend.filterValues.ZONE.attribute is "timeZone"; expected the name of the import column, time_zone
+  fix: write "attribute: time_zone"
+error[E_JOB_FIELD] jobs/winback.yaml:9:24
+  recommend.filterValues.NAME.attribute is "contact.firstName"; expected the name of the import column, first_name
+  fix: write "attribute: first_name"
+error[E_JOB_FIELD] jobs/winback.yaml:10:10
+  recommend.filterValues.AGE is a map; expected a text, a number, a list of them, or a map of attribute and default
+  fix: write "AGE: drama", or remove the line
+error[E_JOB_FIELD] jobs/winback.yaml:11:10
+  recommend.filterValues.VIP is true; expected a text, a number, a list of them, or a map of attribute and default
+  fix: write "VIP: drama", or remove the line
+error[E_JOB_FIELD] jobs/winback.yaml:12:11
+  recommend.filterValues.NONE is an empty list; expected a text, a number, a list of them, or a map of attribute and default
+  fix: write "NONE: drama", or remove the line"
+`);
+    expect(
+      problemsOf([...AUDIENCE, '  items: [a]', '  filterValues: { TIER: { attribute: tier } }']),
+    ).toMatchInlineSnapshot(`
+"error[E_JOB_FIELD] jobs/winback.yaml:7:3
+  segment.filterValues is there without segment.filter; expected the filter whose placeholders they are for
+  fix: add "filter: unseen" below "segment:", or remove filterValues
+error[E_JOB_FIELD] jobs/winback.yaml:7:25
+  segment.filterValues.TIER is a map; expected a text, a number, or a list of them
+  fix: write "TIER: gold", or remove the line"
+`);
+  });
+
   it('reads every key of an e-mail job', () => {
     const job = parse([
       'about: Picks',
@@ -136,9 +233,6 @@ error[E_JOB_FIELD] jobs/winback.yaml:3:43
 error[E_JOB_FIELD] jobs/winback.yaml:4:24
   recommend.solution is "pick"; expected a solution of the settings (picks, popular, item-fans, attribute-fans) or the ARN of one
   fix: write "solution: picks"
-error[E_JOB_FIELD] jobs/winback.yaml:4:42
-  recommend.filter is not a key that nightjar knows; the keys of recommend are solution, results
-  fix: remove "filter:"
 error[E_JOB_FIELD] jobs/winback.yaml:6:23
   recipients.where.firstName is "Ada"; expected the name of the import column, first_name
   fix: write "first_name:" instead of "firstName:"
@@ -165,7 +259,7 @@ error[E_JOB_FIELD] jobs/winback.yaml:10:29
   fix: write "inStock: true", the default
 error[E_JOB_FIELD] jobs/winback.yaml:10:44
   content.show.fallback is "best"; expected popular or none
-  fix: write "fallback: popular", the default
+  fix: write "fallback: popular", or remove the line
 error[E_JOB_FIELD] jobs/winback.yaml:11:1
   rate is not a key that nightjar knows; the keys of a job file are about, keep, schedule, kind, recommend, recipients, content, send
   fix: move "rate:" below "send:"

@@ -150,19 +150,22 @@ describe('jobs that fail', () => {
 
     expect(await fail('few', interactionsCsv(999))).toBe('Create failed. Dataset has fewer than 1000 interactions.');
     expect(await fail('header', rows.replace('ITEM_ID', 'ITEM'))).toBe(
-      'Input CSV is missing the following columns: [ITEM_ID]',
+      `Input CSV is missing the following columns:[ITEM_ID]. File s3://${BUCKET}/import/header.csv, line 1.`,
     );
     expect(await fail('type', rows.replace('1700000000', 'yesterday'))).toBe(
-      'Value of TIMESTAMP is not of type long. Row 1.',
+      'Value "yesterday" is not of type long: expected a whole number of 64 bits. ' +
+        `File s3://${BUCKET}/import/type.csv, line 2, column TIMESTAMP.`,
     );
     expect(await fail('null', rows.replace('u7,', ','))).toMatch(
-      /^Value of USER_ID is missing, and the schema does not allow null. Row \d+.$/,
+      /^Value is missing, and the schema does not allow null. File s3:.*null.csv, line \d+, column USER_ID.$/,
     );
     expect(await fail('long', rows.replace('u7,', `${'u'.repeat(257)},`))).toMatch(
-      /^Length cannot be more than 256 characters for USER_ID. Row/,
+      /^Length cannot be more than 256 characters for USER_ID. If no values exceed .*html. File s3:.*, line \d+, column/,
     );
-    expect(await fail('ragged', `${rows}u1,i1\n`)).toMatch(/^Input CSV cannot be read: Invalid Record Length/);
-    expect(await fail('empty', '')).toBe('Input CSV has no header.');
+    expect(await fail('ragged', `${rows}u1,i1\n`)).toMatch(
+      /^The record has 2 values, the header has 4. File s3:.*ragged.csv, line 1502.$/,
+    );
+    expect(await fail('empty', '')).toMatch(/Invalid Data location/);
     const missing = await importLocation(aws, {
       name: 'missing',
       datasetArn,

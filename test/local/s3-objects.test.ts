@@ -12,6 +12,7 @@ import {
   ListBucketsCommand,
   ListObjectsCommand,
   ListObjectsV2Command,
+  PutBucketVersioningCommand,
   PutObjectCommand,
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
@@ -194,13 +195,17 @@ describe('objects', () => {
 
   it('refuses by name what it does not have, and stores nothing then', async () => {
     await put('source');
+    const locked = { ObjectLockMode: 'GOVERNANCE', ObjectLockRetainUntilDate: new Date(2e12) } as const;
     await expect(
-      aws.s3.send(new PutObjectCommand({ Bucket, Key: 'tagged', Body: 'x', Tagging: 'a=b' })),
+      aws.s3.send(new PutObjectCommand({ Bucket, Key: 'locked', Body: 'x', ...locked })),
     ).rejects.toMatchObject({ name: 'NotImplemented', message: expect.stringContaining('docs/local-aws.md') });
-    await expect(get('tagged')).rejects.toMatchObject({ name: 'NoSuchKey' });
+    await expect(get('locked')).rejects.toMatchObject({ name: 'NoSuchKey' });
     await expect(aws.s3.send(new GetObjectCommand({ Bucket, Key: 'source', VersionId: 'x' }))).rejects.toMatchObject({
-      name: 'NotImplemented',
+      name: 'InvalidArgument',
     });
+    await expect(
+      aws.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } })),
+    ).rejects.toMatchObject({ name: 'NotImplemented', message: expect.stringContaining('PutBucketVersioning') });
     await expect(put('k'.repeat(1025))).rejects.toMatchObject({ name: 'KeyTooLongError' });
   });
 });

@@ -1,10 +1,13 @@
 /** The verb `local`: serves the local AWS alone, for any SDK. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { NightjarError } from '../../errors';
 import { readFaultRules } from '../../local/faults/read-rules';
 import type { FaultRule } from '../../local/faults/rule';
+import { PROFILES, type Profile } from '../../local/personalize/durations';
+import { isQuotaName, QUOTAS, type Quotas } from '../../local/personalize/quotas';
+import { STATUS_SPELLINGS, type StatusSpelling } from '../../local/personalize/statuses';
 import { answer } from '../answer';
 import { LOCAL_ACCESS_KEY, shareLocalAws } from '../connect-services';
 import { type CliContext, openOptions } from '../context';
@@ -14,6 +17,9 @@ interface LocalFlags {
   readonly port: number;
   readonly auth: boolean;
   readonly jobSeconds: number;
+  readonly profile: Profile;
+  readonly statuses: StatusSpelling;
+  readonly quota?: Partial<Quotas>;
   readonly faults?: string;
 }
 
@@ -25,6 +31,25 @@ export function addLocal(program: Command, context: CliContext): void {
     .option('--port <port>', 'port of 127.0.0.1; 0 takes a free one', readNumber, 4600)
     .option('--no-auth', 'take requests without a right signature')
     .option('--job-seconds <seconds>', 'how long imports, trainings and batch jobs take at least', readNumber, 0)
+    .addOption(
+      new Option(
+        '--profile <profile>',
+        'how long things take where --job-seconds is 0: as computed, seconds, or as on AWS',
+      )
+        .choices(PROFILES)
+        .default('instant'),
+    )
+    .addOption(
+      new Option('--statuses <spelling>', 'statuses of batch jobs as real ones show them, or as AWS documents them')
+        .choices(STATUS_SPELLINGS)
+        .default('observed'),
+    )
+    .addOption(
+      new Option(
+        '--quota <name=number>',
+        "another quota than AWS's, such as dataset-groups=50; may be repeated",
+      ).argParser(readQuota),
+    )
     .option('--faults <file>', 'rules by which calls and jobs fail (JSON)')
     .addHelpText(
       'before',
@@ -40,7 +65,12 @@ async function serve(context: CliContext, own: LocalFlags, command: Command): Pr
   const faults = own.faults === undefined ? [] : readFaults(path.resolve(context.cwd, own.faults), own.faults);
   const store = await openStore(options);
   try {
-    const service = await shareLocalAws(options, store, { port: own.port, auth: own.auth, faults });
+    const service = await shareLocalAws(options, store, {
+      port: own.port,
+      auth: own.auth,
+      faults,
+      manners: { profile: own.profile, statuses: own.statuses, quotas: own.quota ?? {} },
+    });
     const endpoint = `http://127.0.0.1:${service.port}`;
     if (!service.mine) throw servedElsewhere(endpoint);
     const { region } = options.settings.aws;
@@ -84,4 +114,13 @@ function readNumber(text: string): number {
   const number = Number(text);
   if (Number.isFinite(number) && number >= 0) return number;
   throw new NightjarError('E_USAGE', `"${text}" is not a number, 0 or more`, { fix: 'nightjar local --port 4600' });
+}
+
+function readQuota(text: string, before: Partial<Quotas> | undefined): Partial<Quotas> {
+  const [name = '', number = '', ...rest] = text.split('=');
+  if (isQuotaName(name) && /^\d+$/.test(number) && rest.length === 0) return { ...before, [name]: Number(number) };
+  const names = Object.keys(QUOTAS).join(', ');
+  throw new NightjarError('E_USAGE', `"${text}" is not a quota; expected a name and a number, of ${names}`, {
+    fix: 'nightjar local --quota dataset-groups=50',
+  });
 }

@@ -6,6 +6,8 @@ import { DataProblem } from './data-problem';
 export interface SchemaField {
   readonly name: string;
   readonly kind: 'text' | 'categorical' | 'textual' | 'number' | 'boolean';
+  /** Marks the items' names. */
+  readonly isItemName: boolean;
 }
 
 const FIELD = z.object({
@@ -13,6 +15,7 @@ const FIELD = z.object({
   type: z.union([z.string(), z.array(z.string())]),
   categorical: z.boolean().optional(),
   textual: z.boolean().optional(),
+  itemName: z.boolean().optional(),
 });
 const SCHEMA = z.object({ fields: z.array(FIELD) });
 
@@ -20,7 +23,11 @@ const SCHEMA = z.object({ fields: z.array(FIELD) });
 export function parseAvroSchema(text: string): readonly SchemaField[] {
   const parsed = SCHEMA.safeParse(parseJson(text));
   if (!parsed.success) throw new DataProblem('The schema of the dataset is not an Avro record of simple types');
-  return parsed.data.fields.map((field) => ({ name: field.name, kind: classify(field) }));
+  return parsed.data.fields.map((field) => ({
+    name: field.name,
+    kind: classify(field),
+    isItemName: field.itemName === true,
+  }));
 }
 
 function classify({ type, categorical, textual }: z.infer<typeof FIELD>): SchemaField['kind'] {

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { NightjarError } from '../../errors';
 import type { BatchResult, Compute, TrainResult } from '../compute-port';
 import type { ThreadReply, ThreadRequest, ThreadResult } from './protocol';
+import { inferInShares } from './share-inference';
 import { findThreadFile } from './thread-file';
 
 /** How long a thread waits for another task before it ends, and frees the memory of its last model. */
@@ -24,8 +25,8 @@ interface Thread {
 /**
  * Creates the pool; threads start with the first tasks and end when idle. Tasks run in the order of calling, as many at
  * a time as there are threads. The process is kept alive by running tasks only.
- * The calls reject with E_BUG if a thread dies, E_ENGINE_DISK_FULL, and E_ENGINE_AWS after `close`, which ends running
- * tasks at once; their files are then not there.
+ * Large inferences are shared among the threads. The calls reject with E_BUG if a thread dies, E_ENGINE_DISK_FULL, and
+ * E_ENGINE_AWS after `close` or an abort, which end running tasks at once; their files are then not there.
  *
  * @param options.threads  at least 1; by default as many as the machine has cores, at most 4
  * @throws E_BUG on the first task if nightjar has not been built
@@ -33,14 +34,18 @@ interface Thread {
 export function createCompute(options: { readonly threads?: number } = {}): Compute {
   const limit = options.threads ?? Math.min(4, availableParallelism());
   const pool: Pool = { limit, threads: new Set(), queue: [], isClosed: false };
-  const run = (request: ThreadRequest): Promise<ThreadResult> =>
+  const run = (request: ThreadRequest, signal?: AbortSignal): Promise<ThreadResult> =>
     new Promise((resolve, reject) => {
-      pool.queue.push({ request, resolve, reject });
+      const task: Waiting = { request, resolve, reject };
+      pool.queue.push(task);
+      if (signal?.aborted) cancel(pool, task);
+      else signal?.addEventListener('abort', () => cancel(pool, task), { once: true });
       dispatch(pool);
     });
   return {
-    train: async (task) => expectTraining(await run({ kind: 'train', task })),
-    infer: async (task) => expectBatch(await run({ kind: 'infer', task })),
+    train: async (task, signal) => expectTraining(await run({ kind: 'train', task }, signal)),
+    infer: (task) =>
+      inferInShares(task, limit, async (share) => expectBatch(await run({ kind: 'infer', task, share }))),
     segment: async (task) => expectBatch(await run({ kind: 'segment', task })),
     close: () => closePool(pool),
   };
@@ -81,6 +86,18 @@ function dispatch(pool: Pool): void {
       next.reject(error instanceof NightjarError ? error : brokenError(error));
     }
   }
+}
+
+/** Ends a task: it is taken out of the queue, or its thread is ended under it. Does nothing where it is done. */
+function cancel(pool: Pool, task: Waiting): void {
+  const place = pool.queue.indexOf(task);
+  const thread = [...pool.threads].find(({ current }) => current === task);
+  if (place < 0 && thread === undefined) return;
+  if (place >= 0) pool.queue.splice(place, 1);
+  task.reject(new NightjarError('E_ENGINE_AWS', 'the task was stopped before it was done'));
+  if (thread === undefined) return;
+  thread.current = undefined;
+  void endThread(pool, thread).then(() => dispatch(pool));
 }
 
 function startThread(pool: Pool): Thread {

@@ -1,13 +1,13 @@
 /** Runs batch inference jobs: a line of items for each line of users. */
-import type { BatchResult, InferTask, InputFile } from '../compute-port';
+import type { BatchResult, InferTask } from '../compute-port';
 import { hashPair } from '../recommender/identity';
 import type { InferenceRecipe, ItemQuery, ListWish, Recommendations, Recommender } from '../recommender/recipe';
 import { DataProblem, explainFailure } from './data-problem';
 import { echoInput, explainMissing, type InputMembers, parseInputLine, readId, readIds } from './input-line';
-import { readLines } from './lines';
 import { readModel } from './model-file';
 import { type Filtering, openItemFilter } from './open-filter';
 import { writeFileWhole } from './output-file';
+import { cutFiles, type Piece, readPiece, type Share, shareFile, takeShare } from './pieces';
 import { readItems } from './read-datasets';
 import { findRecipe } from './recipes';
 import { printScore } from './scores-text';
@@ -18,8 +18,14 @@ const DEFAULT_EXPLORATION = { weight: 0.3, ageCutOffDays: 30 };
 /** Lines that are put in another order together: AWS's output does not keep the order of its input. */
 const SHUFFLED_LINES = 1000;
 
-/** Runs the job over all its files; lines that can't be answered carry an error and don't fail the job. */
-export async function runInference(task: InferTask): Promise<BatchResult> {
+/** The whole of a job. */
+const WHOLE: Share = { index: 0, of: 1 };
+
+/**
+ * Runs a share of the job; lines that can't be answered carry an error and don't fail it. The shares of one file go into
+ * files that `shareFile` names. The answers are the same, in the same order, whatever the number of shares.
+ */
+export async function runInference(task: InferTask, share: Share = WHOLE): Promise<BatchResult> {
   return explainFailure(async () => {
     const recipe = findRecipe(task.recipe);
     if (recipe.kind !== 'inference') throw new DataProblem(`The recipe ${task.recipe} has no batch inference`);
@@ -28,8 +34,15 @@ export async function runInference(task: InferTask): Promise<BatchResult> {
     const recommender = recipe.open(await readModel(task.modelFile, task.recipe), today);
     const filter = await openItemFilter(task, recommender.itemIds);
     const totals = { lines: 0, errorLines: 0 };
-    for (const file of task.files) {
-      const { lines, errorLines } = await inferFile(file, { task, recipe, recommender, filter });
+    const pieces = takeShare(await cutFiles(task.files), share);
+    for (const file of new Set(pieces.map(({ outputFile }) => outputFile))) {
+      const own = pieces.filter(({ outputFile }) => outputFile === file);
+      const { lines, errorLines } = await inferPieces(own, shareFile(file, share), {
+        task,
+        recipe,
+        recommender,
+        filter,
+      });
       totals.lines += lines;
       totals.errorLines += errorLines;
     }
@@ -49,26 +62,20 @@ interface Counts {
   readonly errorLines: number;
 }
 
-async function inferFile(file: InputFile, inference: Inference): Promise<Counts> {
-  const { seed } = inference.task;
-  return writeFileWhole(file.outputFile, async (output) => {
-    let lines = 0;
-    let errorLines = 0;
-    let block: string[] = [];
-    for await (const batch of readLines(file.inputFile)) {
-      for (const line of batch) {
-        if (line.trim() === '') continue;
-        const answer = answerLine(line, inference);
-        lines++;
-        if (answer.isError) errorLines++;
-        block.push(answer.text);
-        if (block.length < SHUFFLED_LINES) continue;
-        await output.write(shuffle(block, seed).join(''));
-        block = [];
+async function inferPieces(pieces: readonly Piece[], outputFile: string, inference: Inference): Promise<Counts> {
+  return writeFileWhole(outputFile, async (output) => {
+    const counts = { lines: 0, errorLines: 0 };
+    for (const piece of pieces) {
+      const lines = (await readPiece(piece)).filter((line) => line.trim() !== '');
+      for (let from = 0; from < lines.length; from += SHUFFLED_LINES) {
+        const answers = lines.slice(from, from + SHUFFLED_LINES).map((line) => answerLine(line, inference));
+        counts.lines += answers.length;
+        counts.errorLines += answers.filter(({ isError }) => isError).length;
+        const texts = answers.map(({ text }) => text);
+        await output.write(shuffle(texts, inference.task.seed).join(''));
       }
     }
-    await output.write(shuffle(block, seed).join(''));
-    return { lines, errorLines };
+    return counts;
   });
 }
 

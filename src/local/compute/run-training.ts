@@ -17,12 +17,12 @@ async function train(task: TrainTask): Promise<TrainResult> {
   const started = performance.now();
   const recipe = findRecipe(task.recipe);
   const events = await readInteractions(task.interactions, task);
-  const items = task.items === undefined ? undefined : await readItems(task.items);
+  const items = task.items === undefined ? undefined : await readItems(task.items, task);
   const histories = buildHistories(events, items?.itemIds);
-  const tooLittle = explainTooLittle(histories);
-  if (tooLittle !== undefined) throw new DataProblem(tooLittle);
   const { seed, hyperParameters, objective } = task;
   const data = { histories, events, items, seed, hyperParameters, objective };
+  const unfit = recipe.explainUnfit === undefined ? explainTooLittle(histories) : recipe.explainUnfit(data);
+  if (unfit !== undefined) throw new DataProblem(unfit);
   const { parts, metrics } = await trainOrUpdate(recipe, task, data);
   await writeModel(task.modelFile, task.recipe, parts);
   return { ok: true, metrics, trainingSeconds: (performance.now() - started) / 1000 };

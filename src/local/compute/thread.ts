@@ -14,7 +14,7 @@ parentPort?.on('message', (request: ThreadRequest) => {
 
 async function runTask(request: ThreadRequest): Promise<ThreadResult> {
   if (request.kind === 'train') return runTraining(request.task);
-  return request.kind === 'infer' ? runInference(request.task) : runSegmentation(request.task);
+  return request.kind === 'infer' ? runInference(request.task, request.share) : runSegmentation(request.task);
 }
 
 function describeError(error: unknown): ThreadReply {

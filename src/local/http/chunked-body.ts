@@ -97,8 +97,7 @@ function createSignatureChain(seed: ChunkSeed | undefined): SignatureChain {
   };
 }
 
-/** Makes S3's answer to a signature that does not fit the request. */
-export function wrongSignature(): AwsFault {
+function wrongSignature(): AwsFault {
   return new AwsFault(
     'SignatureDoesNotMatch',
     'The request signature we calculated does not match the signature you provided. Check your key and signing method.',

@@ -6,17 +6,24 @@ export class AwsFault extends Error {
   readonly status: number;
   /** Further elements of an S3 error document, such as `Region`. */
   readonly details: Readonly<Record<string, string>>;
+  /** Further headers of the answer, such as `content-range`. */
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     code: string,
     message: string,
-    more: { status?: number; details?: Readonly<Record<string, string>> } = {},
+    more: {
+      status?: number;
+      details?: Readonly<Record<string, string>>;
+      headers?: Readonly<Record<string, string>>;
+    } = {},
   ) {
     super(message);
     this.name = 'AwsFault';
     this.code = code;
     this.status = more.status ?? 400;
     this.details = more.details ?? {};
+    this.headers = more.headers ?? {};
   }
 }
 

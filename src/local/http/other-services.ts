@@ -17,17 +17,18 @@ export function signedService(request: AwsRequest): string | undefined {
   return /Credential=[^/]+\/\d{8}\/[^/]+\/([^/]+)\/aws4_request/.exec(request.headers.get('authorization') ?? '')?.[1];
 }
 
-/** Makes the refusal for a service; STS reads XML, the siblings of Personalize read JSON. */
-export function refuseService(service: string, path: string): Refusal {
+/** Makes the refusal for a service; those that are asked by a form, as STS and IAM are, answer XML, all others JSON. */
+export function refuseService(service: string, { path, headers: asked }: AwsRequest): Refusal {
   const what =
     service === 'personalize' ? `The operation ${path} of Personalize's runtime or events` : `The service ${service}`;
   const fault = new AwsFault(
     'NotImplementedException',
     `${what} is not complete in nightjar's local AWS; docs/local-aws.md lists what is.`,
   );
-  if (service === 'sts') {
+  const isForm = asked.get('content-type')?.startsWith('application/x-www-form-urlencoded') === true;
+  if (service === 'sts' || isForm) {
     const error = `<Error><Type>Sender</Type><Code>${fault.code}</Code><Message>${fault.message}</Message></Error>`;
-    const body = `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">${error}</ErrorResponse>`;
+    const body = `<ErrorResponse>${error}</ErrorResponse>`;
     return { status: fault.status, headers: { 'content-type': 'text/xml' }, body };
   }
   const headers = { 'content-type': 'application/json', 'x-amzn-errortype': fault.code };

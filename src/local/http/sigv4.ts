@@ -1,4 +1,4 @@
-/** Verifies AWS Signature Version 4 in the Authorization header. Presigned URLs are refused by name. */
+/** Verifies AWS Signature Version 4: that of the Authorization header, and the parts that presigned URLs share with it. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { type AwsRequest, decodeUri, queryValue } from './request';
 
@@ -27,12 +27,19 @@ export interface ChunkSeed {
   readonly signature: string;
 }
 
+/** Holds what was signed on this side, for a client that looks for the difference. */
+export interface SignedTexts {
+  readonly canonicalRequest: string;
+  readonly stringToSign: string;
+  readonly signature: string;
+}
+
 export type AuthResult =
-  | { readonly ok: true; readonly seed: ChunkSeed }
-  | { readonly ok: false; readonly problem: AuthProblem };
+  | { readonly ok: true; readonly seed: ChunkSeed; readonly signedHeaders: readonly string[] }
+  | { readonly ok: false; readonly problem: AuthProblem; readonly texts?: SignedTexts };
 
 /** How far a client's clock may be off: AWS's 15 minutes. */
-const MAX_SKEW_MS = 15 * 60_000;
+export const MAX_SKEW_MS = 15 * 60_000;
 
 /** Checks the Authorization header against `payloadHash`, the hex SHA-256 or the marker that the client signed. */
 export function verifySignature(request: AwsRequest, payloadHash: string, context: AuthContext): AuthResult {
@@ -43,24 +50,44 @@ export function verifySignature(request: AwsRequest, payloadHash: string, contex
   const parts = readAuthorization(header);
   const date = request.headers.get('x-amz-date');
   if (parts === undefined || date === undefined || !parts.signedHeaders.includes('host')) return refuse('malformed');
-  const signedAt = readDate(date);
+  const signedAt = readSigningDate(date);
   if (signedAt === undefined || !date.startsWith(parts.day)) return refuse('malformed');
-  if (parts.accessKeyId !== context.credentials.accessKeyId) return refuse('unknownKey');
-  if (parts.region !== context.region || parts.service !== context.service) return refuse('wrongScope');
-  if (Math.abs(signedAt - context.nowMs) > MAX_SKEW_MS) return refuse('skewed');
-  const scope = `${parts.day}/${parts.region}/${parts.service}/aws4_request`;
+  if (Math.abs(signedAt - context.nowMs) > MAX_SKEW_MS) return checkSigner(parts, context) ?? refuse('skewed');
+  return verifyClaim(request, { ...parts, date }, { ...context, payloadHash });
+}
+
+/** Checks key, scope and signature of a claim, not its time. */
+export function verifyClaim(
+  request: AwsRequest,
+  claim: SignatureClaim & { readonly date: string },
+  context: AuthContext & { readonly payloadHash: string },
+): AuthResult {
+  const wrong = checkSigner(claim, context);
+  if (wrong !== undefined) return wrong;
+  const scope = `${claim.day}/${claim.region}/${claim.service}/aws4_request`;
   const signingKey = deriveKey(context.credentials.secretAccessKey, scope.split('/'));
-  const canonical = canonicalRequest(request, parts.signedHeaders, payloadHash);
-  const signature = hmac(signingKey, `AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha256Hex(canonical)}`).toString('hex');
-  if (!isSame(signature, parts.signature)) return refuse('mismatch');
-  return { ok: true, seed: { signingKey, date, scope, signature } };
+  const canonical = canonicalRequest(request, claim.signedHeaders, context.payloadHash);
+  const stringToSign = `AWS4-HMAC-SHA256\n${claim.date}\n${scope}\n${sha256Hex(canonical)}`;
+  const signature = hmac(signingKey, stringToSign).toString('hex');
+  if (!isSame(signature, claim.signature)) {
+    const texts = { canonicalRequest: canonical, stringToSign, signature: claim.signature };
+    return { ok: false, problem: 'mismatch', texts };
+  }
+  return { ok: true, seed: { signingKey, date: claim.date, scope, signature }, signedHeaders: claim.signedHeaders };
+}
+
+function checkSigner(claim: SignatureClaim, context: AuthContext): AuthResult | undefined {
+  if (claim.accessKeyId !== context.credentials.accessKeyId) return refuse('unknownKey');
+  if (claim.region !== context.region || claim.service !== context.service) return refuse('wrongScope');
+  return undefined;
 }
 
 function refuse(problem: AuthProblem): AuthResult {
   return { ok: false, problem };
 }
 
-interface Authorization {
+/** Holds what a client claims to have signed, and with what. */
+export interface SignatureClaim {
   readonly accessKeyId: string;
   readonly day: string;
   readonly region: string;
@@ -72,14 +99,15 @@ interface Authorization {
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256\s+Credential=([^/,\s]+)\/(\d{8})\/([^/,\s]+)\/([^/,\s]+)\/aws4_request\s*,\s*SignedHeaders=([^,\s]+)\s*,\s*Signature=([0-9a-f]{64})$/;
 
-function readAuthorization(header: string): Authorization | undefined {
+function readAuthorization(header: string): SignatureClaim | undefined {
   const match = AUTHORIZATION.exec(header);
   if (match === null) return undefined;
   const [accessKeyId = '', day = '', region = '', service = '', signed = '', signature = ''] = match.slice(1);
   return { accessKeyId, day, region, service, signedHeaders: signed.split(';'), signature };
 }
 
-function readDate(text: string): number | undefined {
+/** Reads a time such as `20130524T000000Z` as epoch ms; undefined where it is none. */
+export function readSigningDate(text: string): number | undefined {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
   if (match === null) return undefined;
   const [year = '', month = '', day = '', hour = '', minute = '', second = ''] = match.slice(1);
@@ -89,6 +117,7 @@ function readDate(text: string): number | undefined {
 
 function canonicalRequest(request: AwsRequest, signedHeaders: readonly string[], payloadHash: string): string {
   const query = request.query
+    .filter(([name]) => name !== 'X-Amz-Signature')
     .map(([name, value]) => [encode(name), encode(value)] as const)
     .sort(([nameA, valueA], [nameB, valueB]) => compare(nameA, nameB) || compare(valueA, valueB))
     .map(([name, value]) => `${name}=${value}`)

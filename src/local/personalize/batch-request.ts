@@ -1,11 +1,11 @@
 /** Checks what batch inference and batch segment requests have in common, and reads exploration settings. */
 import { DEFAULT_RESULTS, MAX_INFERENCE_RESULTS, MAX_SEGMENT_USERS } from '../../personalize/limits';
-import { notFound } from './collection';
-import { requireActive } from './life';
+import { checkJobFilter } from './filter-check';
 import type { Plane } from './plane';
-import { type BatchFamily, findRecipe, type Recipe } from './recipes';
-import { parseS3Path } from './s3-path';
+import { type BatchFamily, findRecipe, hasFeature, type Recipe } from './recipes';
+import { areSamePlace, parseS3Path } from './s3-path';
 import { invalidInput } from './validate';
+import { requireTrained } from './versions';
 
 /** Holds the members that both kinds of job have. */
 export interface BatchRequest {
@@ -16,30 +16,36 @@ export interface BatchRequest {
   readonly jobOutput: { readonly s3DataDestination: { readonly path: string } };
 }
 
+/** Says what a job's solution version was trained with. */
+export interface Trained {
+  readonly recipe: Recipe;
+  readonly datasetGroupArn: string;
+}
+
 /**
- * Checks a request and finds the recipe of its solution version.
+ * Checks a request, and finds the recipe and the dataset group of its solution version.
  *
  * @throws AwsFault InvalidInputException, ResourceNotFoundException, ResourceInUseException
  */
-export function checkBatchRequest(plane: Plane, request: BatchRequest, family: BatchFamily): Recipe {
+export function checkBatchRequest(plane: Plane, request: BatchRequest, family: BatchFamily): Trained {
   checkPaths(request.jobInput.s3DataSource.path, request.jobOutput.s3DataDestination.path);
   checkNumResults(request.numResults ?? DEFAULT_RESULTS, family);
-  const version = requireActive(plane, plane.resources.solutionVersions, request.solutionVersionArn);
-  const solution = plane.resources.solutions.get(version.detail.solutionArn);
-  const recipe = findRecipe(solution.detail.recipeArn ?? '');
+  const version = requireTrained(plane, request.solutionVersionArn);
+  const { recipeArn = '', datasetGroupArn } = plane.resources.solutions.get(version.detail.solutionArn).detail;
+  const recipe = findRecipe(recipeArn);
   if (recipe.family !== family) {
     throw invalidInput(`Recipe ${recipe.name} does not support batch ${family} jobs.`);
   }
-  // Filters can't be created yet, so none exists.
-  if (request.filterArn !== undefined) throw notFound(request.filterArn);
-  return recipe;
+  if (request.filterArn !== undefined) checkJobFilter(plane, request.filterArn, { recipe, datasetGroupArn });
+  return { recipe, datasetGroupArn };
 }
 
-function checkPaths(input: string, output: string): void {
-  if (parseS3Path(input) === undefined) throw invalidInput('Invalid S3 input path');
-  const isFolder = output.endsWith('/') || parseS3Path(output)?.prefix === '';
-  if (parseS3Path(output) === undefined || !isFolder) throw invalidInput('Invalid S3 output path');
-  if (input.replace(/\/$/, '') === output.replace(/\/$/, '')) {
+function checkPaths(inputText: string, outputText: string): void {
+  const [input, output] = [parseS3Path(inputText), parseS3Path(outputText)];
+  if (input === undefined) throw invalidInput('Invalid S3 input path');
+  const isFolder = outputText.endsWith('/') || output?.prefix === '';
+  if (output === undefined || !isFolder) throw invalidInput('Invalid S3 output path');
+  if (areSamePlace(input, output)) {
     throw invalidInput('Invalid S3 output path: it must be another location than the input path.');
   }
 }
@@ -60,11 +66,11 @@ export interface Exploration {
 /**
  * Reads itemExplorationConfig, whose values are texts.
  *
- * @throws AwsFault InvalidInputException where a name is unknown, a value out of range, or the recipe does not explore
+ * @throws AwsFault InvalidInputException where a name is unknown, a value out of range, or the recipe does not take it
  */
 export function readExploration(config: Readonly<Record<string, string>> | undefined, recipe: Recipe): Exploration {
   const entries = Object.entries(config ?? {});
-  if (entries.length > 0 && !recipe.explores) {
+  if (entries.length > 0 && !hasFeature(recipe, 'exploration-settings')) {
     throw invalidInput(`Recipe ${recipe.name} does not support itemExplorationConfig.`);
   }
   const exploration: { weight?: number; ageCutOffDays?: number } = {};

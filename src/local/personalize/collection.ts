@@ -1,36 +1,29 @@
 /** Keeps the resources of one kind, each in a JSON file of its own that is replaced whole. */
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { NightjarError } from '../../errors';
-import { JOB_FAULT, type JobFault } from '../faults/rule';
-import { replaceFile } from '../files';
+import { createTurns, replaceFile, syncFolder } from '../files';
 import { AwsFault } from '../http/fault';
+import {
+  type CollectionShape,
+  type Deletion,
+  fileName,
+  LAST_SEQUENCE,
+  type Outcome,
+  type Resource,
+  readLastSequence,
+  readResources,
+  type Tag,
+} from './resource-files';
 
-/** Holds how a resource's making ended; `atMs` is epoch ms. */
-export type Outcome<Result> =
-  | { readonly ok: true; readonly atMs: number; readonly result: Result }
-  | { readonly ok: false; readonly atMs: number; readonly failureReason: string };
+export type { Outcome, Resource } from './resource-files';
 
-/** Holds a resource: `detail` is the request that made it, `readyMs` the earliest time at which it may show as done. */
-export interface Resource<Detail, Result> {
-  readonly arn: string;
-  /** Counts from 1 within the kind, in the order of creation. */
-  readonly sequence: number;
-  readonly createdMs: number;
-  readonly readyMs: number;
-  readonly detail: Detail;
-  readonly outcome?: Outcome<Result>;
-  /** What a fault rule lets befall the resource's job. */
-  readonly fault?: JobFault;
-}
-
-/** Keeps the resources of one kind. What `add` and `finish` have returned from survives a kill. */
+/** Keeps the resources of one kind. What has returned survives a kill. A resource that is gone is nowhere seen. */
 export interface Collection<Detail, Result> {
   /**
    * @throws AwsFault ResourceNotFoundException
    */
   get(arn: string): Resource<Detail, Result>;
+  has(arn: string): boolean;
   /** Lists all in the order of creation. */
   list(): readonly Resource<Detail, Result>[];
   /**
@@ -40,14 +33,13 @@ export interface Collection<Detail, Result> {
    */
   add(resource: Omit<Resource<Detail, Result>, 'sequence'>): Promise<Resource<Detail, Result>>;
   finish(arn: string, outcome: Outcome<Result>): Promise<void>;
-}
-
-/** Says where a kind is kept and what its files hold. */
-export interface CollectionShape<Detail, Result> {
-  readonly folder: string;
-  readonly temporaryFolder: string;
-  readonly detail: z.ZodType<Detail>;
-  readonly result: z.ZodType<Result>;
+  /** Replaces what a resource was made with, as an update does. */
+  change(arn: string, detail: Detail): Promise<void>;
+  setTags(arn: string, tags: readonly Tag[]): Promise<void>;
+  /** Removes a resource, whose name is free again. Its number is not given to another. */
+  remove(arn: string): Promise<void>;
+  /** Lets a resource show as being deleted until it is gone. */
+  leave(arn: string, deletion: Deletion): Promise<void>;
 }
 
 /**
@@ -59,21 +51,46 @@ export async function openCollection<Detail, Result>(
   shape: CollectionShape<Detail, Result>,
 ): Promise<Collection<Detail, Result>> {
   await mkdir(shape.folder, { recursive: true });
-  const names = (await readdir(shape.folder)).filter((name) => name.endsWith('.json')).sort();
   const resources = new Map<string, Resource<Detail, Result>>();
-  for (const name of names) {
-    const resource = await readResource(shape, join(shape.folder, name));
-    resources.set(resource.arn, resource);
-  }
+  for (const resource of await readResources(shape)) resources.set(resource.arn, resource);
+  let sequence = Math.max(await readLastSequence(shape.folder), ...[...resources.values()].map((one) => one.sequence));
+
+  const isThere = ({ deletion }: Resource<Detail, Result>) => deletion === undefined || shape.now() < deletion.goneMs;
+  const find = (arn: string): Resource<Detail, Result> => {
+    const resource = resources.get(arn);
+    if (resource === undefined || !isThere(resource)) throw notFound(arn);
+    return resource;
+  };
   const save = (resource: Resource<Detail, Result>): Promise<void> =>
     replaceFile(join(shape.folder, fileName(resource)), JSON.stringify(resource, null, 2), shape.temporaryFolder);
-  let sequence = Math.max(0, ...[...resources.values()].map((one) => one.sequence));
+  // One change of a resource at a time, or the later file could lack what the earlier one holds.
+  const takeTurns = createTurns();
+  const replace = (arn: string, change: Partial<Resource<Detail, Result>>): Promise<void> =>
+    takeTurns(arn, async () => {
+      const resource = { ...find(arn), ...change };
+      await save(resource);
+      resources.set(arn, resource);
+    });
+  const erase = async (resource: Resource<Detail, Result>): Promise<void> => {
+    // Kept first, so that no later resource gets the number, which names files and places in lists.
+    await replaceFile(join(shape.folder, LAST_SEQUENCE), String(sequence), shape.temporaryFolder);
+    await rm(join(shape.folder, fileName(resource)), { force: true });
+    await syncFolder(shape.folder);
+    resources.delete(resource.arn);
+  };
+  for (const resource of resources.values()) if (!isThere(resource)) await erase(resource);
 
   return {
-    get: (arn) => find(resources, arn),
-    list: () => [...resources.values()],
+    get: find,
+    has(arn) {
+      const resource = resources.get(arn);
+      return resource !== undefined && isThere(resource);
+    },
+    list: () => [...resources.values()].filter(isThere),
     async add(unnumbered) {
-      if (resources.has(unnumbered.arn)) throw alreadyExists(unnumbered.arn);
+      const former = resources.get(unnumbered.arn);
+      if (former !== undefined && isThere(former)) throw alreadyExists(unnumbered.arn);
+      if (former !== undefined) await erase(former);
       sequence += 1;
       const resource = { ...unnumbered, sequence };
       // Taken before the file is written, so that of two creates at a time the second is refused.
@@ -86,21 +103,12 @@ export async function openCollection<Detail, Result>(
       }
       return resource;
     },
-    async finish(arn, outcome) {
-      const resource = { ...find(resources, arn), outcome };
-      await save(resource);
-      resources.set(arn, resource);
-    },
+    finish: (arn, outcome) => replace(arn, { outcome }),
+    change: (arn, detail) => replace(arn, { detail }),
+    setTags: (arn, tags) => replace(arn, { tags }),
+    remove: (arn) => takeTurns(arn, async () => erase(find(arn))),
+    leave: (arn, deletion) => replace(arn, { deletion }),
   };
-}
-
-function find<Detail, Result>(
-  resources: ReadonlyMap<string, Resource<Detail, Result>>,
-  arn: string,
-): Resource<Detail, Result> {
-  const resource = resources.get(arn);
-  if (resource === undefined) throw notFound(arn);
-  return resource;
 }
 
 /** Makes AWS's answer for an ARN that names nothing. */
@@ -111,38 +119,4 @@ export function notFound(arn: string): AwsFault {
 /** Makes AWS's answer for a name that is taken. */
 export function alreadyExists(arn: string): AwsFault {
   return new AwsFault('ResourceAlreadyExistsException', `Another resource with Arn ${arn} already exists.`);
-}
-
-function fileName(resource: { readonly sequence: number; readonly arn: string }): string {
-  const name = resource.arn.slice(resource.arn.lastIndexOf(':') + 1).replaceAll('/', '.');
-  return `${String(resource.sequence).padStart(8, '0')}-${name}.json`;
-}
-
-async function readResource<Detail, Result>(
-  shape: CollectionShape<Detail, Result>,
-  path: string,
-): Promise<Resource<Detail, Result>> {
-  const schema = z.object({
-    arn: z.string(),
-    sequence: z.number(),
-    createdMs: z.number(),
-    readyMs: z.number(),
-    detail: shape.detail,
-    fault: JOB_FAULT.optional(),
-    outcome: z
-      .discriminatedUnion('ok', [
-        z.object({ ok: z.literal(true), atMs: z.number(), result: shape.result }),
-        z.object({ ok: z.literal(false), atMs: z.number(), failureReason: z.string() }),
-      ])
-      .optional(),
-  });
-  try {
-    const { outcome, fault, ...resource } = schema.parse(JSON.parse(await readFile(path, 'utf8')));
-    return { ...resource, ...(outcome === undefined ? {} : { outcome }), ...(fault === undefined ? {} : { fault }) };
-  } catch (cause) {
-    throw new NightjarError('E_ENGINE_STATE', `file "${path}" of the local AWS can't be read`, {
-      fix: `move ${path} away; the resource that it holds is forgotten then`,
-      cause,
-    });
-  }
 }

@@ -1,109 +1,120 @@
 /** Checks CSV files against a dataset's schema, row by row, without holding them. */
-import { createReadStream } from 'node:fs';
-import { CsvError, parse } from 'csv-parse';
-import type { DatasetKind, DatasetSchema, SchemaField } from './avro-schema';
+import { CsvProblem } from '../csv/csv-problem';
+import { type CsvReader, readCsvFile, type VisitRecord } from '../csv/read-csv';
+import type { DatasetSchema } from './avro-schema';
+import { createCellCheck } from './cell-check';
 
-/** Says whether all rows fit, and how many there are; else AWS's words for the first that does not. */
+/** Names a file: `path` where it lies, `name` as its owner knows it. */
+export interface NamedFile {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** Says whether all rows fit, and how many there are; else what is wrong with the first that does not. */
 export type CsvCheck =
   | { readonly ok: true; readonly rowCount: number }
   | { readonly ok: false; readonly failureReason: string };
 
-/** Characters of an id, a categorical value and a textual value. Source: developer guide, "endpoints and quotas". */
-const MAX_ID_LENGTH = 256;
-const MAX_VALUE_LENGTH = 1000;
-const MAX_TEXT_LENGTH = 20_000;
-
-/** Interactions that an import must have. Source: the same page. */
+/** Interactions that an import must have, and event types and optional columns together that a dataset may have. */
 const MIN_INTERACTIONS = 1000;
+const MAX_TYPES_AND_COLUMNS = 10;
 
 /** Checks the header and every row of files that together are one import. */
-export async function checkCsvFiles(
-  files: readonly string[],
-  kind: DatasetKind,
-  schema: DatasetSchema,
-): Promise<CsvCheck> {
-  let rowCount = 0;
-  for (const file of files) {
-    const check = await checkFile(file, schema);
-    if (!check.ok) return check;
-    rowCount += check.rowCount;
+export async function checkCsvFiles(files: readonly NamedFile[], schema: DatasetSchema): Promise<CsvCheck> {
+  const { kind } = schema;
+  const rows = createRowCheck(schema);
+  for (const { path, name } of files) {
+    try {
+      await readCsvFile(path, rows);
+    } catch (error) {
+      if (error instanceof CellProblem) return fail(`${error.message} File ${name}, ${error.place}.`);
+      if (error instanceof CsvProblem) return fail(`${error.message} File ${name}, line ${error.line}.`);
+      throw error;
+    }
   }
+  const rowCount = rows.count();
   if (kind === 'Interactions' && rowCount < MIN_INTERACTIONS) {
     return fail(`Create failed. Dataset has fewer than ${MIN_INTERACTIONS} interactions.`);
   }
-  if (rowCount === 0) return fail(`Create failed. The ${kind} dataset has no rows.`);
-  return { ok: true, rowCount };
+  return rowCount === 0 ? fail(`Create failed. The ${kind} dataset has no rows.`) : { ok: true, rowCount };
 }
 
 function fail(failureReason: string): CsvCheck {
   return { ok: false, failureReason };
 }
 
-async function checkFile(file: string, schema: DatasetSchema): Promise<CsvCheck> {
-  const source = createReadStream(file);
-  const rows = source.pipe(parse({ bom: true, skip_empty_lines: true }));
-  source.on('error', (error) => rows.destroy(error));
-  let rowCount = -1;
-  try {
-    for await (const row of rows) {
-      const cells: readonly string[] = row;
-      const problem = rowCount < 0 ? checkHeader(cells, schema) : checkRow(cells, schema);
-      if (problem !== undefined) return fail(rowCount < 0 ? problem : `${problem} Row ${rowCount + 1}.`);
-      rowCount += 1;
-    }
-  } catch (error) {
-    if (error instanceof CsvError) return fail(`Input CSV cannot be read: ${error.message}`);
-    throw error;
-  } finally {
-    source.destroy();
+class CellProblem extends CsvProblem {
+  constructor(
+    message: string,
+    line: number,
+    readonly place = `line ${line}`,
+  ) {
+    super(message, line);
   }
-  return rowCount < 0 ? fail('Input CSV has no header.') : { ok: true, rowCount };
 }
 
-function checkHeader(header: readonly string[], schema: DatasetSchema): string | undefined {
+/** Checks each header, and the rows behind it. */
+interface RowCheck extends CsvReader {
+  count(): number;
+}
+
+function createRowCheck(schema: DatasetSchema): RowCheck {
+  const checks = schema.fields.map((field) => createCellCheck(schema.kind, field));
+  const countType = createTypeCount(schema);
+  let rowCount = 0;
+  const visit: VisitRecord = (cells, line) => {
+    rowCount++;
+    for (let at = 0; at < checks.length; at++) {
+      const problem = checks[at]?.(cells[at] ?? '');
+      if (problem === undefined) continue;
+      throw new CellProblem(problem, line, `line ${line}, column ${schema.fields[at]?.name ?? ''}`);
+    }
+    countType(cells, line);
+  };
+  return {
+    start(header) {
+      checkHeader(header, schema);
+      return visit;
+    },
+    count: () => rowCount,
+  };
+}
+
+/** The text about columns that are missing is AWS's: developer guide, "Common error messages". */
+function checkHeader(header: readonly string[], schema: DatasetSchema): void {
   const names = schema.fields.map((field) => field.name);
   const missing = names.filter((name) => !header.includes(name));
-  if (missing.length > 0) return `Input CSV is missing the following columns: [${missing.join(', ')}]`;
-  if (names.join() === header.join()) return undefined;
-  return `Input CSV must have the columns of the schema in its order: [${names.join(', ')}], not [${header.join(', ')}]`;
-}
-
-function checkRow(cells: readonly string[], schema: DatasetSchema): string | undefined {
-  for (const [index, field] of schema.fields.entries()) {
-    const problem = checkCell(cells[index] ?? '', field);
-    if (problem !== undefined) return problem;
+  if (missing.length > 0) {
+    throw new CsvProblem(`Input CSV is missing the following columns:[${missing.join(', ')}].`, 1);
   }
-  return undefined;
+  if (names.join() === header.join()) return;
+  const found = `[${header.join(', ')}]`;
+  throw new CsvProblem(
+    `Input CSV must have the schema's columns in its order: [${names.join(', ')}], not ${found}.`,
+    1,
+  );
 }
 
-function checkCell(cell: string, field: SchemaField): string | undefined {
-  if (cell === '') {
-    return field.isNullable ? undefined : `Value of ${field.name} is missing, and the schema does not allow null.`;
-  }
-  const longest = maxLength(field);
-  if (cell.length > longest) return `Length cannot be more than ${longest} characters for ${field.name}.`;
-  if (field.types.some((type) => fitsType(cell, type))) return undefined;
-  return `Value of ${field.name} is not of type ${field.types.join(' or ')}.`;
-}
+const UNCOUNTED = new Set([
+  'USER_ID',
+  'ITEM_ID',
+  'TIMESTAMP',
+  'IMPRESSION',
+  'RECOMMENDATION_ID',
+  'EVENT_ATTRIBUTION_SOURCE',
+]);
 
-function maxLength(field: SchemaField): number {
-  if (field.name === 'USER_ID' || field.name === 'ITEM_ID') return MAX_ID_LENGTH;
-  return field.isTextual ? MAX_TEXT_LENGTH : MAX_VALUE_LENGTH;
-}
-
-function fitsType(cell: string, type: SchemaField['types'][number]): boolean {
-  switch (type) {
-    case 'string':
-      return true;
-    case 'int':
-    case 'long':
-      return /^[+-]?\d+$/.test(cell);
-    case 'float':
-    case 'double':
-      return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(cell);
-    case 'boolean':
-      return /^(true|false)$/i.test(cell);
-    case 'null':
-      return false;
-  }
+/** Source: developer guide, "Item interactions dataset schema requirements". */
+function createTypeCount({ kind, fields }: DatasetSchema): (cells: readonly string[], line: number) => void {
+  const place = kind === 'Interactions' ? fields.findIndex(({ name }) => name === 'EVENT_TYPE') : -1;
+  if (place < 0) return () => undefined;
+  const columns = fields.filter(({ name }) => !UNCOUNTED.has(name)).length;
+  const most = MAX_TYPES_AND_COLUMNS - columns;
+  const types = new Set<string>();
+  return (cells, line) => {
+    types.add(cells[place] ?? '');
+    if (types.size <= most) return;
+    const sum = `Event types (${types.size}) and optional columns (${columns}) together`;
+    throw new CellProblem(`${sum} cannot be more than ${MAX_TYPES_AND_COLUMNS}.`, line);
+  };
 }

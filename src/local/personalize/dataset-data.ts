@@ -19,12 +19,14 @@ type ImportJob = Resource<{ readonly importMode?: string | undefined; readonly d
 
 /**
  * Lists the imports that made up a dataset at a time (epoch ms), oldest first: the newest FULL one and what was
- * appended to it.
+ * appended to it. Those into a former dataset of the same ARN, which was deleted, do not count.
  */
 export function importsAt(plane: Plane, datasetArn: string, atMs: number): readonly ImportJob[] {
-  const done = plane.resources.datasetImportJobs.list().filter(({ detail, outcome, readyMs }) => {
+  const dataset = plane.resources.datasets.list().find(({ arn }) => arn === datasetArn);
+  if (dataset === undefined) return [];
+  const done = plane.resources.datasetImportJobs.list().filter(({ createdMs, detail, outcome, readyMs }) => {
     const isDone = outcome?.ok === true && Math.max(outcome.atMs, readyMs) <= atMs;
-    return isDone && detail.datasetArn === datasetArn;
+    return isDone && detail.datasetArn === datasetArn && createdMs >= dataset.createdMs;
   });
   const start = done.findLastIndex((job) => (job.detail.importMode ?? 'FULL') === 'FULL');
   return start < 0 ? [] : done.slice(start);
@@ -44,16 +46,24 @@ export function importFiles(plane: Plane, imports: readonly ImportJob[]): readon
 }
 
 /**
- * Removes the files of imports that a newer FULL one has replaced, so that nightly imports do not pile up.
- * Does nothing while a version is in training, which may still read them.
+ * Removes the files of imports that a newer FULL one has replaced, or whose dataset was deleted, so that nightly imports
+ * do not pile up. Does nothing while a training or a batch job is in progress, which may still read them.
  */
 export async function removeSupersededFiles(plane: Plane): Promise<void> {
-  if (plane.resources.solutionVersions.list().some((version) => version.outcome === undefined)) return;
-  const jobs = plane.resources.datasetImportJobs.list().filter((job) => job.outcome !== undefined);
+  const { solutionVersions, batchInferenceJobs, batchSegmentJobs, datasets, datasetImportJobs } = plane.resources;
+  const readers = [...solutionVersions.list(), ...batchInferenceJobs.list(), ...batchSegmentJobs.list()];
+  if (readers.some(({ outcome }) => outcome === undefined)) return;
   const now = plane.now();
-  for (const dataset of plane.resources.datasets.list()) {
-    const oldest = importsAt(plane, dataset.arn, now)[0]?.sequence ?? 0;
-    const replaced = jobs.filter((job) => job.detail.datasetArn === dataset.arn && job.sequence < oldest);
-    for (const job of replaced) await rm(importFolder(plane, job), { recursive: true, force: true });
+  const oldest = new Map(
+    datasets.list().map(({ arn, createdMs }) => {
+      const [first] = importsAt(plane, arn, now);
+      return [arn, { sequence: first?.sequence ?? 0, createdMs }];
+    }),
+  );
+  for (const job of datasetImportJobs.list()) {
+    if (job.outcome === undefined) continue;
+    const kept = oldest.get(job.detail.datasetArn);
+    const isKept = kept !== undefined && job.createdMs >= kept.createdMs && job.sequence >= kept.sequence;
+    if (!isKept) await rm(importFolder(plane, job), { recursive: true, force: true });
   }
 }

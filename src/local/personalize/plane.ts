@@ -6,19 +6,25 @@ import type { Faults } from '../faults/faults';
 import { clearFolder, type TakeTurns } from '../files';
 import type { ObjectStore } from '../s3/object-store';
 import { type Collection, openCollection } from './collection';
+import type { Durations } from './durations';
+import type { Quotas } from './quotas';
 import {
   CREATE_BATCH_INFERENCE_JOB,
   CREATE_BATCH_SEGMENT_JOB,
-  CREATE_DATASET,
+  CREATE_DATA_DELETION_JOB,
   CREATE_DATASET_GROUP,
   CREATE_DATASET_IMPORT_JOB,
+  CREATE_FILTER,
   CREATE_SCHEMA,
-  CREATE_SOLUTION,
-  CREATE_SOLUTION_VERSION,
+  DATASET,
+  SOLUTION,
+  SOLUTION_VERSION,
 } from './requests';
+import type { StatusSpelling } from './statuses';
 
 const NO_RESULT = z.object({});
 const IMPORT_RESULT = z.object({ rowCount: z.number(), files: z.array(z.string()) });
+const DELETION_RESULT = z.object({ numDeleted: z.number() });
 const TRAINING_RESULT = z.object({
   metrics: z.record(z.string(), z.number()),
   trainingSeconds: z.number(),
@@ -31,6 +37,8 @@ type NoResult = z.infer<typeof NO_RESULT>;
 
 /** Holds what an import kept: file names in its own folder below the data folder. */
 export type ImportResult = z.infer<typeof IMPORT_RESULT>;
+/** Holds how many rows a deletion of users removed. */
+export type DeletionResult = z.infer<typeof DELETION_RESULT>;
 /** Holds what a training gave. */
 export type TrainingResult = z.infer<typeof TRAINING_RESULT>;
 
@@ -38,10 +46,12 @@ export type TrainingResult = z.infer<typeof TRAINING_RESULT>;
 export interface Resources {
   readonly schemas: Collection<z.infer<typeof CREATE_SCHEMA>, NoResult>;
   readonly datasetGroups: Collection<z.infer<typeof CREATE_DATASET_GROUP>, NoResult>;
-  readonly datasets: Collection<z.infer<typeof CREATE_DATASET>, NoResult>;
+  readonly datasets: Collection<z.infer<typeof DATASET>, NoResult>;
   readonly datasetImportJobs: Collection<z.infer<typeof CREATE_DATASET_IMPORT_JOB>, ImportResult>;
-  readonly solutions: Collection<z.infer<typeof CREATE_SOLUTION>, NoResult>;
-  readonly solutionVersions: Collection<z.infer<typeof CREATE_SOLUTION_VERSION>, TrainingResult>;
+  readonly dataDeletionJobs: Collection<z.infer<typeof CREATE_DATA_DELETION_JOB>, DeletionResult>;
+  readonly solutions: Collection<z.infer<typeof SOLUTION>, NoResult>;
+  readonly solutionVersions: Collection<z.infer<typeof SOLUTION_VERSION>, TrainingResult>;
+  readonly filters: Collection<z.infer<typeof CREATE_FILTER>, NoResult>;
   readonly batchInferenceJobs: Collection<z.infer<typeof CREATE_BATCH_INFERENCE_JOB>, z.infer<typeof BATCH_RESULT>>;
   readonly batchSegmentJobs: Collection<z.infer<typeof CREATE_BATCH_SEGMENT_JOB>, z.infer<typeof BATCH_RESULT>>;
 }
@@ -62,17 +72,28 @@ export interface Plane {
   readonly region: string;
   readonly accountId: string;
   readonly now: () => number;
-  /** The least time from the creation of a training, import or batch job to its end, in ms. */
-  readonly jobMs: number;
+  /** The least times from the creation of a resource to its end, and of updates and deletions. */
+  readonly durations: Durations;
+  readonly quotas: Quotas;
+  readonly statuses: StatusSpelling;
   readonly takeTurns: TakeTurns;
   /** Starts the work behind a resource that was just added; the work reports to the resource's collection. */
   readonly start: (kind: JobKind, arn: string) => void;
   /** Tells whether the work behind a resource has begun. */
   readonly isStarted: (arn: string) => boolean;
+  /** Ends the work behind a resource, which gets no result then. Does nothing where it has none, or has ended. */
+  readonly abort: (arn: string) => void;
+  /** Whether solutions train new versions by their schedule. */
+  readonly trainsByItself: boolean;
 }
 
 /** Names the kinds of resource whose making takes work. */
-export type JobKind = 'datasetImportJobs' | 'solutionVersions' | 'batchInferenceJobs' | 'batchSegmentJobs';
+export type JobKind =
+  | 'datasetImportJobs'
+  | 'dataDeletionJobs'
+  | 'solutionVersions'
+  | 'batchInferenceJobs'
+  | 'batchSegmentJobs';
 
 /** Opens the folders below `folder`, and clears what killed work has left. */
 export async function openFolders(folder: string): Promise<Folders & { readonly temporary: string }> {
@@ -90,16 +111,21 @@ export async function openFolders(folder: string): Promise<Folders & { readonly 
 }
 
 /** Opens the collections below `folder`. */
-export async function openResources(folder: string, temporaryFolder: string): Promise<Resources> {
+export async function openResources(
+  folder: string,
+  { temporaryFolder, now }: { readonly temporaryFolder: string; readonly now: () => number },
+): Promise<Resources> {
   const open = <Detail, Result>(name: string, detail: z.ZodType<Detail>, result: z.ZodType<Result>) =>
-    openCollection({ folder: join(folder, name), temporaryFolder, detail, result });
+    openCollection({ folder: join(folder, name), temporaryFolder, detail, result, now });
   return {
     schemas: await open('schemas', CREATE_SCHEMA, NO_RESULT),
     datasetGroups: await open('dataset-groups', CREATE_DATASET_GROUP, NO_RESULT),
-    datasets: await open('datasets', CREATE_DATASET, NO_RESULT),
+    datasets: await open('datasets', DATASET, NO_RESULT),
     datasetImportJobs: await open('dataset-import-jobs', CREATE_DATASET_IMPORT_JOB, IMPORT_RESULT),
-    solutions: await open('solutions', CREATE_SOLUTION, NO_RESULT),
-    solutionVersions: await open('solution-versions', CREATE_SOLUTION_VERSION, TRAINING_RESULT),
+    dataDeletionJobs: await open('data-deletion-jobs', CREATE_DATA_DELETION_JOB, DELETION_RESULT),
+    solutions: await open('solutions', SOLUTION, NO_RESULT),
+    solutionVersions: await open('solution-versions', SOLUTION_VERSION, TRAINING_RESULT),
+    filters: await open('filters', CREATE_FILTER, NO_RESULT),
     batchInferenceJobs: await open('batch-inference-jobs', CREATE_BATCH_INFERENCE_JOB, BATCH_RESULT),
     batchSegmentJobs: await open('batch-segment-jobs', CREATE_BATCH_SEGMENT_JOB, BATCH_RESULT),
   };

@@ -6,10 +6,13 @@ import { setTimeout } from 'node:timers/promises';
 import type { Compute } from '../compute-port';
 import type { JobFault } from '../faults/rule';
 import { systemCode } from '../http/fault';
+import { trainBySchedule } from './automatic-training';
 import type { Collection, Outcome } from './collection';
 import { removeSupersededFiles } from './dataset-data';
 import type { JobKind, Plane } from './plane';
 import { runInference, runSegment } from './tasks/batch-work';
+import { removeEndedPlans } from './tasks/deletion-plan';
+import { deleteData } from './tasks/deletion-work';
 import { importData } from './tasks/import-work';
 import { trainVersion } from './tasks/training-work';
 import { failWork, type WorkEnd, type Workshop } from './tasks/work';
@@ -18,6 +21,8 @@ import { failWork, type WorkEnd, type Workshop } from './tasks/work';
 export interface Runner {
   start(kind: JobKind, arn: string): void;
   isStarted(arn: string): boolean;
+  /** Ends running work, which fails then; does nothing where there is none. */
+  abort(arn: string): void;
   close(): Promise<void>;
 }
 
@@ -27,11 +32,18 @@ const MAX_AT_A_TIME = 2;
 /** Tells that the local AWS closes, so that work stops without an outcome and is done again at the next start. */
 class Closing extends Error {}
 
+/** Tells that work was ended by its client. */
+class Aborted extends Error {}
+
+/** How often the schedules of automatic trainings are looked at. */
+const SCHEDULE_MS = 60_000;
+
 /** Creates a runner; `plane` is asked for when work begins, since the two refer to each other. */
 export function createRunner(compute: Compute, plane: () => Plane): Runner {
   const waiting: (() => Promise<void>)[] = [];
   const started = new Set<string>();
   const running = new Set<Promise<void>>();
+  const aborts = new Map<string, AbortController>();
   let isClosed = false;
   let stop: (error: Error) => void = () => {};
   const closing = new Promise<never>((_, reject) => {
@@ -50,17 +62,24 @@ export function createRunner(compute: Compute, plane: () => Plane): Runner {
       running.add(work);
     }
   };
+  const timer = setInterval(() => {
+    if (plane().trainsByItself) trainBySchedule(plane()).catch(() => undefined);
+  }, SCHEDULE_MS).unref();
   const shop = async (kind: JobKind, arn: string): Promise<void> => {
     started.add(arn);
+    const abort = new AbortController();
+    aborts.set(arn, abort);
+    const aborted = whenAborted(abort.signal);
     const folder = join(plane().folders.work, randomUUID());
     try {
       await mkdir(folder, { recursive: true });
-      const waitFor = <Result>(computation: Promise<Result>) => Promise.race([computation, closing]);
-      await WORKS[kind]({ plane: plane(), compute, folder, waitFor }, arn);
+      const waitFor = <Result>(computation: Promise<Result>) => Promise.race([computation, closing, aborted]);
+      await WORKS[kind]({ plane: plane(), compute, folder, signal: abort.signal, waitFor }, arn);
     } catch (error) {
       // Closing leaves the job without an outcome, and so does a work folder that can't be made: the next start does it again.
       if (!(error instanceof Closing)) started.delete(arn);
     } finally {
+      aborts.delete(arn);
       await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     }
   };
@@ -71,18 +90,33 @@ export function createRunner(compute: Compute, plane: () => Plane): Runner {
       fill();
     },
     isStarted: (arn) => started.has(arn),
+    abort: (arn) => aborts.get(arn)?.abort(),
     async close() {
       isClosed = true;
+      clearInterval(timer);
       stop(new Closing('the local AWS closes'));
       await Promise.all(running);
     },
   };
 }
 
+/** Rejects when a signal is given, and is otherwise never settled. */
+function whenAborted(signal: AbortSignal): Promise<never> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Aborted('The work was ended by its client.')), { once: true });
+  });
+  aborted.catch(() => undefined);
+  return aborted;
+}
+
 const WORKS: Readonly<Record<JobKind, (shop: Workshop, arn: string) => Promise<void>>> = {
   async datasetImportJobs(shop, arn) {
     await finish(shop, shop.plane.resources.datasetImportJobs, { arn, work: importData });
     await removeSupersededFiles(shop.plane);
+  },
+  async dataDeletionJobs(shop, arn) {
+    await finish(shop, shop.plane.resources.dataDeletionJobs, { arn, work: deleteData });
+    await removeEndedPlans(shop.plane);
   },
   solutionVersions: (shop, arn) => finish(shop, shop.plane.resources.solutionVersions, { arn, work: trainVersion }),
   batchInferenceJobs: (shop, arn) => finish(shop, shop.plane.resources.batchInferenceJobs, { arn, work: runInference }),
@@ -94,7 +128,9 @@ async function finish<Detail, Result>(
   collection: Collection<Detail, Result>,
   job: { readonly arn: string; readonly work: (shop: Workshop, arn: string) => Promise<WorkEnd<Result>> },
 ): Promise<void> {
-  const { fault } = collection.get(job.arn);
+  const { fault, outcome: former } = collection.get(job.arn);
+  // Stopped before its turn came.
+  if (former !== undefined) return;
   const work = fault?.kind === 'create-failed' ? failByFault(fault) : job.work(shop, job.arn);
   const end = await work.catch((error: unknown): WorkEnd<Result> => {
     // A computation that was closed under us is done again at the next start, like one that we no longer wait for.
@@ -127,7 +163,13 @@ async function keepTrying(shop: Workshop, action: () => Promise<void>): Promise<
 
 /** Starts again what a former process left unfinished, oldest first. */
 export function resumeWork(plane: Plane): void {
-  const kinds: readonly JobKind[] = ['datasetImportJobs', 'solutionVersions', 'batchInferenceJobs', 'batchSegmentJobs'];
+  const kinds: readonly JobKind[] = [
+    'datasetImportJobs',
+    'dataDeletionJobs',
+    'solutionVersions',
+    'batchInferenceJobs',
+    'batchSegmentJobs',
+  ];
   const unfinished = kinds.flatMap((kind) =>
     plane.resources[kind]
       .list()

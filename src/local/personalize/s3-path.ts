@@ -16,6 +16,11 @@ export function parseS3Path(text: string): S3Path | undefined {
   return match?.[1] === undefined ? undefined : { bucket: match[1], prefix: match[2] ?? '' };
 }
 
+/** Tells whether two locations are the same, whether they end in `/` or not. */
+export function areSamePlace(one: S3Path, other: S3Path): boolean {
+  return one.bucket === other.bucket && one.prefix.replace(/\/$/, '') === other.prefix.replace(/\/$/, '');
+}
+
 /**
  * Finds the objects whose keys begin with a location's prefix, in key order, without the empty ones that stand for folders.
  * The prefix is a prefix and no folder: `in` also finds `in_old/x.json`, as AWS does.

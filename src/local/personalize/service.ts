@@ -3,18 +3,18 @@ import { randomUUID } from 'node:crypto';
 import { ConnectionCut, isConnectionCut } from '../http/connection-cut';
 import { AwsFault, toFault } from '../http/fault';
 import type { AwsRequest } from '../http/request';
-import { type AuthProblem, type Credentials, sha256Hex, verifySignature } from '../http/sigv4';
+import type { OperationModel } from '../model/operation';
+import { PERSONALIZE } from '../model/table';
 import { arnOf } from './arns';
+import { checkAuth, type PersonalizeService } from './authentication';
+import { parseBody, readBody } from './body';
 import { notComplete } from './not-complete';
-import type { Operation } from './operations/operation';
-import { isPersonalizeOperation, OPERATIONS } from './operations/table';
+import type { JsonObject, Operation } from './operations/operation';
+import { OPERATIONS } from './operations/table';
+import { openToken, sealToken } from './pages';
 import type { Plane } from './plane';
-
-/** Holds what the service answers from; without credentials no signature is checked. */
-export interface PersonalizeService {
-  readonly plane: Plane;
-  readonly credentials: Credentials | null;
-}
+import { spellStatuses } from './statuses';
+import { checkInput } from './validate';
 
 /** Holds an answer whose body is JSON. */
 export interface JsonAnswer {
@@ -31,17 +31,17 @@ export async function answerPersonalize(service: PersonalizeService, request: Aw
   try {
     const body = await readBody(request);
     checkAuth(service, request, body);
-    const { name, operation } = findOperation(request.headers.get('x-amz-target') ?? '');
+    const call = findOperation(request.headers.get('x-amz-target') ?? '');
     const { plane } = service;
     const json = parseBody(body);
-    const call = {
+    const place = {
       service: 'personalize',
-      operation: name,
-      resource: resourceOf(plane, name, json),
+      operation: call.name,
+      resource: resourceOf(plane, call.name, json),
       accountId: plane.accountId,
     } as const;
-    const result = await plane.faults.perform(call, { act: () => operation(plane, json), lose: cutAnswer });
-    return { status: 200, headers, body: JSON.stringify(result) };
+    const result = await plane.faults.perform(place, { act: () => perform(plane, call, json), lose: cutAnswer });
+    return { status: 200, headers, body: call.model.output === null ? '' : JSON.stringify(result) };
   } catch (error) {
     if (isConnectionCut(error)) throw error;
     const fault = toFault(error);
@@ -50,6 +50,14 @@ export async function answerPersonalize(service: PersonalizeService, request: Aw
     const body = JSON.stringify({ __type: fault.code, [member]: fault.message });
     return { status: fault.status, headers, body };
   }
+}
+
+/** Checks the request by the model, whether the operation is built or not, and performs it. */
+async function perform(plane: Plane, { name, model, operation }: Call, json: unknown): Promise<JsonObject> {
+  const input = checkInput(model.input, json);
+  if (operation === undefined) throw notComplete(`The operation ${name}`);
+  const answer = await operation(plane, openToken(name, input));
+  return spellStatuses(plane.statuses, name, sealToken(name, input, answer));
 }
 
 function cutAnswer(): never {
@@ -66,60 +74,16 @@ function resourceOf(plane: Plane, operation: string, json: unknown): string {
   return texts.find(({ name }) => name.endsWith('Arn') && name !== 'roleArn')?.value ?? arnOf(plane, '*');
 }
 
-/** The largest request: a schema of 20,000 characters and its neighbours fit in many times over. */
-const MAX_BODY_BYTES = 1024 ** 2;
-
-async function readBody(request: AwsRequest): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request.body) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES)
-      throw new AwsFault('RequestEntityTooLargeException', 'Request is too large.', { status: 413 });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+interface Call {
+  readonly name: string;
+  readonly model: OperationModel;
+  /** Undefined where it is not built. */
+  readonly operation: Operation | undefined;
 }
 
-function parseBody(body: Buffer): unknown {
-  try {
-    return body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new AwsFault('SerializationException', 'The request is not valid JSON.');
-    throw error;
-  }
-}
-
-const AUTH_FAULTS: Readonly<Record<AuthProblem, readonly [code: string, message: string]>> = {
-  missing: ['MissingAuthenticationTokenException', 'Missing Authentication Token'],
-  presigned: ['NotImplementedException', 'A presigned URL is not complete in the local AWS.'],
-  malformed: ['IncompleteSignatureException', 'Authorization header is not complete.'],
-  unknownKey: ['UnrecognizedClientException', 'The security token included in the request is invalid.'],
-  wrongScope: [
-    'InvalidSignatureException',
-    'Credential should be scoped to a valid region and to the service personalize.',
-  ],
-  skewed: ['InvalidSignatureException', 'Signature expired: the clocks differ by more than 15 minutes.'],
-  mismatch: [
-    'InvalidSignatureException',
-    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
-  ],
-};
-
-function checkAuth(service: PersonalizeService, request: AwsRequest, body: Buffer): void {
-  const { credentials, plane } = service;
-  if (credentials === null) return;
-  const context = { credentials, region: plane.region, service: 'personalize', nowMs: plane.now() };
-  const result = verifySignature(request, sha256Hex(body), context);
-  if (result.ok) return;
-  const [code, message] = AUTH_FAULTS[result.problem];
-  throw new AwsFault(code, message);
-}
-
-function findOperation(target: string): { readonly name: string; readonly operation: Operation } {
+function findOperation(target: string): Call {
   const name = target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : '';
-  const operation = OPERATIONS.get(name);
-  if (operation !== undefined) return { name, operation };
-  if (isPersonalizeOperation(name)) throw notComplete(`The operation ${name}`);
+  const model = PERSONALIZE.operations.get(name);
+  if (model !== undefined) return { name, model, operation: OPERATIONS.get(name) };
   throw new AwsFault('UnknownOperationException', `The operation ${target} is not one of Amazon Personalize.`);
 }

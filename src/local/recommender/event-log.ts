@@ -1,4 +1,5 @@
 /** Collects interactions in columns as they are read, without an object for each. */
+import { copyText } from './copy-text';
 
 /** Lists of items that were shown with events: those of event e are `items[offsets[e]] … items[offsets[e + 1] - 1]`. */
 export interface Impressions {
@@ -120,8 +121,9 @@ function createIds(): Ids {
     place(id) {
       const known = places.get(id);
       if (known !== undefined) return known;
-      places.set(id, ids.length);
-      ids.push(id);
+      const copy = copyText(id);
+      places.set(copy, ids.length);
+      ids.push(copy);
       return ids.length - 1;
     },
   };

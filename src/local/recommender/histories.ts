@@ -1,5 +1,7 @@
 /** Turns interactions into one history a user, the same whatever the order of the rows. */
 import type { EventColumns } from './event-log';
+import { normaliseWeights } from './event-weights';
+import { addUser, createTally } from './history-tally';
 import { compareBytes } from './identity';
 
 /**
@@ -13,8 +15,12 @@ export interface Histories {
   readonly itemIds: readonly string[];
   readonly offsets: Int32Array;
   readonly items: Int32Array;
+  /** How much each of `items` counts, that of its weightiest event, 1 on average over event types; undefined where all count the same. */
+  readonly weights: Float32Array | undefined;
   /** Users that have the item, for each item. */
   readonly itemUsers: Int32Array;
+  /** The same, each user counted by the weight of the item in the history. */
+  readonly itemWeights: Float64Array;
   /** Distinct (user, item, time) for each item. */
   readonly itemEvents: Int32Array;
   /** The same for each user. */
@@ -26,38 +32,61 @@ export interface Histories {
 }
 
 /**
- * Builds the histories.
+ * Builds the histories. Items that were only shown have no place unless they are among `moreItems`.
  *
  * @param moreItems  items of the catalogue that may have no interaction; they get places in `itemIds` too
  */
 export function buildHistories(events: EventColumns, moreItems: readonly string[] = []): Histories {
   const userIds = [...events.userIds].sort(compareBytes);
-  const itemIds = [...new Set([...events.itemIds, ...moreItems])].sort(compareBytes);
+  const itemIds = [...new Set([...listTaken(events), ...moreItems])].sort(compareBytes);
   const userOf = renumber(events.userIds, userIds);
   const itemOf = renumber(events.itemIds, itemIds);
   const starts = countStarts(events.users, userOf, userIds.length);
   const order = groupByUser(events.users, userOf, starts);
-  const tally = createTally(userIds.length, itemIds.length, events.users.length);
+  const eventWeights = normaliseWeights(events);
+  const tally = createTally(userIds.length, itemIds.length, {
+    events: events.users.length,
+    isWeighted: eventWeights !== undefined,
+  });
   const times = events.times;
-  const items = events.items;
-  const itemAt = (event: number): number => itemOf[items[event] ?? 0] ?? 0;
+  const itemAt = (event: number): number => itemOf[events.items[event] ?? 0] ?? 0;
   for (let user = 0; user < userIds.length; user++) {
     const mine = order.subarray(starts[user] ?? 0, starts[user + 1] ?? 0);
     mine.sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || itemAt(a) - itemAt(b));
-    addUser(tally, { user, events: mine, itemAt, times });
+    addUser(tally, { user, events: mine, itemAt, times, weights: eventWeights });
   }
   const { offsets, itemUsers, itemEvents, userEvents, itemFirst, newest } = tally;
+  const items = tally.items.slice(0, tally.used);
+  const weights = tally.weights?.slice(0, tally.used);
   return {
     userIds,
     itemIds,
     offsets,
-    items: tally.items.slice(0, tally.used),
+    items,
+    weights,
     itemUsers,
+    itemWeights: sumWeights(items, weights, itemIds.length),
     itemEvents,
     userEvents,
     itemFirst,
     newest,
   };
+}
+
+/** Lists the items that were taken; others of `itemIds` were only shown. */
+function listTaken({ items, itemIds }: EventColumns): readonly string[] {
+  const isTaken = new Uint8Array(itemIds.length);
+  for (const item of items) isTaken[item] = 1;
+  return itemIds.filter((_, item) => isTaken[item] === 1);
+}
+
+/** Sums how much each item counts over the users that have it, in the order of the users. */
+function sumWeights(items: Int32Array, weights: Float32Array | undefined, itemCount: number): Float64Array {
+  const sums = new Float64Array(itemCount);
+  items.forEach((item, at) => {
+    sums[item] = (sums[item] ?? 0) + (weights?.[at] ?? 1);
+  });
+  return sums;
 }
 
 function renumber(ids: readonly string[], sorted: readonly string[]): Int32Array {
@@ -87,89 +116,41 @@ function groupByUser(users: Int32Array, userOf: Int32Array, starts: Int32Array):
   return order;
 }
 
-interface Tally {
-  readonly offsets: Int32Array;
-  readonly items: Int32Array;
-  used: number;
-  readonly itemUsers: Int32Array;
-  readonly itemEvents: Int32Array;
-  readonly userEvents: Int32Array;
-  readonly itemFirst: Float64Array;
-  /** The last user, plus 1, in whose history an item was put. */
-  readonly lastUser: Int32Array;
-  newest: number;
-}
-
-function createTally(users: number, items: number, events: number): Tally {
-  return {
-    offsets: new Int32Array(users + 1),
-    items: new Int32Array(events),
-    used: 0,
-    itemUsers: new Int32Array(items),
-    itemEvents: new Int32Array(items),
-    userEvents: new Int32Array(users),
-    itemFirst: new Float64Array(items).fill(Number.NaN),
-    lastUser: new Int32Array(items),
-    newest: Number.NaN,
-  };
-}
-
-interface UserEvents {
-  readonly user: number;
-  /** Places of events, ascending by time and item. */
-  readonly events: Int32Array;
-  readonly itemAt: (event: number) => number;
-  readonly times: Float64Array;
-}
-
-function addUser(tally: Tally, { user, events, itemAt, times }: UserEvents): void {
-  const from = tally.used;
-  for (let at = events.length - 1; at >= 0; at--) {
-    const event = events[at] ?? 0;
-    const item = itemAt(event);
-    const time = times[event] ?? 0;
-    const after = events[at + 1];
-    if (after === undefined || itemAt(after) !== item || times[after] !== time) count(tally, user, item, time);
-    if (tally.lastUser[item] === user + 1) continue;
-    tally.lastUser[item] = user + 1;
-    tally.itemUsers[item] = (tally.itemUsers[item] ?? 0) + 1;
-    tally.items[tally.used++] = item;
-  }
-  tally.items.subarray(from, tally.used).reverse();
-  tally.offsets[user + 1] = tally.used;
-}
-
-function count(tally: Tally, user: number, item: number, time: number): void {
-  tally.itemEvents[item] = (tally.itemEvents[item] ?? 0) + 1;
-  tally.userEvents[user] = (tally.userEvents[user] ?? 0) + 1;
-  const first = tally.itemFirst[item] ?? Number.NaN;
-  if (!(first <= time)) tally.itemFirst[item] = time;
-  if (!(tally.newest >= time)) tally.newest = time;
-}
-
 /** Takes the history of one user: a view, oldest first. */
 export function historyOf(histories: Histories, user: number): Int32Array {
   return histories.items.subarray(histories.offsets[user] ?? 0, histories.offsets[user + 1] ?? 0);
 }
 
+/** Takes how much the items of one user's history count: a view, beside `historyOf`; undefined where all count 1. */
+export function weightsOf(histories: Histories, user: number): Float32Array | undefined {
+  return histories.weights?.subarray(histories.offsets[user] ?? 0, histories.offsets[user + 1] ?? 0);
+}
+
 /**
  * Keeps a part of each user's history, for splits into training and test.
- * Events and times stay those of the whole; `itemUsers` is counted anew.
+ * Events and times stay those of the whole; `itemUsers` and `itemWeights` are counted anew.
  *
  * @param keep  how many of the user's oldest items stay, from 0 to the length of the history
  */
 export function truncateHistories(histories: Histories, keep: (user: number, length: number) => number): Histories {
   const offsets = new Int32Array(histories.offsets.length);
-  const items = new Int32Array(histories.items.length);
+  const kept = new Int32Array(histories.items.length);
+  const keptWeights = histories.weights === undefined ? undefined : new Float32Array(kept.length);
   const itemUsers = new Int32Array(histories.itemIds.length);
   let used = 0;
   for (let user = 0; user < histories.userIds.length; user++) {
     const history = historyOf(histories, user);
-    for (const item of history.subarray(0, keep(user, history.length))) {
-      items[used++] = item;
+    const start = histories.offsets[user] ?? 0;
+    const length = keep(user, history.length);
+    keptWeights?.set(histories.weights?.subarray(start, start + length) ?? [], used);
+    for (const item of history.subarray(0, length)) {
+      kept[used++] = item;
       itemUsers[item] = (itemUsers[item] ?? 0) + 1;
     }
     offsets[user + 1] = used;
   }
-  return { ...histories, offsets, items: items.slice(0, used), itemUsers };
+  const items = kept.slice(0, used);
+  const weights = keptWeights?.slice(0, used);
+  const itemWeights = sumWeights(items, weights, itemUsers.length);
+  return { ...histories, offsets, items, weights, itemUsers, itemWeights };
 }

@@ -3,8 +3,9 @@ import { type Decay, tabulateDecay } from './decay';
 import type { Histories } from './histories';
 import { chooseDenseItems, fitItemWeights, transposeSquare, type WeightSettings } from './item-weights';
 import { takeFloat32, takeInt32, takeNumber } from './model-parts';
-import { findNeighbours, transposeSparse } from './neighbours';
+import { findNeighbours } from './neighbours';
 import type { ModelParts } from './recipe';
+import { transposeSparse } from './sparse-rows';
 
 /** A fit and the decay with which a history is read when scoring. */
 export interface ScorerSettings {

@@ -16,18 +16,23 @@ export interface Kernel {
 
 /**
  * Builds the kernel of linear auto-regression: the decayed history before each event is regressed on the events
- * that come next, of which the k-th counts (1 − `ahead`) · `ahead`^k.
+ * that come next, of which the k-th counts (1 − a) · a^k, the mean over the `ahead` a: a small one looks at what follows
+ * at once, a large one at the rest of a session.
  * Equals Σ_t h_t·h_tᵀ and Σ_t h_t·f_tᵀ over the events t, in closed form (compare SLIT in Choi et al., "Session-aware
  * Linear Item-Item Models", 2021).
  */
-export function createNextKernel({ floor, ratio }: Decay, ahead: number): Kernel {
+export function createNextKernel({ floor, ratio }: Decay, ahead: readonly number[]): Kernel {
   const rest = 1 - floor;
   const powers = tabulatePowers(ratio, MAX_HISTORY);
   const sums = accumulate(powers);
   const squares = accumulate(powers.map((power) => power * power));
   const toward = new Float64Array(MAX_HISTORY + 1);
-  for (let lag = 1; lag <= MAX_HISTORY; lag++) {
-    toward[lag] = ahead * (toward[lag - 1] ?? 0) + (1 - ahead) * (floor + rest * (powers[lag - 1] ?? 0));
+  for (const one of ahead) {
+    let sum = 0;
+    for (let lag = 1; lag <= MAX_HISTORY; lag++) {
+      sum = one * sum + (1 - one) * (floor + rest * (powers[lag - 1] ?? 0));
+      toward[lag] = (toward[lag] ?? 0) + sum / ahead.length;
+    }
   }
   return {
     same(older, newer, length) {

@@ -1,15 +1,9 @@
 /** Gives the items beyond the dense ones a few neighbours that speak for them, each weighed on its own. */
-import { type Histories, historyOf } from './histories';
+import { type Histories, historyOf, weightsOf } from './histories';
 import { createKernel, type WeightSettings } from './item-weights';
-import { MAX_HISTORY } from './kernels';
+import { type Kernel, MAX_HISTORY } from './kernels';
 import { selectTop } from './rank';
-
-/** Sparse rows: row r holds `columns[offsets[r]] … ` with `values` beside them; rows and columns are places in `itemIds`. */
-export interface SparseRows {
-  readonly offsets: Int32Array;
-  readonly columns: Int32Array;
-  readonly values: Float32Array;
-}
+import { createRowWriter, type SparseRows } from './sparse-rows';
 
 /** Neighbours kept for an item. */
 const KEPT = 20;
@@ -26,104 +20,101 @@ const DAMPING = 0.5;
  */
 export function findNeighbours(histories: Histories, dense: Int32Array, settings: WeightSettings): SparseRows {
   const kernel = createKernel(settings);
-  const isDense = new Uint8Array(histories.itemIds.length);
-  for (const item of dense) isDense[item] = 1;
-  const strength = new Float64Array(histories.itemIds.length);
-  const places = listPlaces(histories, isDense);
-  forEachHistory(histories, (history) => {
-    history.forEach((item, place) => {
-      strength[item] = (strength[item] ?? 0) + kernel.same(place, place, history.length);
-    });
-  });
-  const rows = createRowWriter(histories.itemIds.length);
-  const together = new Float64Array(histories.itemIds.length);
-  for (let target = 0; target < histories.itemIds.length; target++) {
-    const touched = new Set<number>();
-    for (const { user, place } of places[target] ?? []) {
-      const history = historyOf(histories, user).subarray(-MAX_HISTORY);
-      const last = Math.min(history.length - 1, place + WINDOW);
-      for (let source = Math.max(0, place - WINDOW); source <= last; source++) {
-        const item = history[source] ?? 0;
-        if (source === place) continue;
-        touched.add(item);
-        together[item] = (together[item] ?? 0) + kernel.toward(source, place);
-      }
+  const strength = sumStrength(histories, kernel);
+  const takers = listTakers(histories, dense);
+  const itemCount = histories.itemIds.length;
+  const rows = createRowWriter(itemCount);
+  const counts: Counts = { together: new Float64Array(itemCount), touched: new Int32Array(itemCount), used: 0 };
+  for (let target = 0; target < itemCount; target++) {
+    for (let at = takers.offsets[target] ?? 0; at < (takers.offsets[target + 1] ?? 0); at++) {
+      addTaker(counts, { histories, kernel, user: takers.users[at] ?? 0, place: takers.places[at] ?? 0 });
     }
-    const sources = Int32Array.from(touched).sort();
+    const sources = counts.touched.slice(0, counts.used).sort();
     const weights = Float64Array.from(sources, (item) => {
-      return (DAMPING * (together[item] ?? 0)) / ((strength[item] ?? 0) + settings.lambda);
+      return (DAMPING * (counts.together[item] ?? 0)) / ((strength[item] ?? 0) + settings.lambda);
     });
     rows.add(selectTop(weights, KEPT).sort(), sources, weights);
-    for (const item of touched) together[item] = 0;
+    for (const item of sources) counts.together[item] = 0;
+    counts.used = 0;
   }
   return rows.finish();
 }
 
-interface Place {
+/** Sums how much each item is there as a source. */
+function sumStrength(histories: Histories, kernel: Kernel): Float64Array {
+  const strength = new Float64Array(histories.itemIds.length);
+  for (let user = 0; user < histories.userIds.length; user++) {
+    const history = historyOf(histories, user).subarray(-MAX_HISTORY);
+    history.forEach((item, place) => {
+      strength[item] = (strength[item] ?? 0) + kernel.same(place, place, history.length);
+    });
+  }
+  return strength;
+}
+
+/** Who has an item, and at which place of the history: those of item i from `offsets[i]` to `offsets[i + 1]` − 1. */
+interface Takers {
+  readonly offsets: Int32Array;
+  readonly users: Int32Array;
+  readonly places: Int32Array;
+}
+
+function listTakers(histories: Histories, dense: Int32Array): Takers {
+  const itemCount = histories.itemIds.length;
+  const isDense = new Uint8Array(itemCount);
+  for (const item of dense) isDense[item] = 1;
+  const offsets = new Int32Array(itemCount + 1);
+  const visit = (take: (item: number, user: number, place: number) => void): void => {
+    for (let user = 0; user < histories.userIds.length; user++) {
+      historyOf(histories, user)
+        .subarray(-MAX_HISTORY)
+        .forEach((item, place) => {
+          if (isDense[item] === 0) take(item, user, place);
+        });
+    }
+  };
+  visit((item) => {
+    offsets[item + 1] = (offsets[item + 1] ?? 0) + 1;
+  });
+  for (let item = 0; item < itemCount; item++) offsets[item + 1] = (offsets[item + 1] ?? 0) + (offsets[item] ?? 0);
+  const next = offsets.slice();
+  const users = new Int32Array(offsets[itemCount] ?? 0);
+  const places = new Int32Array(users.length);
+  visit((item, user, place) => {
+    const at = next[item] ?? 0;
+    users[at] = user;
+    places[at] = place;
+    next[item] = at + 1;
+  });
+  return { offsets, users, places };
+}
+
+interface Counts {
+  /** How much each source speaks for the target. */
+  readonly together: Float64Array;
+  /** The sources that do, the first `used` of the array, each once. */
+  readonly touched: Int32Array;
+  used: number;
+}
+
+interface Taker {
+  readonly histories: Histories;
+  readonly kernel: Kernel;
   readonly user: number;
   readonly place: number;
 }
 
-function listPlaces(histories: Histories, isDense: Uint8Array): readonly (readonly Place[] | undefined)[] {
-  const places: Place[][] = [];
-  forEachHistory(histories, (history, user) => {
-    history.forEach((item, place) => {
-      if (isDense[item] === 1) return;
-      const list = places[item] ?? [];
-      list.push({ user, place });
-      places[item] = list;
-    });
-  });
-  return places;
-}
-
-function forEachHistory(histories: Histories, visit: (history: Int32Array, user: number) => void): void {
-  for (let user = 0; user < histories.userIds.length; user++) {
-    visit(historyOf(histories, user).subarray(-MAX_HISTORY), user);
+function addTaker(counts: Counts, { histories, kernel, user, place }: Taker): void {
+  const history = historyOf(histories, user).subarray(-MAX_HISTORY);
+  const weight = weightsOf(histories, user)?.subarray(-MAX_HISTORY)[place] ?? 1;
+  const last = Math.min(history.length - 1, place + WINDOW);
+  for (let source = Math.max(0, place - WINDOW); source <= last; source++) {
+    if (source === place) continue;
+    const item = history[source] ?? 0;
+    const toward = weight * kernel.toward(source, place);
+    if (!(toward > 0)) continue;
+    const known = counts.together[item] ?? 0;
+    if (known === 0) counts.touched[counts.used++] = item;
+    counts.together[item] = known + toward;
   }
-}
-
-interface RowWriter {
-  /** Adds the next row: the chosen places of `columns` and `values` with a value above 0. */
-  add(chosen: Int32Array, columns: Int32Array, values: Float64Array): void;
-  finish(): SparseRows;
-}
-
-function createRowWriter(count: number): RowWriter {
-  const offsets = new Int32Array(count + 1);
-  const allColumns: number[] = [];
-  const allValues: number[] = [];
-  let row = 0;
-  return {
-    add(chosen, columns, values) {
-      for (const at of chosen) {
-        if (!((values[at] ?? 0) > 0)) continue;
-        allColumns.push(columns[at] ?? 0);
-        allValues.push(values[at] ?? 0);
-      }
-      offsets[++row] = allColumns.length;
-    },
-    finish: () => ({ offsets, columns: Int32Array.from(allColumns), values: Float32Array.from(allValues) }),
-  };
-}
-
-/** Makes rows of columns: what was by target becomes by source, or back; columns ascend in each row. */
-export function transposeSparse(rows: SparseRows): SparseRows {
-  const count = rows.offsets.length - 1;
-  const offsets = new Int32Array(count + 1);
-  for (const column of rows.columns) offsets[column + 1] = (offsets[column + 1] ?? 0) + 1;
-  for (let row = 0; row < count; row++) offsets[row + 1] = (offsets[row + 1] ?? 0) + (offsets[row] ?? 0);
-  const next = offsets.slice();
-  const columns = new Int32Array(rows.columns.length);
-  const values = new Float32Array(rows.values.length);
-  for (let row = 0; row < count; row++) {
-    for (let at = rows.offsets[row] ?? 0; at < (rows.offsets[row + 1] ?? 0); at++) {
-      const column = rows.columns[at] ?? 0;
-      const to = next[column] ?? 0;
-      columns[to] = row;
-      values[to] = rows.values[at] ?? 0;
-      next[column] = to + 1;
-    }
-  }
-  return { offsets, columns, values };
 }

@@ -12,6 +12,8 @@ const LOG2 = [
 export interface RankedCase {
   readonly shown: ArrayLike<number>;
   readonly truth: ReadonlySet<number>;
+  /** How much each item of the truth counts, where the solution weighs events. */
+  readonly weights?: ReadonlyMap<number, number> | undefined;
 }
 
 /** Counts hits among the first `depth` that were shown. */
@@ -45,13 +47,57 @@ export function computeReciprocalRank({ shown, truth }: RankedCase, depth: numbe
 }
 
 /**
+ * Computes the gain with each hit counted by its weight, against that of as many hits in front that count 1 each: so it
+ * exceeds 1 where hits that count more than others are found.
+ */
+export function computeWeightedNdcg(one: RankedCase, depth: number): number {
+  let gain = 0;
+  let best = 0;
+  const ideal = countHits(one, depth);
+  for (let rank = 0; rank < depth; rank++) {
+    const discount = 1 / (LOG2[rank] ?? 1);
+    const item = one.shown[rank] ?? -1;
+    if (rank < one.shown.length && one.truth.has(item)) gain += discount * (one.weights?.get(item) ?? 1);
+    if (rank < ideal) best += discount;
+  }
+  return best === 0 ? 0 : gain / best;
+}
+
+/**
+ * Computes the share of the rewards of all that test users took which comes from what the lists show, the mean over
+ * users who took something with a reward; negative rewards and missing ones (NaN) are 0.
+ *
+ * @param rewards  by place of item
+ */
+export function averageRewards(cases: readonly RankedCase[], depth: number, rewards: Float64Array): number {
+  const shares: number[] = [];
+  for (const { shown, truth } of cases) {
+    const rewardOf = (item: number): number => Math.max(0, rewards[item] || 0);
+    const all = [...truth].reduce((sum, item) => sum + rewardOf(item), 0);
+    const hits = Array.from(shown)
+      .slice(0, depth)
+      .filter((item) => truth.has(item));
+    if (all > 0) shares.push(hits.reduce((sum, item) => sum + rewardOf(item), 0) / all);
+  }
+  return average(shares);
+}
+
+/**
  * Computes the metrics of item recommendations over the test users: coverage, mean reciprocal rank at 25, and NDCG and
  * precision at 5, 10 and 25 by AWS's keys, rounded to 4 decimals.
  * Source: developer guide, "Evaluating a solution version with metrics"; the ideal gain is that of the list's own hits.
  *
+ * Adds `…_with_event_weights_at_k` where the cases have weights, and `average_rewards_at_k` where there are rewards; the k
+ * of both is 25, which AWS documents for the second only.
+ *
  * @param itemCount  distinct items of the datasets
+ * @param rewards  the values of the objective's column, by place of item
  */
-export function summariseRankings(cases: readonly RankedCase[], itemCount: number): Readonly<Record<string, number>> {
+export function summariseRankings(
+  cases: readonly RankedCase[],
+  itemCount: number,
+  rewards?: Float64Array,
+): Readonly<Record<string, number>> {
   const mean = (value: (one: RankedCase) => number): number => roundMetric(average(cases.map(value)));
   const shown = new Set(cases.flatMap((one) => Array.from(one.shown).slice(0, 25)));
   const metrics: Record<string, number> = {
@@ -64,6 +110,10 @@ export function summariseRankings(cases: readonly RankedCase[], itemCount: numbe
     );
   }
   for (const depth of [5, 10, 25]) metrics[`precision_at_${depth}`] = mean((one) => countHits(one, depth) / depth);
+  if (cases.some(({ weights }) => weights !== undefined)) {
+    metrics.normalized_discounted_cumulative_gain_with_event_weights_at_k = mean((one) => computeWeightedNdcg(one, 25));
+  }
+  if (rewards !== undefined) metrics.average_rewards_at_k = roundMetric(averageRewards(cases, 25, rewards));
   return metrics;
 }
 

@@ -15,6 +15,8 @@ export interface ItemTable {
   readonly texts: Readonly<Record<string, readonly string[]>>;
   /** Names of the textual columns among `texts`. */
   readonly textual: readonly string[];
+  /** The column among `texts` that holds the items' names, where the schema marks one by `itemName`. */
+  readonly nameColumn?: string | undefined;
   /** Ids in the order of the file. */
   readonly itemIds: readonly string[];
   /** CREATION_TIMESTAMP in epoch seconds, NaN where unknown, in the same order. */
@@ -125,6 +127,11 @@ export interface Segmenter {
 interface RecipeBase {
   /** AWS's name, as in `arn:aws:personalize:::recipe/<name>`. */
   readonly name: string;
+  /**
+   * Says why the data can't be trained on with this recipe, as a failure reason; undefined where they suffice. Stands in
+   * for the least of interactions that the other recipes need.
+   */
+  explainUnfit?(data: TrainingData): string | undefined;
   /** Pure; the same for the same data and seed, on any machine. */
   train(data: TrainingData): Training;
 }

@@ -1,5 +1,5 @@
 /** Splits histories into training and test as Personalize documents it for each family of recipes. */
-import { type Histories, historyOf, truncateHistories } from './histories';
+import { type Histories, historyOf, truncateHistories, weightsOf } from './histories';
 import { hashText } from './identity';
 
 /** More test users than this tell nothing more and cost time. */
@@ -9,6 +9,8 @@ const MAX_TEST_USERS = 2000;
 export interface HeldOutUser {
   readonly fed: Int32Array;
   readonly truth: ReadonlySet<number>;
+  /** How much each item of the truth counts; undefined where all count 1. */
+  readonly weights?: ReadonlyMap<number, number> | undefined;
 }
 
 /**
@@ -26,14 +28,20 @@ export function holdOutUsers(
   const isChosen = new Set(chosen);
   return {
     training: truncateHistories(histories, (user, length) => (isChosen.has(user) ? 0 : length)),
-    heldOut: chosen.map((user) => splitNewest(historyOf(histories, user), 0.1)),
+    heldOut: chosen.map((user) => splitNewest(historyOf(histories, user), 0.1, weightsOf(histories, user))),
   };
 }
 
-/** Cuts off the newest share of a history, at least one item. */
-export function splitNewest(history: Int32Array, share: number): HeldOutUser {
+/** Cuts off the newest share of a history, at least one item; `weights` are those of the history. */
+export function splitNewest(history: Int32Array, share: number, weights?: Float32Array): HeldOutUser {
   const fed = history.subarray(0, history.length - countNewest(history.length, share));
-  return { fed, truth: new Set(history.subarray(fed.length)) };
+  const newest = history.subarray(fed.length);
+  const weightAt = (place: number): number => weights?.[fed.length + place] ?? 1;
+  return {
+    fed,
+    truth: new Set(newest),
+    weights: weights && new Map(Array.from(newest, (item, place) => [item, weightAt(place)])),
+  };
 }
 
 /** Holds out the newest 20 % of every user's items, at least one where there are two, for segmentation recipes. */

@@ -1,5 +1,5 @@
 /** Puts files at the places of their keys, finds and removes them. Callers take turns per bucket. */
-import { lstat, mkdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { lstat, mkdir, rename, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../files';
 import { systemCode } from '../http/fault';
@@ -85,36 +85,39 @@ export async function makeFolders(folder: string, names: readonly string[]): Pro
   }
 }
 
-/** Removes the file of a key and the folders that it leaves empty; does nothing where there is none. */
-export async function removeFile(folder: string, key: string): Promise<void> {
+/**
+ * Removes the file of a key and the folders that it leaves empty; does nothing where there is none.
+ *
+ * @returns the folder whose entries changed last, not flushed yet
+ */
+export async function removeFile(folder: string, key: string): Promise<string> {
   const plain = plainPath(folder, key);
   await removeLeaf(`${plain}${LEAF_MARK}`);
   await removeLeaf(plain);
-  await removeEmptyFolders(dirname(plain), folder);
+  return removeEmptyFolders(dirname(plain), folder);
 }
 
 async function removeLeaf(path: string): Promise<void> {
-  if (!(await isFile(path))) return;
-  await rm(path);
-  await syncFolder(dirname(path));
+  try {
+    await unlink(path);
+  } catch (error) {
+    // Systems differ in the code for a folder.
+    if (!ABSENT.has(systemCode(error) ?? '') && !(await isFolder(path))) throw error;
+  }
 }
 
-/** Removes a folder and its parents while they are empty, up to and without `top`. */
-export async function removeEmptyFolders(folder: string, top: string): Promise<void> {
+/** Removes a folder and its parents while they are empty, up to and without `top`; gives the one that stays. */
+export async function removeEmptyFolders(folder: string, top: string): Promise<string> {
   let path = folder;
   while (path.length > top.length) {
     try {
       await rmdir(path);
     } catch (error) {
-      const code = systemCode(error) ?? '';
-      if (code === 'ENOENT' || code === 'ENOTDIR') {
-        path = dirname(path);
-        continue;
-      }
-      return;
+      if (!['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return path;
     }
     path = dirname(path);
   }
+  return path;
 }
 
 async function isFile(path: string): Promise<boolean> {

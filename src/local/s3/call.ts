@@ -1,9 +1,7 @@
 /** Defines what an S3 operation is given and what it answers. */
 import { AwsFault } from '../http/fault';
 import type { AwsRequest } from '../http/request';
-import { sha256Hex } from '../http/sigv4';
 import type { ObjectStore } from './object-store';
-import { wrongContentHash } from './receive';
 
 /** Holds a decoded body: `sizeBytes` where the client announced it, `sha256Hex` where it signed it. */
 export interface S3Payload {
@@ -33,6 +31,9 @@ export interface S3Answer {
 /** Performs one operation; throws an AwsFault to refuse. */
 export type S3Operation = (call: S3Call) => Promise<S3Answer>;
 
+/** The one owner of all that there is. */
+export const OWNER = { ID: 'nightjar', DisplayName: 'nightjar' } as const;
+
 /** Makes an XML answer. */
 export function answerXml(body: string, headers: Readonly<Record<string, string>> = {}): S3Answer {
   return { status: 200, headers: { 'content-type': 'application/xml', ...headers }, body };
@@ -42,23 +43,4 @@ export function answerXml(body: string, headers: Readonly<Record<string, string>
 export function notComplete(what: string): AwsFault {
   const message = `${what} is not complete in nightjar's local AWS; docs/local-aws.md lists what is.`;
   return new AwsFault('NotImplemented', message, { status: 501 });
-}
-
-/** The largest document that an operation reads whole: 10,000 parts fit in. */
-const MAX_DOCUMENT_BYTES = 4 * 1024 ** 2;
-
-/** Reads a small body whole, for operations whose input is a document. */
-export async function readDocument(payload: S3Payload): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of payload.data) {
-    size += chunk.length;
-    if (size > MAX_DOCUMENT_BYTES) {
-      throw new AwsFault('MalformedXML', 'The XML you provided was larger than any that S3 takes');
-    }
-    chunks.push(chunk);
-  }
-  const document = Buffer.concat(chunks);
-  if (payload.sha256Hex !== undefined && sha256Hex(document) !== payload.sha256Hex) throw wrongContentHash();
-  return document.toString('utf8');
 }

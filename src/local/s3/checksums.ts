@@ -34,6 +34,24 @@ function hashOf(name: string): RunningHash {
   return { update: (data) => void hash.update(data), digest: () => hash.digest() };
 }
 
+const DIGEST_BYTES: Readonly<Record<ChecksumAlgorithm, number>> = {
+  CRC32: 4,
+  CRC32C: 4,
+  CRC64NVME: 8,
+  SHA1: 20,
+  SHA256: 32,
+  SHA512: 64,
+  MD5: 16,
+};
+
+/** The algorithm by which S3 gives a checksum to objects that come without one. */
+export const DEFAULT_ALGORITHM = 'CRC64NVME' satisfies ChecksumAlgorithm;
+
+/** Tells how many bytes a digest has. */
+export function checksumBytes(algorithm: ChecksumAlgorithm): number {
+  return DIGEST_BYTES[algorithm];
+}
+
 /** Creates the running hash of an algorithm. */
 export function createChecksum(algorithm: ChecksumAlgorithm): RunningHash {
   return ALGORITHMS[algorithm]();
@@ -59,18 +77,26 @@ export function readAlgorithm(text: string): ChecksumAlgorithm {
   );
 }
 
-/** Finds the checksum that a request sends in its headers, or announces in `x-amz-trailer`; undefined where it has none. */
+/**
+ * Finds the checksum that a request sends in its headers, or announces in `x-amz-trailer`; undefined where it has none.
+ *
+ * @throws AwsFault InvalidRequest where there are several
+ */
 export function findSentChecksum(
   headers: ReadonlyMap<string, string>,
 ): { readonly algorithm: ChecksumAlgorithm; readonly value: string | undefined } | undefined {
-  const trailer = /x-amz-checksum-([a-z0-9]+)/i.exec(headers.get('x-amz-trailer') ?? '');
-  if (trailer?.[1] !== undefined) return { algorithm: readAlgorithm(trailer[1]), value: undefined };
-  for (const name of headers.keys()) {
-    const header = /^x-amz-checksum-([a-z0-9]+)$/.exec(name);
-    if (header?.[1] === undefined || ['algorithm', 'type', 'mode'].includes(header[1])) continue;
-    return { algorithm: readAlgorithm(header[1]), value: headers.get(name) };
+  const trailer = /x-amz-checksum-([a-z0-9]+)/i.exec(headers.get('x-amz-trailer') ?? '')?.[1];
+  const found = [...headers].flatMap(([name, value]) => {
+    const kind = /^x-amz-checksum-([a-z0-9]+)$/.exec(name)?.[1];
+    return kind === undefined || ['algorithm', 'type', 'mode'].includes(kind) ? [] : [{ kind, value }];
+  });
+  if (found.length + (trailer === undefined ? 0 : 1) > 1) {
+    const message = 'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.';
+    throw new AwsFault('InvalidRequest', message);
   }
-  return undefined;
+  if (trailer !== undefined) return { algorithm: readAlgorithm(trailer), value: undefined };
+  const [sent] = found;
+  return sent === undefined ? undefined : { algorithm: readAlgorithm(sent.kind), value: sent.value };
 }
 
 /** Makes the composite checksum of parts, in part order: the checksum of their checksums, and their number. */

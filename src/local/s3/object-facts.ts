@@ -11,6 +11,8 @@ import { z } from 'zod';
 import { systemCode } from '../http/fault';
 import { CHECKSUM_ALGORITHMS } from './checksums';
 
+const partSchema = z.object({ sizeBytes: z.number().int().nonnegative(), checksum: z.string().optional() });
+
 const factsSchema = z.object({
   etag: z.string(),
   sizeBytes: z.number().int().nonnegative(),
@@ -23,9 +25,14 @@ const factsSchema = z.object({
       value: z.string(),
     })
     .optional(),
+  tags: z.record(z.string(), z.string()).optional(),
+  parts: z.array(partSchema).optional(),
 });
 
-/** Holds an object's facts: `etag` without quotes, `modifiedMs` epoch ms, `headers` those that S3 gives back on a get. */
+/**
+ * Holds an object's facts: `etag` without quotes, `modifiedMs` epoch ms, `headers` those that S3 gives back on a get,
+ * `parts` in order where it was uploaded in parts.
+ */
 export type ObjectFacts = z.infer<typeof factsSchema>;
 
 /** Holds what tells which facts are those of a file. */

@@ -51,7 +51,8 @@ export function behindAll(prefix: string): Buffer {
   return Buffer.concat([Buffer.from(prefix), BEHIND_ALL]);
 }
 
-function groupOf(key: string, prefix: string, delimiter: string): string | undefined {
+/** Finds the common prefix that a key falls into: up to the first delimiter behind `prefix`; undefined where it has none. */
+export function groupOf(key: string, prefix: string, delimiter: string): string | undefined {
   const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
   return end < 0 ? undefined : key.slice(0, end + delimiter.length);
 }

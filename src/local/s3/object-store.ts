@@ -5,7 +5,7 @@ import { clearFolder, createTurns, type TakeTurns, temporaryPath } from '../file
 import type { ObjectFacts } from './object-facts';
 import type { Base, ObjectName } from './object-place';
 import { describeObject, linkObject, type OpenObject, openObject } from './object-reading';
-import { type NewObject, putObject, removeObject } from './object-writing';
+import { changeFacts, type NewObject, putObject, removeObject } from './object-writing';
 
 /** Stores objects; all paths that it gives are absolute. */
 export interface ObjectStore {
@@ -21,7 +21,10 @@ export interface ObjectStore {
   describe(name: ObjectName): Promise<ObjectFacts | undefined>;
   /** Opens an object; the caller closes the handle. */
   open(name: ObjectName): Promise<OpenObject | undefined>;
-  remove(name: ObjectName): Promise<void>;
+  /** Removes an object; `check` is called with the facts of what is there and throws to refuse. */
+  remove(name: ObjectName, check?: NewObject['check']): Promise<void>;
+  /** Changes what is known of an object and leaves its bytes; undefined where there is none. */
+  change(name: ObjectName, change: (facts: ObjectFacts) => ObjectFacts): Promise<ObjectFacts | undefined>;
   /** Makes a hard link to an object's bytes, which stay as they are where the object is replaced; false where there is none. */
   linkTo(name: ObjectName, target: string): Promise<boolean>;
   readonly takeTurns: TakeTurns;
@@ -54,7 +57,8 @@ export async function openObjectStore(folder: string, now: () => number): Promis
     },
     describe: (name) => describeObject(base, name),
     open: (name) => openObject(base, name),
-    remove: (name) => takeTurns(name.bucket, () => removeObject(base, name)),
+    remove: (name, check) => removeObject(base, name, check),
+    change: (name, change) => takeTurns(name.bucket, () => changeFacts(base, name, change)),
     linkTo: (name, target) => linkObject(base, name, target),
   };
 }

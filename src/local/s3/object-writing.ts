@@ -1,8 +1,8 @@
 /** Puts and removes objects. */
 import { rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { syncFolder, writeTemporary } from '../files';
-import { placeFile, removeEmptyFolders, removeFile, renameInto } from './bucket-files';
+import { replaceFile, syncFolder, writeTemporary } from '../files';
+import { makeFolders, placeFile, removeEmptyFolders, removeFile, renameInto } from './bucket-files';
 import type { Checksum } from './checksums';
 import { keyToPath } from './key-path';
 import { formatSidecar, type ObjectFacts } from './object-facts';
@@ -17,6 +17,8 @@ export interface NewObject {
   readonly etag?: string;
   /** In place of the body's own checksum. */
   readonly checksum?: Checksum;
+  readonly tags?: ObjectFacts['tags'];
+  readonly parts?: ObjectFacts['parts'];
   /** Called with the facts of what is there now, before it is replaced; throws to refuse. */
   readonly check?: (current: ObjectFacts | undefined) => void;
 }
@@ -66,20 +68,44 @@ async function prepareFacts(
     modifiedMs,
     headers: { ...object.headers },
     ...(checksum === undefined ? {} : { checksum }),
+    ...(object.tags === undefined ? {} : { tags: object.tags }),
+    ...(object.parts === undefined ? {} : { parts: object.parts }),
   };
   await utimes(body.file, modifiedMs / 1000, modifiedMs / 1000);
   const text = formatSidecar(former === undefined ? [facts] : [facts, former]);
   return { facts, sidecarFile: await writeTemporary(text, base.temporaryFolder) };
 }
 
+/** Changes what is known of an object and leaves its bytes; undefined where there is none. */
+export async function changeFacts(
+  base: Base,
+  name: ObjectName,
+  change: (facts: ObjectFacts) => ObjectFacts,
+): Promise<ObjectFacts | undefined> {
+  const current = await readCurrent(base, name);
+  if (current === undefined) return undefined;
+  const facts = change(current);
+  await makeFolders(join(base.folder, '.meta'), metaFolders(name));
+  await replaceFile(sidecarPath(base, name), formatSidecar([facts]), base.temporaryFolder);
+  return facts;
+}
+
 function folderOf(base: Base, name: ObjectName): string {
   return join(base.folder, name.bucket, ...keyToPath(name.key).directories);
 }
 
-/** Removes an object, its sidecar, and the folders that they leave empty. */
-export async function removeObject(base: Base, name: ObjectName): Promise<void> {
-  await removeFile(join(base.folder, name.bucket), name.key);
-  const sidecar = sidecarPath(base, name);
-  await rm(sidecar, { force: true });
-  await removeEmptyFolders(dirname(sidecar), join(base.folder, '.meta'));
+/**
+ * Removes an object, its sidecar, and the folders that they leave empty. `check` is called as in a put. The disk is
+ * flushed behind the bucket's turn, so that removals side by side share its commits.
+ */
+export async function removeObject(base: Base, name: ObjectName, check?: NewObject['check']): Promise<void> {
+  const changed = await base.takeTurns(name.bucket, async () => {
+    if (check !== undefined) check(await readCurrent(base, name));
+    const folder = await removeFile(join(base.folder, name.bucket), name.key);
+    const sidecar = sidecarPath(base, name);
+    await rm(sidecar, { force: true });
+    await removeEmptyFolders(dirname(sidecar), join(base.folder, '.meta'));
+    return folder;
+  });
+  await syncFolder(changed);
 }

@@ -38,7 +38,7 @@ export async function receiveBody(body: IncomingBody, file: string): Promise<Rec
   try {
     const hashes = startHashes(body);
     const sizeBytes = await copyData(body, handle, hashes);
-    const received = checkDigests(body, hashes, { file, sizeBytes });
+    const received = { file, sizeBytes, ...checkDigests(body, hashes) };
     await handle.sync();
     await handle.close();
     return received;
@@ -49,17 +49,30 @@ export async function receiveBody(body: IncomingBody, file: string): Promise<Rec
   }
 }
 
-interface Hashes {
+type Digests = Pick<IncomingBody, 'sha256Hex' | 'md5Base64' | 'checksum'>;
+
+/** Takes the bytes of a body and computes all digests that are to be checked. */
+export interface Hashes {
   readonly md5: Hash;
   readonly sha256: Hash | undefined;
   readonly checksum: RunningHash | undefined;
+  update(chunk: Buffer): void;
 }
 
-function startHashes(body: IncomingBody): Hashes {
+/** Starts the hashes of a body. */
+export function startHashes(body: Digests): Hashes {
+  const md5 = createHash('md5');
+  const sha256 = body.sha256Hex === undefined ? undefined : createHash('sha256');
+  const checksum = body.checksum === undefined ? undefined : createChecksum(body.checksum.algorithm);
   return {
-    md5: createHash('md5'),
-    sha256: body.sha256Hex === undefined ? undefined : createHash('sha256'),
-    checksum: body.checksum === undefined ? undefined : createChecksum(body.checksum.algorithm),
+    md5,
+    sha256,
+    checksum,
+    update(chunk) {
+      md5.update(chunk);
+      sha256?.update(chunk);
+      checksum?.update(chunk);
+    },
   };
 }
 
@@ -71,9 +84,7 @@ async function copyData(body: IncomingBody, handle: FileHandle, hashes: Hashes):
       if (sizeBytes > MAX_PUT_BYTES) {
         throw new AwsFault('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
       }
-      hashes.md5.update(chunk);
-      hashes.sha256?.update(chunk);
-      hashes.checksum?.update(chunk);
+      hashes.update(chunk);
       await handle.appendFile(chunk);
     }
   } catch (error) {
@@ -91,19 +102,21 @@ function incompleteBody(): AwsFault {
   );
 }
 
-function checkDigests(
-  body: IncomingBody,
-  hashes: Hashes,
-  file: { readonly file: string; readonly sizeBytes: number },
-): ReceivedBody {
+/**
+ * Compares a body's digests with what the client sent.
+ *
+ * @throws AwsFault BadDigest, XAmzContentSHA256Mismatch
+ */
+export function checkDigests(body: Digests, hashes: Hashes): Pick<ReceivedBody, 'md5Hex' | 'checksum'> {
   const md5 = hashes.md5.digest();
-  if (hashes.sha256 !== undefined && hashes.sha256.digest('hex') !== body.sha256Hex) {
-    throw wrongContentHash();
-  }
+  const sha256 = hashes.sha256?.digest('hex');
+  if (sha256 !== body.sha256Hex) throw wrongContentHash(body.sha256Hex ?? '', sha256 ?? '');
   if (body.md5Base64 !== undefined && body.md5Base64 !== md5.toString('base64')) {
-    throw new AwsFault('BadDigest', 'The Content-MD5 you specified did not match what we received.');
+    throw new AwsFault('BadDigest', 'The Content-MD5 you specified did not match what we received.', {
+      details: { ExpectedDigest: body.md5Base64, CalculatedDigest: md5.toString('base64') },
+    });
   }
-  const received = { ...file, md5Hex: md5.toString('hex') };
+  const received = { md5Hex: md5.toString('hex') };
   const checksum = body.checksum;
   if (checksum === undefined || hashes.checksum === undefined) return received;
   const value = hashes.checksum.digest().toString('base64');
@@ -114,10 +127,10 @@ function checkDigests(
   return { ...received, checksum: { algorithm: checksum.algorithm, type: 'FULL_OBJECT', value } };
 }
 
-/** Makes S3's answer to a body that is not the one that the client signed. */
-export function wrongContentHash(): AwsFault {
+function wrongContentHash(sent: string, computed: string): AwsFault {
   return new AwsFault(
     'XAmzContentSHA256Mismatch',
     "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    { details: { ClientComputedContentSHA256: sent, S3ComputedContentSHA256: computed } },
   );
 }

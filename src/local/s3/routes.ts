@@ -1,10 +1,21 @@
 /** Chooses the S3 operation that a request asks for. */
 import { type AwsRequest, queryValue } from '../http/request';
+import { wrongArgument } from './arguments';
+import { getObjectAttributes } from './attributes-operation';
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './bucket-operations';
 import { notComplete, type S3Operation } from './call';
-import { listObjectsV1, listObjectsV2 } from './list-operations';
+import { copyObject } from './copy-operations';
+import { COPY_SOURCE } from './copy-source';
+import { deleteObjects } from './delete-objects';
+import { BUCKET_SETTINGS, OBJECT_SETTINGS, removeNothing, type Setting } from './fresh-bucket';
+import { listObjectsV1, listObjectsV2, listObjectVersions } from './list-operations';
 import { deleteObject, getObject, headObject, putObject } from './object-operations';
-import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, uploadPart } from './upload-operations';
+import { refusedOperation, refuseMethod } from './refused-operations';
+import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './tagging-operations';
+import type { Target } from './target';
+import { completeMultipartUpload } from './upload-completion';
+import { listMultipartUploads, listParts } from './upload-lists';
+import { abortMultipartUpload, createMultipartUpload, uploadPart, uploadPartCopy } from './upload-operations';
 
 /** Holds an operation with AWS's name for it. */
 export interface NamedOperation {
@@ -12,70 +23,80 @@ export interface NamedOperation {
   readonly perform: S3Operation;
 }
 
+type Level = 'service' | 'bucket' | 'object';
+
 interface Route extends NamedOperation {
-  readonly level: 'service' | 'bucket' | 'object';
-  readonly method: string;
-  /** The query parameter that tells operations of one level and method apart. */
-  readonly mark?: string;
+  /** Level, method, and the query parameter that tells operations of one level and method apart. */
+  readonly on: readonly [level: Level, method: string, mark?: string];
+  /** Tells copies from puts. */
+  readonly header?: string;
 }
 
-/** The first that fits is taken. */
+function routesOf(level: Level, settings: readonly Setting[]): readonly Route[] {
+  return settings.flatMap(({ mark, get, remove, perform }) => [
+    { on: [level, 'GET', mark] as const, name: get, perform },
+    ...(remove === undefined ? [] : [{ on: [level, 'DELETE', mark] as const, name: remove, perform: removeNothing }]),
+  ]);
+}
+
+/** The first that fits is taken, and those without a mark are last. */
 const ROUTES: readonly Route[] = [
-  { level: 'service', method: 'GET', name: 'ListBuckets', perform: listBuckets },
-  { level: 'bucket', method: 'PUT', name: 'CreateBucket', perform: createBucket },
-  { level: 'bucket', method: 'HEAD', name: 'HeadBucket', perform: headBucket },
-  { level: 'bucket', method: 'DELETE', name: 'DeleteBucket', perform: deleteBucket },
-  { level: 'bucket', method: 'GET', mark: 'location', name: 'GetBucketLocation', perform: getBucketLocation },
-  { level: 'bucket', method: 'GET', mark: 'list-type', name: 'ListObjectsV2', perform: listObjectsV2 },
-  { level: 'bucket', method: 'GET', name: 'ListObjects', perform: listObjectsV1 },
-  { level: 'object', method: 'POST', mark: 'uploads', name: 'CreateMultipartUpload', perform: createMultipartUpload },
-  { level: 'object', method: 'PUT', mark: 'uploadId', name: 'UploadPart', perform: uploadPart },
-  {
-    level: 'object',
-    method: 'POST',
-    mark: 'uploadId',
-    name: 'CompleteMultipartUpload',
-    perform: completeMultipartUpload,
-  },
-  { level: 'object', method: 'DELETE', mark: 'uploadId', name: 'AbortMultipartUpload', perform: abortMultipartUpload },
-  { level: 'object', method: 'PUT', name: 'PutObject', perform: putObject },
-  { level: 'object', method: 'GET', name: 'GetObject', perform: getObject },
-  { level: 'object', method: 'HEAD', name: 'HeadObject', perform: headObject },
-  { level: 'object', method: 'DELETE', name: 'DeleteObject', perform: deleteObject },
+  { on: ['service', 'GET'], name: 'ListBuckets', perform: listBuckets },
+  ...routesOf('bucket', BUCKET_SETTINGS),
+  { on: ['bucket', 'GET', 'location'], name: 'GetBucketLocation', perform: getBucketLocation },
+  { on: ['bucket', 'GET', 'uploads'], name: 'ListMultipartUploads', perform: listMultipartUploads },
+  { on: ['bucket', 'GET', 'versions'], name: 'ListObjectVersions', perform: listObjectVersions },
+  { on: ['bucket', 'GET', 'list-type'], name: 'ListObjectsV2', perform: listObjectsV2 },
+  { on: ['bucket', 'POST', 'delete'], name: 'DeleteObjects', perform: deleteObjects },
+  { on: ['bucket', 'PUT'], name: 'CreateBucket', perform: createBucket },
+  { on: ['bucket', 'HEAD'], name: 'HeadBucket', perform: headBucket },
+  { on: ['bucket', 'DELETE'], name: 'DeleteBucket', perform: deleteBucket },
+  { on: ['bucket', 'GET'], name: 'ListObjects', perform: listObjectsV1 },
+  ...routesOf('object', OBJECT_SETTINGS),
+  { on: ['object', 'GET', 'attributes'], name: 'GetObjectAttributes', perform: getObjectAttributes },
+  { on: ['object', 'PUT', 'tagging'], name: 'PutObjectTagging', perform: putObjectTagging },
+  { on: ['object', 'GET', 'tagging'], name: 'GetObjectTagging', perform: getObjectTagging },
+  { on: ['object', 'DELETE', 'tagging'], name: 'DeleteObjectTagging', perform: deleteObjectTagging },
+  { on: ['object', 'POST', 'uploads'], name: 'CreateMultipartUpload', perform: createMultipartUpload },
+  { on: ['object', 'PUT', 'uploadId'], header: COPY_SOURCE, name: 'UploadPartCopy', perform: uploadPartCopy },
+  { on: ['object', 'PUT', 'uploadId'], name: 'UploadPart', perform: uploadPart },
+  { on: ['object', 'POST', 'uploadId'], name: 'CompleteMultipartUpload', perform: completeMultipartUpload },
+  { on: ['object', 'DELETE', 'uploadId'], name: 'AbortMultipartUpload', perform: abortMultipartUpload },
+  { on: ['object', 'GET', 'uploadId'], name: 'ListParts', perform: listParts },
+  { on: ['object', 'PUT'], header: COPY_SOURCE, name: 'CopyObject', perform: copyObject },
+  { on: ['object', 'PUT'], name: 'PutObject', perform: putObject },
+  { on: ['object', 'GET'], name: 'GetObject', perform: getObject },
+  { on: ['object', 'HEAD'], name: 'HeadObject', perform: headObject },
+  { on: ['object', 'DELETE'], name: 'DeleteObject', perform: deleteObject },
 ];
 
 /** Names the operations that are built. */
 export const S3_OPERATIONS: ReadonlySet<string> = new Set(ROUTES.map(({ name }) => name));
 
-/** Query parameters that choose another operation of S3, or another version or part of an object. */
-const OTHER_OPERATIONS = new Set(
-  (
-    'accelerate acl analytics attributes cors delete encryption intelligent-tiering inventory legal-hold lifecycle ' +
-    'location logging metadataTable metrics notification object-lock ownershipControls partNumber policy policyStatus ' +
-    'publicAccessBlock replication requestPayment restore retention select session tagging torrent uploadId uploads ' +
-    'versionId versioning versions website'
-  ).split(' '),
-);
-
 /**
- * Chooses the operation of a request on a bucket and key, empty where its path has none.
+ * Chooses the operation of a request on a bucket and key.
  *
- * @throws AwsFault NotImplemented, which names what was asked for
+ * @throws AwsFault NotImplemented, which names what was asked for; MethodNotAllowed
  */
-export function chooseOperation(request: AwsRequest, bucket: string, key: string): NamedOperation {
+export function chooseOperation(request: AwsRequest, { bucket, key }: Target): NamedOperation {
   const level = bucket === '' ? 'service' : key === '' ? 'bucket' : 'object';
-  const { method } = request;
+  checkVersion(request);
   const found = ROUTES.find(
-    (route) =>
-      route.level === level &&
-      route.method === method &&
-      (route.mark === undefined || queryValue(request, route.mark) !== undefined),
+    ({ on: [routeLevel, method, mark], header }) =>
+      routeLevel === level &&
+      method === request.method &&
+      (mark === undefined || queryValue(request, mark) !== undefined) &&
+      (header === undefined || request.headers.has(header)),
   );
-  const allowed = found?.mark === 'uploadId' ? ['uploadId', 'partNumber'] : [found?.mark];
-  const other = request.query.find(([name]) => OTHER_OPERATIONS.has(name) && !allowed.includes(name));
-  if (found === undefined || other !== undefined) {
-    throw notComplete(`${method} of ${level}${other === undefined ? '' : ` with ?${other[0]}`}`);
-  }
-  if (found.perform === uploadPart && request.headers.has('x-amz-copy-source')) throw notComplete('UploadPartCopy');
+  if (found === undefined) throw refuseMethod(request, level);
+  const refused = found.on[2] === undefined ? refusedOperation(request, level) : undefined;
+  if (refused !== undefined) throw notComplete(refused);
   return found;
+}
+
+/** No bucket keeps versions: each object has the one version `null`. */
+function checkVersion(request: AwsRequest): void {
+  const version = queryValue(request, 'versionId');
+  if (version === undefined || version === 'null') return;
+  throw wrongArgument('versionId', version, 'Invalid version id specified');
 }

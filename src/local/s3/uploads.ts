@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { replaceFile } from '../files';
 import { AwsFault, systemCode } from '../http/fault';
+import { mapInBatches } from './batches';
 import { CHECKSUM_ALGORITHMS } from './checksums';
 import type { ObjectStore } from './object-store';
 import type { ReceivedBody } from './receive';
@@ -15,6 +16,9 @@ const uploadSchema = z.object({
   headers: z.record(z.string(), z.string()),
   algorithm: z.enum(CHECKSUM_ALGORITHMS).optional(),
   checksumType: z.enum(['FULL_OBJECT', 'COMPOSITE']),
+  tags: z.record(z.string(), z.string()).optional(),
+  /** Epoch ms. */
+  initiatedMs: z.number().int().default(0),
 });
 
 /** Holds what an upload was begun with; `algorithm` is set where its parts carry checksums. */
@@ -27,6 +31,8 @@ const partSchema = z.object({
   etag: z.string(),
   sizeBytes: z.number().int(),
   checksum: z.string().optional(),
+  /** Epoch ms. */
+  modifiedMs: z.number().int().default(0),
 });
 
 /** Holds a part that was received; `checksum` is base64, by the upload's algorithm. */
@@ -81,11 +87,13 @@ export async function addPart(
   const folder = join(store.uploadsFolder, id);
   const file = `${part.number}-${randomUUID()}`;
   const { body } = part;
+  const former = await readPart(join(folder, `${part.number}.json`));
   const facts: UploadPart = {
     number: part.number,
     file,
     etag: body.md5Hex,
     sizeBytes: body.sizeBytes,
+    modifiedMs: store.now(),
     ...(body.checksum === undefined ? {} : { checksum: body.checksum.value }),
   };
   try {
@@ -95,16 +103,49 @@ export async function addPart(
     await rm(body.file, { force: true });
     throw systemCode(error) === 'ENOENT' ? noSuchUpload(id) : error;
   }
+  if (former !== undefined) await rm(join(folder, former.file), { force: true });
 }
 
-/** Reads the parts received so far, by number. */
+async function readPart(path: string): Promise<UploadPart | undefined> {
+  const text = await readIfThere(path);
+  return text === undefined ? undefined : partSchema.parse(JSON.parse(text));
+}
+
+/** Reads the parts received so far, by number, in order. */
 export async function readParts(store: ObjectStore, id: string): Promise<ReadonlyMap<number, UploadPart>> {
   const folder = join(store.uploadsFolder, id);
   const names = (await readdir(folder)).filter((name) => /^\d+\.json$/.test(name));
-  const parts = await Promise.all(
-    names.map(async (name) => partSchema.parse(JSON.parse(await readFile(join(folder, name), 'utf8')))),
-  );
-  return new Map(parts.map((part) => [part.number, part]));
+  const parts = await mapInBatches(names, (name) => readPart(join(folder, name)));
+  const known = parts.filter((part) => part !== undefined).sort((a, b) => a.number - b.number);
+  return new Map(known.map((part) => [part.number, part]));
+}
+
+/** Lists the uploads of a bucket that are neither completed nor aborted, by key and then by time. */
+export async function listUploads(
+  store: ObjectStore,
+  bucket: string,
+): Promise<readonly (Upload & { readonly id: string })[]> {
+  const ids = await readdir(store.uploadsFolder);
+  const uploads = await mapInBatches(ids, async (id) => {
+    const text = await readIfThere(join(store.uploadsFolder, id, DESCRIPTION));
+    return text === undefined ? undefined : { ...uploadSchema.parse(JSON.parse(text)), id };
+  });
+  return uploads
+    .filter((upload) => upload !== undefined)
+    .filter((upload) => upload.bucket === bucket)
+    .sort(
+      (a, b) =>
+        Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) || a.initiatedMs - b.initiatedMs || compare(a, b),
+    );
+}
+
+function compare(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : 1;
+}
+
+/** Forgets all uploads of a bucket. */
+export async function removeUploadsOf(store: ObjectStore, bucket: string): Promise<void> {
+  for (const { id } of await listUploads(store, bucket)) await removeUpload(store, id);
 }
 
 /** Names the data file of a part. */

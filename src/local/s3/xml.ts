@@ -1,7 +1,10 @@
 /** Writes and reads the small XML documents of the S3 protocol. */
 import { AwsFault } from '../http/fault';
 
-/** Holds an element to write: a text, or child elements by name in order, a list for repeated ones; undefined is left out. */
+/**
+ * Holds an element to write: a text, or child elements by name in order, a list for repeated ones; undefined is left
+ * out. A name may have attributes behind it, as in a tag.
+ */
 export type XmlContent =
   | string
   | number
@@ -25,7 +28,7 @@ function writeContent(content: XmlContent): string {
   return Object.entries(content)
     .flatMap(([name, value]) => {
       const values: readonly (XmlContent | undefined)[] = isList(value) ? value : [value];
-      return values.map((one) => (one === undefined ? '' : `<${name}>${writeContent(one)}</${name}>`));
+      return values.map((one) => (one === undefined ? '' : `<${name}>${writeContent(one)}</${name.split(' ', 1)[0]}>`));
     })
     .join('');
 }
@@ -41,7 +44,7 @@ function escapeText(text: string): string {
   return text.replace(/[&<>"\u0000-\u001f]/g, (char) => NAMED[char] ?? `&#x${char.charCodeAt(0).toString(16)};`);
 }
 
-/** Holds an element that was read; `text` is that directly inside, trimmed. */
+/** Holds an element that was read; `text` is that directly inside, with its white space. */
 export interface XmlElement {
   readonly name: string;
   readonly text: string;
@@ -85,7 +88,7 @@ function closeElement(stack: OpenElement[], name: string): void {
   const element = stack.pop();
   const parent = stack.at(-1);
   if (element === undefined || parent === undefined || element.name !== localName(name)) throw malformed();
-  parent.children.push({ ...element, text: element.text.trim() });
+  parent.children.push(element);
 }
 
 function localName(name: string): string {
@@ -102,12 +105,18 @@ function unescapeText(text: string): string {
   });
 }
 
-/** Finds the text of a child; undefined where it is absent. */
+/** Finds the text of a child, trimmed; undefined where it is absent. */
 export function childText(element: XmlElement, name: string): string | undefined {
+  return childWords(element, name)?.trim();
+}
+
+/** Finds the text of a child with its white space, as keys need it; undefined where it is absent. */
+export function childWords(element: XmlElement, name: string): string | undefined {
   return element.children.find((child) => child.name === name)?.text;
 }
 
-function malformed(): AwsFault {
+/** Makes S3's answer to a document that can't be understood. */
+export function malformed(): AwsFault {
   return new AwsFault(
     'MalformedXML',
     'The XML you provided was not well-formed or did not validate against our published schema',

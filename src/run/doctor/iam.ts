@@ -53,10 +53,11 @@ export const GRANTS: readonly Grant[] = [
     actions: personalize('DescribeSolution', 'DescribeSolutionVersion'),
     resources: ['solutions'],
   },
+  { sid: 'NightjarFilters', purpose: 'run', actions: personalize('DescribeFilter'), resources: ['filters'] },
   {
     sid: 'NightjarLists',
     purpose: 'run',
-    actions: personalize('ListSolutionVersions', 'ListBatchInferenceJobs', 'ListBatchSegmentJobs'),
+    actions: personalize('ListSolutionVersions', 'ListFilters', 'ListBatchInferenceJobs', 'ListBatchSegmentJobs'),
     resources: ['all'],
   },
   {

@@ -19,6 +19,7 @@ const RESOURCES = {
   picturesBucket: (of: Arns) => picturesOf(of.settings).map(({ bucket }) => of.s3(bucket)),
   pictures: (of: Arns) => picturesOf(of.settings).map(({ bucket, key }) => of.s3(`${bucket}/${key}*`)),
   solutions: (of: Arns) => solutionsOf(of).flatMap((arn) => [arn, `${arn}/*`]),
+  filters: (of: Arns) => [of.personalize('filter/*')],
   inferenceJobs: (of: Arns) => [of.personalize(`batch-inference-job/${JOBS}`)],
   segmentJobs: (of: Arns) => [of.personalize(`batch-segment-job/${JOBS}`)],
   trainingData: (of: Arns) =>

@@ -19,21 +19,22 @@ async function readAll(text: string): Promise<readonly (readonly string[])[]> {
 
 describe('readCsv', () => {
   it('reads plain and quoted cells, empty cells, CRLF, a byte order mark and a last line without end', async () => {
-    const text = '\uFEFFA,B,C\r\n1,,x|y\r\n"a,b","say ""hi""","two\nlines"\r\n\r\nä,😀,';
+    const text = '\uFEFFA,B,C\r\n1,,x|y\r\n"a,b","say ""hi""","a \\"b\\" \\\\ \\c"\r\n\r\nä,😀,';
     expect(await readAll(text)).toEqual([
       ['A', 'B', 'C'],
       ['1', '', 'x|y'],
-      ['a,b', 'say "hi"', 'two\nlines'],
+      ['a,b', 'say "hi"', 'a "b" \\ \\c'],
       ['ä', '😀', ''],
     ]);
   });
 
   it('gives back any cells that were written as CSV', async () => {
-    const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', ' ', 'é'), maxLength: 5 });
+    const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', '\\', '\r', ' ', 'é', '😀'), maxLength: 5 });
     const table = fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 5 });
+    const escapes = fc.constantFrom('""', '\\"');
     await fc.assert(
-      fc.asyncProperty(table, async (rows) => {
-        const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+      fc.asyncProperty(table, escapes, async (rows, quoteMark) => {
+        const quote = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', quoteMark)}"`;
         const text = rows.map((row) => row.map(quote).join(',')).join('\n');
         expect(await readAll(text)).toEqual(rows);
       }),
@@ -42,10 +43,12 @@ describe('readCsv', () => {
   });
 
   it.each([
-    ['', 'The input CSV is empty'],
-    ['A,B\n1,2\n3\n', 'Row 2 of the input CSV has 1 cells, the header has 2'],
-    ['A,B\n1,"2\n', 'A quote in the input CSV is never closed'],
-    ['A,B\n1,"2"x"3"\n', 'The input CSV is broken'],
+    ['', 'in line 1. The file is empty'],
+    ['A,B\n1,2\n\n3\n', 'in line 4. The record has 1 value, the header has 2.'],
+    ['A,B\n1,2\n1,"2\n3"\n', 'in line 3. A quote is not closed; each record must be on a single line.'],
+    ['A,B\n1,"2\\"\n', 'in line 2. A quote is not closed'],
+    ['A,B\n1,"2"x"3"\n', 'in line 2. A value goes on behind its closing quote'],
+    ['A,B\n1,5" pipe\n', 'in line 2. A value has a quote in its middle'],
   ])('says what is wrong with %j', async (text, message) => {
     await expect(readAll(text)).rejects.toThrow(message);
   });

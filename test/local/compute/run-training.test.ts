@@ -57,17 +57,19 @@ describe('runTraining', () => {
     );
   });
 
-  it('names the row whose timestamp is not a number', async () => {
+  it('names the line whose timestamp is not a number', async () => {
     const task = createTraining(folder, 'aws-popularity-count');
     const csvFiles = [folder.write('bad.csv', 'USER_ID,ITEM_ID,TIMESTAMP\nu1,i1,1\nu1,i2,soon\n')];
     expect(await failWith({ ...task, interactions: { ...task.interactions, csvFiles } })).toBe(
-      'Row 2 of the interactions has the TIMESTAMP "soon", not a number',
+      'Line 3 of the interactions has the TIMESTAMP "soon", not a number',
     );
   });
 
   it('fails for a recipe that it does not have, for a schema that is none, and for a file that is not there', async () => {
     const task = createTraining(folder, 'aws-popularity-count');
-    expect(await failWith({ ...task, recipe: 'aws-sims' })).toMatch('does not have the recipe aws-sims; it has aws-');
+    expect(await failWith({ ...task, recipe: 'aws-next-best-action' })).toMatch(
+      'does not have the recipe aws-next-best-action; it has aws-',
+    );
     expect(await failWith({ ...task, interactions: { ...task.interactions, schema: '{' } })).toBe(
       'The schema of the dataset is not an Avro record of simple types',
     );

@@ -1,5 +1,5 @@
 import { buildHistories, historyOf, truncateHistories } from '../../../src/local/recommender/histories';
-import { generateShop, logRows, shuffled } from './shop';
+import { generateShop, logEvents, logRows, shuffled } from './shop';
 
 const ROWS = [
   ['b', 'x', 30],
@@ -29,6 +29,11 @@ describe('buildHistories', () => {
     const histories = buildHistories(logRows(ROWS), ['new', 'x']);
     expect(histories.itemIds).toEqual(['new', 'w', 'x', 'y', 'z']);
     expect(histories.itemUsers[0]).toBe(0);
+  });
+
+  it('gives items that were only shown no place', () => {
+    const shown = logEvents([{ user: 'a', item: 'x', time: 1, facts: { impression: ['x', 'seen', 'new'] } }]);
+    expect(buildHistories(shown, ['new']).itemIds).toEqual(['new', 'x']);
   });
 
   it('gives the same whatever the order of the rows', () => {

@@ -1,13 +1,13 @@
 import { createLocalKernel, createNextKernel } from '../../../src/local/recommender/kernels';
 
 const DECAY = { floor: 0.2, ratio: 0.8 };
-const AHEAD = 0.5;
+const AHEAD = [0.5, 0.9];
 const LENGTH = 7;
 
 const pastWeight = (place: number, event: number): number =>
   place < event ? DECAY.floor + (1 - DECAY.floor) * DECAY.ratio ** (event - 1 - place) : 0;
 const nextWeight = (place: number, event: number): number =>
-  place >= event ? (1 - AHEAD) * AHEAD ** (place - event) : 0;
+  place >= event ? AHEAD.reduce((sum, one) => sum + (1 - one) * one ** (place - event), 0) / AHEAD.length : 0;
 
 function sumOverEvents(value: (event: number) => number): number {
   return Array.from({ length: LENGTH }, (_, event) => value(event)).reduce((sum, one) => sum + one, 0);

@@ -1,4 +1,9 @@
-import { computeNdcg, countHits, summariseRankings } from '../../../src/local/recommender/ranking-metrics';
+import {
+  averageRewards,
+  computeNdcg,
+  countHits,
+  summariseRankings,
+} from '../../../src/local/recommender/ranking-metrics';
 import { countOnePercent, summariseSegments } from '../../../src/local/recommender/segment-metrics';
 
 describe('summariseRankings', () => {
@@ -29,6 +34,20 @@ describe('summariseRankings', () => {
       const one = { shown: Array.from({ length: 25 }, (_, at) => (at === rank ? 1 : 0)), truth: new Set([1]) };
       expect(computeNdcg(one, 25, 1)).toBeCloseTo(1 / Math.log2(rank + 2), 12);
     }
+  });
+});
+
+describe('averageRewards', () => {
+  it('is the share of the rewards of what was taken that the lists show, the mean over users with rewards', () => {
+    const cases = [
+      { shown: [1, 2, 3], truth: new Set([1, 3, 4]) },
+      { shown: [1, 2, 3], truth: new Set([4]) },
+      { shown: [1, 2, 3], truth: new Set([0, 5]) },
+    ];
+    const rewards = Float64Array.of(Number.NaN, 10, 99, 20, 30, -5);
+    expect(averageRewards(cases, 25, rewards)).toBeCloseTo((30 / 60 + 0) / 2, 12);
+    expect(averageRewards(cases, 2, rewards)).toBeCloseTo((10 / 60 + 0) / 2, 12);
+    expect(averageRewards([], 25, rewards)).toBe(0);
   });
 });
 

@@ -135,9 +135,10 @@ describe('aws-user-personalization', () => {
 });
 
 describe('aws-popularity-count', () => {
-  it('lists items by their number of interactions, without scores, the same for everyone', () => {
-    const counts = new Map<string, number>();
-    for (const [, item] of shop.rows) counts.set(item, (counts.get(item) ?? 0) + 1);
+  it('lists items by their number of users, without scores, the same for everyone', () => {
+    const users = new Map<string, Set<string>>();
+    for (const [user, item] of shop.rows) users.set(item, (users.get(item) ?? new Set()).add(user));
+    const counts = new Map([...users].map(([item, of]) => [item, of.size]));
     const recommender = popularityCount.open(popularityCount.train(createData(shop.rows)).parts);
     const list = recommender.recommend({ userId: 'u1' }, { count: 5, exploration: NO_EXPLORATION });
     expect(list.items.map((item) => counts.get(item))).toEqual([...counts.values()].sort((a, b) => b - a).slice(0, 5));

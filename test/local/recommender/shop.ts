@@ -1,5 +1,7 @@
 /** Generates interactions from latent tastes, for tests of the recommender. */
-import { createEventLog, type EventColumns } from '../../../src/local/recommender/event-log';
+import { createEventLog, type EventColumns, type EventFacts } from '../../../src/local/recommender/event-log';
+import { buildHistories } from '../../../src/local/recommender/histories';
+import type { ItemTable, TrainingData } from '../../../src/local/recommender/recipe';
 
 export interface Shop {
   readonly rows: readonly (readonly [user: string, item: string, timestamp: number])[];
@@ -49,4 +51,43 @@ export function shuffled<Value>(list: readonly Value[], seed: number): readonly 
     .map((value) => ({ value, key: draw() }))
     .sort((a, b) => a.key - b.key)
     .map(({ value }) => value);
+}
+
+/** One event with what it may carry. */
+export interface ShopEvent {
+  readonly user: string;
+  readonly item: string;
+  readonly time: number;
+  readonly facts?: EventFacts | undefined;
+}
+
+/** Logs events in the given order. */
+export function logEvents(events: readonly ShopEvent[]): EventColumns {
+  const log = createEventLog();
+  for (const { user, item, time, facts } of events) log.add(user, item, time, facts);
+  return log.columns();
+}
+
+/** Builds an Items table of one categorical column, GROUP, and one of numbers, PRICE. */
+export function createTable(
+  items: readonly { readonly id: string; readonly group: string; readonly price?: string; readonly created?: number }[],
+): ItemTable {
+  return {
+    columns: { GROUP: items.map(({ group }) => group), PRICE: items.map(({ price }) => price ?? '1') },
+    kinds: { GROUP: 'categorical', PRICE: 'number' },
+    texts: {},
+    textual: [],
+    itemIds: items.map(({ id }) => id),
+    created: Float64Array.from(items, ({ created }) => created ?? Number.NaN),
+  };
+}
+
+/** Joins what a training learns from; settings that are left out are the defaults. */
+export function createData(
+  events: EventColumns,
+  items: ItemTable | undefined,
+  more: Partial<Pick<TrainingData, 'seed' | 'objective' | 'hyperParameters'>> = {},
+): TrainingData {
+  const histories = buildHistories(events, items?.itemIds);
+  return { histories, events, items, seed: 1, hyperParameters: {}, ...more };
 }

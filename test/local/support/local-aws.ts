@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PersonalizeClient } from '@aws-sdk/client-personalize';
 import { S3Client } from '@aws-sdk/client-s3';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../../../src/local/endpoint';
+import { checkAnswersOf } from './check-answer';
 import { createCountingCompute } from './counting-compute';
 
 export const CREDENTIALS = { accessKeyId: 'AKIDNIGHTJAR', secretAccessKey: 'a-secret/with+signs' };
@@ -18,7 +19,11 @@ export interface TestAws extends LocalAws {
   stop(): Promise<void>;
 }
 
-export async function startTestAws(options: Partial<LocalAwsOptions> = {}): Promise<TestAws> {
+/** Starts it; every answer to the Personalize client is checked against the service model, and `seen` is told of it. */
+export async function startTestAws({
+  seen,
+  ...options
+}: Partial<LocalAwsOptions> & { readonly seen?: (operation: string) => void } = {}): Promise<TestAws> {
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), 'nightjar-aws-')));
   const aws = await startLocalAws({
     credentials: CREDENTIALS,
@@ -33,6 +38,7 @@ export async function startTestAws(options: Partial<LocalAwsOptions> = {}): Prom
   const settings = { endpoint: aws.endpoint, region: options.region ?? REGION, credentials: CREDENTIALS };
   const s3 = new S3Client({ ...settings, forcePathStyle: true });
   const personalize = new PersonalizeClient({ ...settings, maxAttempts: 1 });
+  checkAnswersOf(personalize, seen);
   const stop = async (): Promise<void> => {
     s3.destroy();
     personalize.destroy();

@@ -1,10 +1,10 @@
 /** Performs the operations on batch inference jobs. There is none to stop, change or delete one, as on AWS. */
-import { DEFAULT_RESULTS, MAX_JOBS_IN_FLIGHT } from '../../../personalize/limits';
+import { DEFAULT_RESULTS } from '../../../personalize/limits';
 import { arnOf } from '../arns';
 import { checkBatchRequest, readExploration } from '../batch-request';
 import { alreadyExists } from '../collection';
+import { checkInfluence, checkThemes } from '../inference-request';
 import { checkInFlight, jobLife, lifeOf } from '../life';
-import { notComplete } from '../not-complete';
 import { takePage } from '../pages';
 import { CREATE_BATCH_INFERENCE_JOB, DESCRIBE_BATCH_INFERENCE_JOB, LIST_OF_SOLUTION_VERSION } from '../requests';
 import { creating, reading } from './operation';
@@ -13,13 +13,12 @@ import { creating, reading } from './operation';
 export const createBatchInferenceJob = creating(CREATE_BATCH_INFERENCE_JOB, async (plane, detail) => {
   const jobs = plane.resources.batchInferenceJobs;
   const arn = arnOf(plane, `batch-inference-job/${detail.jobName}`);
-  if (detail.batchInferenceJobMode === 'THEME_GENERATION') throw notComplete('batchInferenceJobMode THEME_GENERATION');
-  if (detail.themeGenerationConfig !== undefined) throw notComplete('themeGenerationConfig');
-  if (detail.batchInferenceJobConfig?.rankingInfluence !== undefined) throw notComplete('rankingInfluence');
-  const recipe = checkBatchRequest(plane, detail, 'inference');
-  readExploration(detail.batchInferenceJobConfig?.itemExplorationConfig, recipe);
-  if (jobs.list().some((job) => job.arn === arn)) throw alreadyExists(arn);
-  checkInFlight(plane, jobs, MAX_JOBS_IN_FLIGHT);
+  const trained = checkBatchRequest(plane, detail, 'inference');
+  readExploration(detail.batchInferenceJobConfig?.itemExplorationConfig, trained.recipe);
+  checkInfluence(plane, detail, trained);
+  checkThemes(plane, detail, trained);
+  if (jobs.has(arn)) throw alreadyExists(arn);
+  checkInFlight(plane, jobs, plane.quotas['inference-jobs-in-flight']);
   await jobs.add({ arn, detail, ...jobLife(plane, { operation: 'CreateBatchInferenceJob', arn }) });
   plane.start('batchInferenceJobs', arn);
   return { batchInferenceJobArn: arn };

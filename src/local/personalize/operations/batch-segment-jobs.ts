@@ -1,5 +1,5 @@
 /** Performs the operations on batch segment jobs. There is none to stop, change or delete one, as on AWS. */
-import { DEFAULT_RESULTS, MAX_JOBS_IN_FLIGHT } from '../../../personalize/limits';
+import { DEFAULT_RESULTS } from '../../../personalize/limits';
 import { arnOf } from '../arns';
 import { checkBatchRequest } from '../batch-request';
 import { alreadyExists } from '../collection';
@@ -13,8 +13,8 @@ export const createBatchSegmentJob = creating(CREATE_BATCH_SEGMENT_JOB, async (p
   const jobs = plane.resources.batchSegmentJobs;
   const arn = arnOf(plane, `batch-segment-job/${detail.jobName}`);
   checkBatchRequest(plane, detail, 'segment');
-  if (jobs.list().some((job) => job.arn === arn)) throw alreadyExists(arn);
-  checkInFlight(plane, jobs, MAX_JOBS_IN_FLIGHT);
+  if (jobs.has(arn)) throw alreadyExists(arn);
+  checkInFlight(plane, jobs, plane.quotas['segment-jobs-in-flight']);
   await jobs.add({ arn, detail, ...jobLife(plane, { operation: 'CreateBatchSegmentJob', arn }) });
   plane.start('batchSegmentJobs', arn);
   return { batchSegmentJobArn: arn };

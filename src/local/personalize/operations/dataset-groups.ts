@@ -1,15 +1,36 @@
 /** Performs the operations on dataset groups. */
 import { arnOf } from '../arns';
-import { lifeOf, quickLife } from '../life';
+import { deleteResource, inUse, isInFlight, lifeOf, quickLife, requireIdle } from '../life';
 import { takePage } from '../pages';
+import { checkCount } from '../quotas';
 import { CREATE_DATASET_GROUP, DESCRIBE_DATASET_GROUP, LIST } from '../requests';
-import { creating, reading } from './operation';
+import { invalidInput } from '../validate';
+import { changing, creating, reading } from './operation';
 
-/** Adds a dataset group. */
+/** Adds a dataset group. Its role and key are kept, and not used. */
 export const createDatasetGroup = creating(CREATE_DATASET_GROUP, async (plane, detail) => {
+  const { datasetGroups } = plane.resources;
   const arn = arnOf(plane, `dataset-group/${detail.name}`);
-  await plane.resources.datasetGroups.add({ arn, detail, ...quickLife(plane) });
+  if (detail.kmsKeyArn !== undefined && detail.roleArn === undefined) {
+    throw invalidInput('A roleArn must be provided with a kmsKeyArn.');
+  }
+  if (!datasetGroups.has(arn)) {
+    checkCount(datasetGroups.list().length, plane.quotas['dataset-groups'], 'dataset groups in a region');
+  }
+  await datasetGroups.add({ arn, detail, ...quickLife(plane, arn) });
   return { datasetGroupArn: arn, domain: detail.domain };
+});
+
+/** Deletes a dataset group that holds nothing any more. */
+export const deleteDatasetGroup = changing(DESCRIBE_DATASET_GROUP, async (plane, { datasetGroupArn }) => {
+  const { datasetGroups, datasets, solutions, filters, dataDeletionJobs } = plane.resources;
+  requireIdle(plane, datasetGroups, datasetGroupArn);
+  const busy = dataDeletionJobs.list().filter((job) => isInFlight(plane, job));
+  const held = [...datasets.list(), ...solutions.list(), ...filters.list(), ...busy];
+  const one = held.find(({ detail }) => detail.datasetGroupArn === datasetGroupArn);
+  if (one !== undefined) throw inUse(datasetGroupArn, one.arn);
+  await deleteResource(plane, datasetGroups, datasetGroupArn);
+  return {};
 });
 
 /** Describes a dataset group. */

@@ -1,8 +1,8 @@
 /** Performs the operations on dataset import jobs. */
 import type { z } from 'zod';
-import { MAX_JOBS_IN_FLIGHT } from '../../../personalize/limits';
 import { arnOf } from '../arns';
 import { alreadyExists } from '../collection';
+import { importsAt } from '../dataset-data';
 import { checkInFlight, jobLife, lifeOf, requireActive } from '../life';
 import { notComplete } from '../not-complete';
 import { takePage } from '../pages';
@@ -21,7 +21,7 @@ export const createDatasetImportJob = creating(CREATE_DATASET_IMPORT_JOB, async 
   requireActive(plane, datasets, input.datasetArn);
   checkMode(plane, input);
   if (datasetImportJobs.list().some((job) => job.arn === arn)) throw alreadyExists(arn);
-  checkInFlight(plane, datasetImportJobs, MAX_JOBS_IN_FLIGHT);
+  checkInFlight(plane, datasetImportJobs, plane.quotas['imports-in-flight']);
   await datasetImportJobs.add({ arn, detail: input, ...jobLife(plane, { operation: 'CreateDatasetImportJob', arn }) });
   plane.start('datasetImportJobs', arn);
   return { datasetImportJobArn: arn };
@@ -29,11 +29,8 @@ export const createDatasetImportJob = creating(CREATE_DATASET_IMPORT_JOB, async 
 
 function checkMode(plane: Plane, input: z.infer<typeof CREATE_DATASET_IMPORT_JOB>): void {
   if (input.importMode !== 'INCREMENTAL') return;
-  const imports = plane.resources.datasetImportJobs.list();
-  const isLoaded = imports.some(
-    (job) => job.detail.datasetArn === input.datasetArn && lifeOf(plane, job).status === 'ACTIVE',
-  );
-  if (!isLoaded) throw invalidInput('The first import of a dataset must be of mode FULL.');
+  if (importsAt(plane, input.datasetArn, plane.now()).length === 0)
+    throw invalidInput('The first import of a dataset must be of mode FULL.');
 }
 
 /** Describes an import job. */

@@ -1,6 +1,7 @@
 /** Defines what an operation of the control plane is. */
 import type { z } from 'zod';
 import type { Plane } from '../plane';
+import { checkTags, tagsIn } from '../tag-rules';
 import { validateInput } from '../validate';
 
 /** Holds a response before it is written; undefined members are left out. */
@@ -17,13 +18,24 @@ export function reading<Input>(
   return async (plane, json) => perform(plane, validateInput(shape, json));
 }
 
-/** Makes an operation that creates: creates are taken one at a time, so that of two with one name one is refused. */
-export function creating<Input>(
+/** Makes an operation that changes something: these are taken one at a time, so that none acts on what another changes. */
+export function changing<Input>(
   shape: z.ZodType<Input>,
   perform: (plane: Plane, input: Input) => Promise<JsonObject>,
 ): Operation {
   return async (plane, json) => {
     const input = validateInput(shape, json);
-    return plane.takeTurns('create', () => perform(plane, input));
+    return plane.takeTurns('change', () => perform(plane, input));
   };
+}
+
+/** Makes an operation that creates a resource, whose tags are checked first; of two with one name one is refused. */
+export function creating<Input>(
+  shape: z.ZodType<Input>,
+  perform: (plane: Plane, input: Input) => Promise<JsonObject>,
+): Operation {
+  return changing(shape, async (plane, input) => {
+    checkTags(tagsIn(input));
+    return perform(plane, input);
+  });
 }

@@ -1,19 +1,34 @@
 /** Performs the operations on schemas. */
 import { arnOf } from '../arns';
-import { parseSchema } from '../avro-schema';
 import type { Resource } from '../collection';
+import { inUse } from '../life';
 import { takePage } from '../pages';
+import { checkCount } from '../quotas';
 import { CREATE_SCHEMA, DESCRIBE_SCHEMA, LIST } from '../requests';
-import { creating, type JsonObject, reading } from './operation';
+import { readSchema } from '../schema-check';
+import { schemasOf } from './datasets';
+import { changing, creating, type JsonObject, reading } from './operation';
 
 /** Adds a schema, which is never changed. */
 export const createSchema = creating(CREATE_SCHEMA, async (plane, detail) => {
-  parseSchema(detail.schema);
+  const { schemas } = plane.resources;
+  readSchema(detail.schema, detail.domain);
   const arn = arnOf(plane, `schema/${detail.name}`);
+  if (!schemas.has(arn)) checkCount(schemas.list().length, plane.quotas.schemas, 'schemas in a region');
   const now = plane.now();
   const done = { ok: true, atMs: now, result: {} } as const;
-  await plane.resources.schemas.add({ arn, createdMs: now, readyMs: now, detail, outcome: done });
+  await schemas.add({ arn, createdMs: now, readyMs: now, detail, outcome: done });
   return { schemaArn: arn };
+});
+
+/** Deletes a schema that no dataset has, or is about to have; it is gone at once. */
+export const deleteSchema = changing(DESCRIBE_SCHEMA, async (plane, { schemaArn }) => {
+  const { schemas, datasets } = plane.resources;
+  schemas.get(schemaArn);
+  const user = datasets.list().find(({ detail }) => schemasOf(detail).includes(schemaArn));
+  if (user !== undefined) throw inUse(schemaArn, user.arn);
+  await schemas.remove(schemaArn);
+  return {};
 });
 
 /** Describes a schema. */

@@ -1,106 +1,101 @@
-/** Performs the operations on solution versions and their metrics. */
+/** Performs the operations on solution versions. */
 import { AwsFault } from '../../http/fault';
-import { solutionVersionArn } from '../arns';
-import { alreadyExists, type Resource } from '../collection';
-import { datasetOf, importsAt } from '../dataset-data';
-import { checkInFlight, jobLife, lifeOf, requireActive } from '../life';
-import { notComplete } from '../not-complete';
+import { trainBySchedule } from '../automatic-training';
+import { requireActive } from '../life';
 import { takePage } from '../pages';
 import type { Plane } from '../plane';
-import { findRecipe } from '../recipes';
 import { CREATE_SOLUTION_VERSION, DESCRIBE_SOLUTION_VERSION, LIST_OF_SOLUTION } from '../requests';
+import { startTraining } from '../train-version';
 import { invalidInput } from '../validate';
-import { creating, type JsonObject, reading } from './operation';
-
-/** Versions that may be in training at a time. Source: developer guide, "endpoints and quotas". */
-const MAX_TRAININGS_IN_FLIGHT = 20;
+import { type SolutionVersion, versionLife } from '../versions';
+import { changing, creating, type JsonObject, type Operation, reading } from './operation';
 
 /** Starts a training on what the dataset group holds now. */
-export const createSolutionVersion = creating(CREATE_SOLUTION_VERSION, async (plane, detail) => {
-  const { solutions, solutionVersions } = plane.resources;
-  if (detail.trainingMode === 'UPDATE') throw notComplete('trainingMode UPDATE');
-  if (detail.trainingMode === 'AUTOTRAIN')
+export const createSolutionVersion = creating(CREATE_SOLUTION_VERSION, async (plane, request) => {
+  if (request.trainingMode === 'AUTOTRAIN') {
     throw invalidInput('The trainingMode AUTOTRAIN is set by Amazon Personalize only.');
-  const solution = requireActive(plane, solutions, detail.solutionArn);
-  const recipe = findRecipe(solution.detail.recipeArn ?? '');
-  requireData(plane, solution.detail.datasetGroupArn, 'INTERACTIONS');
-  if (recipe.needsItems) requireData(plane, solution.detail.datasetGroupArn, 'ITEMS');
-  const versions = solutionVersions.list().filter((version) => version.detail.solutionArn === solution.arn);
-  const namesake = versions.find((version) => detail.name !== undefined && version.detail.name === detail.name);
-  if (namesake !== undefined) throw alreadyExists(namesake.arn);
-  checkInFlight(plane, solutionVersions, MAX_TRAININGS_IN_FLIGHT);
-  const arn = solutionVersionArn(solution.arn, versions.length + 1);
-  await solutionVersions.add({ arn, detail, ...jobLife(plane, { operation: 'CreateSolutionVersion', arn }) });
-  plane.start('solutionVersions', arn);
-  return { solutionVersionArn: arn };
+  }
+  const solution = requireActive(plane, plane.resources.solutions, request.solutionArn);
+  return { solutionVersionArn: await startTraining(plane, solution, { request, trainingType: 'MANUAL' }) };
 });
 
-function requireData(plane: Plane, datasetGroupArn: string, datasetType: string): void {
-  const dataset = datasetOf(plane, datasetGroupArn, datasetType);
-  if (dataset !== undefined && importsAt(plane, dataset.arn, plane.now()).length > 0) return;
-  const jobs = plane.resources.datasetImportJobs.list().filter((job) => job.detail.datasetArn === dataset?.arn);
-  if (jobs.some((job) => /PENDING|IN_PROGRESS/.test(lifeOf(plane, job).status))) {
-    throw new AwsFault('ResourceInUseException', `The import into ${dataset?.arn} is still in progress.`);
+/** Stops a training; one that is stopping, or was stopped, stays so. */
+export const stopSolutionVersionCreation = changing(DESCRIBE_SOLUTION_VERSION, async (plane, input) => {
+  const { solutionVersions } = plane.resources;
+  const version = solutionVersions.get(input.solutionVersionArn);
+  const { status } = versionLife(plane, version);
+  if (status === 'CREATE STOPPING' || status === 'CREATE STOPPED') return {};
+  if (status !== 'CREATE PENDING' && status !== 'CREATE IN_PROGRESS') {
+    const message = `The creation of ${version.arn} can't be stopped, since its status is ${status}.`;
+    throw status.startsWith('DELETE') ? new AwsFault('ResourceInUseException', message) : invalidInput(message);
   }
-  throw invalidInput(`Dataset group ${datasetGroupArn} has no imported data of type ${datasetType}.`);
-}
+  const askedMs = plane.now();
+  const stoppedMs = status === 'CREATE PENDING' ? askedMs : askedMs + plane.durations.ofUpdate(version.arn);
+  await solutionVersions.change(version.arn, { ...version.detail, stop: { askedMs, stoppedMs } });
+  if (plane.isStarted(version.arn)) plane.abort(version.arn);
+  else await solutionVersions.finish(version.arn, { ok: false, atMs: askedMs, failureReason: 'Stopped.' });
+  return {};
+});
 
 /** Describes a solution version; trainingHours are those of this machine. */
-export const describeSolutionVersion = reading(DESCRIBE_SOLUTION_VERSION, (plane, input) => {
-  const version = plane.resources.solutionVersions.get(input.solutionVersionArn);
-  const solution = plane.resources.solutions.get(version.detail.solutionArn).detail;
-  const life = lifeOf(plane, version);
-  const result = life.status === 'ACTIVE' && version.outcome?.ok === true ? version.outcome.result : undefined;
-  return {
-    solutionVersion: {
-      name: version.detail.name,
-      solutionVersionArn: version.arn,
-      solutionArn: version.detail.solutionArn,
-      performHPO: false,
-      performAutoML: false,
-      performIncrementalUpdate: false,
-      recipeArn: solution.recipeArn,
-      eventType: solution.eventType,
-      datasetGroupArn: solution.datasetGroupArn,
-      solutionConfig: solution.solutionConfig,
-      trainingHours: result === undefined ? undefined : result.trainingSeconds / 3600,
-      trainingMode: version.detail.trainingMode ?? 'FULL',
-      trainingType: 'MANUAL',
-      ...life,
-    },
-  };
-});
+export const describeSolutionVersion = trainingFirst(
+  reading(DESCRIBE_SOLUTION_VERSION, (plane, input) => {
+    const version = plane.resources.solutionVersions.get(input.solutionVersionArn);
+    const { detail } = version;
+    const solution = plane.resources.solutions.get(detail.solutionArn).detail;
+    const life = versionLife(plane, version);
+    const result = life.status === 'ACTIVE' && version.outcome?.ok === true ? version.outcome.result : undefined;
+    return {
+      solutionVersion: {
+        name: detail.name,
+        solutionVersionArn: version.arn,
+        solutionArn: detail.solutionArn,
+        performHPO: solution.performHPO ?? false,
+        performAutoML: solution.performAutoML ?? false,
+        performIncrementalUpdate: detail.performIncrementalUpdate ?? false,
+        recipeArn: solution.recipeArn,
+        eventType: solution.eventType,
+        datasetGroupArn: solution.datasetGroupArn,
+        solutionConfig: detail.solutionConfig ?? solution.solutionConfig,
+        trainingHours: result === undefined ? undefined : result.trainingSeconds / 3600,
+        ...trainingOf(version),
+        ...life,
+      },
+    };
+  }),
+);
 
 /**
  * Lists solution versions, of one solution where it is named.
  * Throws an AwsFault ResourceNotFoundException where that does not exist.
  */
-export const listSolutionVersions = reading(LIST_OF_SOLUTION, (plane, input) => {
-  const { solutionArn } = input;
-  if (solutionArn !== undefined) plane.resources.solutions.get(solutionArn);
-  const all = plane.resources.solutionVersions.list();
-  const page = takePage(
-    all.filter(({ detail }) => solutionArn === undefined || detail.solutionArn === solutionArn),
-    input,
-  );
-  return { solutionVersions: page.items.map((version) => summariseVersion(plane, version)), nextToken: page.nextToken };
-});
+export const listSolutionVersions = trainingFirst(
+  reading(LIST_OF_SOLUTION, (plane, input) => {
+    const { solutionArn } = input;
+    if (solutionArn !== undefined) plane.resources.solutions.get(solutionArn);
+    const all = plane.resources.solutionVersions.list();
+    const page = takePage(
+      all.filter(({ detail }) => solutionArn === undefined || detail.solutionArn === solutionArn),
+      input,
+    );
+    const solutionVersions = page.items.map((version) => summariseVersion(plane, version));
+    return { solutionVersions, nextToken: page.nextToken };
+  }),
+);
 
 /** Summarises a version as lists and its solution show it. */
-export function summariseVersion(
-  plane: Plane,
-  version: Resource<{ readonly trainingMode?: string | undefined }, unknown>,
-): JsonObject {
-  return {
-    solutionVersionArn: version.arn,
-    trainingMode: version.detail.trainingMode ?? 'FULL',
-    trainingType: 'MANUAL',
-    ...lifeOf(plane, version),
-  };
+export function summariseVersion(plane: Plane, version: SolutionVersion): JsonObject {
+  return { solutionVersionArn: version.arn, ...trainingOf(version), ...versionLife(plane, version) };
 }
 
-/** Answers the offline metrics of an ACTIVE version. */
-export const getSolutionMetrics = reading(DESCRIBE_SOLUTION_VERSION, (plane, { solutionVersionArn: arn }) => {
-  const version = requireActive(plane, plane.resources.solutionVersions, arn);
-  return { solutionVersionArn: arn, metrics: version.outcome?.ok === true ? version.outcome.result.metrics : {} };
-});
+function trainingOf({ detail }: SolutionVersion): JsonObject {
+  return { trainingMode: detail.trainingMode ?? 'FULL', trainingType: detail.trainingType ?? 'MANUAL' };
+}
+
+/** Starts the trainings that are due before an operation tells of versions. */
+export function trainingFirst(operation: Operation): Operation {
+  return async (plane, json) => {
+    await trainBySchedule(plane);
+    return operation(plane, json);
+  };
+}

@@ -1,71 +1,117 @@
 /** Performs the operations on solutions. */
-import type { z } from 'zod';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AwsFault } from '../../http/fault';
 import { arnOf } from '../arns';
-import { lifeOf, quickLife, requireActive } from '../life';
-import { notComplete } from '../not-complete';
+import { checkEvents } from '../events-check';
+import { inUse, isInFlight, lifeOf, quickLife, requireActive, requireIdle } from '../life';
 import { takePage } from '../pages';
+import type { Plane } from '../plane';
+import { checkCount } from '../quotas';
 import { findRecipe } from '../recipes';
-import { CREATE_SOLUTION, DESCRIBE_SOLUTION, LIST_OF_GROUP } from '../requests';
-import { invalidInput } from '../validate';
-import { creating, reading } from './operation';
-import { summariseVersion } from './solution-versions';
+import { CREATE_SOLUTION, DESCRIBE_SOLUTION, LIST_OF_GROUP, UPDATE_SOLUTION } from '../requests';
+import { checkIncrementalUpdate, checkSchedule, checkSolution } from '../solution-check';
+import type { Solution } from '../train-version';
+import { isInTraining, versionsOf } from '../versions';
+import { changing, creating, type JsonObject, reading } from './operation';
+import { summariseVersion, trainingFirst } from './solution-versions';
 
-/** Adds a solution. `performAutoTraining` is recorded, and no version is trained by itself. */
+/** Adds a solution. */
 export const createSolution = creating(CREATE_SOLUTION, async (plane, detail) => {
-  refuseUnbuilt(detail);
-  if (detail.recipeArn === undefined) {
-    throw invalidInput('A recipeArn must be provided when performAutoML is not true.');
-  }
-  findRecipe(detail.recipeArn);
-  requireActive(plane, plane.resources.datasetGroups, detail.datasetGroupArn);
-  const threshold = detail.solutionConfig?.eventValueThreshold;
-  if (threshold !== undefined && (threshold.trim() === '' || !Number.isFinite(Number(threshold)))) {
-    throw invalidInput(`The eventValueThreshold ${threshold} is not a number.`);
-  }
-  if (threshold !== undefined && detail.eventType === undefined) {
-    throw invalidInput('An eventValueThreshold needs an eventType.');
-  }
+  const { solutions, datasetGroups } = plane.resources;
+  const group = requireActive(plane, datasetGroups, detail.datasetGroupArn);
+  checkSolution(plane, detail);
+  const siblings = solutions.list().filter((one) => one.detail.datasetGroupArn === group.arn);
+  checkCount(siblings.length, plane.quotas.solutions, 'solutions in a dataset group');
   const arn = arnOf(plane, `solution/${detail.name}`);
-  await plane.resources.solutions.add({ arn, detail, ...quickLife(plane) });
+  await solutions.add({ arn, detail, ...quickLife(plane, arn) });
   return { solutionArn: arn };
 });
 
-const UNBUILT_FLAGS = ['performHPO', 'performAutoML', 'performIncrementalUpdate'] as const;
-const UNBUILT_CONFIG = [
-  'hpoConfig',
-  'autoMLConfig',
-  'eventsConfig',
-  'optimizationObjective',
-  'trainingDataConfig',
-] as const;
-
-/** Refuses what would change the training and is not built: to ignore it would be to pretend. */
-function refuseUnbuilt(detail: z.infer<typeof CREATE_SOLUTION>): void {
-  const flag = UNBUILT_FLAGS.find((name) => detail[name] === true);
-  const config = UNBUILT_CONFIG.find((name) => detail.solutionConfig?.[name] !== undefined);
-  const unbuilt = flag ?? (config === undefined ? undefined : `solutionConfig.${config}`);
-  if (unbuilt !== undefined) throw notComplete(unbuilt);
-}
-
-/** Describes a solution with its latest version. */
-export const describeSolution = reading(DESCRIBE_SOLUTION, (plane, { solutionArn }) => {
-  const solution = plane.resources.solutions.get(solutionArn);
-  const { tags: _, ...detail } = solution.detail;
-  const versions = plane.resources.solutionVersions.list();
-  const latest = versions.findLast((version) => version.detail.solutionArn === solutionArn);
-  return {
-    solution: {
-      ...detail,
-      solutionArn,
-      performHPO: detail.performHPO ?? false,
-      performAutoML: detail.performAutoML ?? false,
-      performAutoTraining: detail.performAutoTraining ?? true,
-      performIncrementalUpdate: detail.performIncrementalUpdate ?? false,
-      latestSolutionVersion: latest === undefined ? undefined : summariseVersion(plane, latest),
-      ...lifeOf(plane, solution),
-    },
+/** Changes how a solution trains from now on; its versions stay as they are. */
+export const updateSolution = changing(UPDATE_SOLUTION, async (plane, { solutionArn, ...update }) => {
+  const { solutions } = plane.resources;
+  const { detail } = requireActive(plane, solutions, solutionArn);
+  const { autoTrainingConfig, eventsConfig } = update.solutionUpdateConfig ?? {};
+  const now = plane.now();
+  if (detail.latestUpdate !== undefined && now < detail.latestUpdate.readyMs) {
+    throw new AwsFault('ResourceInUseException', `An update of ${solutionArn} is still in progress.`);
+  }
+  const recipe = findRecipe(detail.recipeArn ?? '');
+  checkIncrementalUpdate(recipe, update);
+  checkSchedule(autoTrainingConfig);
+  const solutionConfig = {
+    ...detail.solutionConfig,
+    ...(autoTrainingConfig === undefined ? {} : { autoTrainingConfig }),
+    ...(eventsConfig === undefined ? {} : { eventsConfig }),
   };
+  if (eventsConfig !== undefined) checkEvents(plane, { ...detail, solutionConfig }, recipe);
+  const readyMs = now + plane.durations.ofUpdate(solutionArn);
+  const turnsOn = update.performAutoTraining === true && detail.performAutoTraining === false;
+  await solutions.change(solutionArn, {
+    ...detail,
+    solutionConfig,
+    performAutoTraining: update.performAutoTraining ?? detail.performAutoTraining,
+    performIncrementalUpdate: update.performIncrementalUpdate ?? detail.performIncrementalUpdate,
+    automaticSinceMs: turnsOn ? readyMs : detail.automaticSinceMs,
+    latestUpdate: { ...update, createdMs: now, readyMs },
+  });
+  return { solutionArn };
 });
+
+/** Deletes a solution with its versions and their models. */
+export const deleteSolution = changing(DESCRIBE_SOLUTION, async (plane, { solutionArn }) => {
+  const { solutions, solutionVersions, batchInferenceJobs, batchSegmentJobs } = plane.resources;
+  requireIdle(plane, solutions, solutionArn);
+  const versions = versionsOf(plane, solutionArn);
+  const busy = versions.find((version) => isInTraining(plane, version));
+  if (busy !== undefined) throw inUse(solutionArn, busy.arn);
+  const arns = new Set(versions.map(({ arn }) => arn));
+  const jobs = [...batchInferenceJobs.list(), ...batchSegmentJobs.list()];
+  const job = jobs.find((one) => arns.has(one.detail.solutionVersionArn) && isInFlight(plane, one));
+  if (job !== undefined) throw inUse(solutionArn, job.arn);
+  // All go at the same time: no version outlives its solution.
+  const [deletedMs, ms] = [plane.now(), plane.durations.ofDeletion(solutionArn)];
+  const end = (collection: Pick<typeof solutions, 'remove' | 'leave'>, arn: string): Promise<void> =>
+    ms === 0 ? collection.remove(arn) : collection.leave(arn, { deletedMs, goneMs: deletedMs + ms });
+  for (const { arn, outcome } of versions) {
+    await end(solutionVersions, arn);
+    if (outcome?.ok === true) await rm(join(plane.folders.models, outcome.result.model), { force: true });
+  }
+  await end(solutions, solutionArn);
+  return {};
+});
+
+/** Describes a solution with its latest version and update. */
+export const describeSolution = trainingFirst(
+  reading(DESCRIBE_SOLUTION, (plane, { solutionArn }) => {
+    const solution = plane.resources.solutions.get(solutionArn);
+    const { tags: _, latestUpdate, automaticSinceMs: __, ...detail } = solution.detail;
+    const latest = versionsOf(plane, solutionArn).at(-1);
+    const life = lifeOf(plane, solution);
+    const updatedMs = latestUpdate !== undefined && plane.now() >= latestUpdate.readyMs ? latestUpdate.readyMs : 0;
+    return {
+      solution: {
+        ...detail,
+        solutionArn,
+        performHPO: detail.performHPO ?? false,
+        performAutoML: detail.performAutoML ?? false,
+        performAutoTraining: detail.performAutoTraining ?? true,
+        performIncrementalUpdate: detail.performIncrementalUpdate ?? false,
+        latestSolutionVersion: latest === undefined ? undefined : summariseVersion(plane, latest),
+        latestSolutionUpdate: latestUpdate === undefined ? undefined : describeUpdate(plane, latestUpdate),
+        ...life,
+        lastUpdatedDateTime: Math.max(life.lastUpdatedDateTime, updatedMs / 1000),
+      },
+    };
+  }),
+);
+
+function describeUpdate(plane: Plane, update: NonNullable<Solution['detail']['latestUpdate']>): JsonObject {
+  const { createdMs, readyMs, ...members } = update;
+  const life = { arn: '', sequence: 0, createdMs, readyMs, detail: members };
+  return { ...members, ...lifeOf(plane, { ...life, outcome: { ok: true, atMs: createdMs, result: {} } }) };
+}
 
 /** Lists solutions, of one dataset group where it is named. */
 export const listSolutions = reading(LIST_OF_GROUP, (plane, input) => {

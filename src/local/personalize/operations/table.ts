@@ -1,19 +1,23 @@
-/** Lists the operations of Amazon Personalize: those that are built, and the names of the rest. */
+/** Lists the operations of Amazon Personalize that are built; the service refuses the rest of the model by name. */
 import { createBatchInferenceJob, describeBatchInferenceJob, listBatchInferenceJobs } from './batch-inference-jobs';
 import { createBatchSegmentJob, describeBatchSegmentJob, listBatchSegmentJobs } from './batch-segment-jobs';
-import { createDatasetGroup, describeDatasetGroup, listDatasetGroups } from './dataset-groups';
+import { createDataDeletionJob, describeDataDeletionJob, listDataDeletionJobs } from './data-deletion-jobs';
+import { createDatasetGroup, deleteDatasetGroup, describeDatasetGroup, listDatasetGroups } from './dataset-groups';
 import { createDatasetImportJob, describeDatasetImportJob, listDatasetImportJobs } from './dataset-import-jobs';
-import { createDataset, describeDataset, listDatasets } from './datasets';
+import { createDataset, deleteDataset, describeDataset, listDatasets, updateDataset } from './datasets';
+import { createFilter, deleteFilter, describeFilter, listFilters } from './filters';
+import { getSolutionMetrics } from './metrics';
 import type { Operation } from './operation';
-import { describeRecipe, listRecipes } from './recipes';
-import { createSchema, describeSchema, listSchemas } from './schemas';
+import { describeAlgorithm, describeFeatureTransformation, describeRecipe, listRecipes } from './recipes';
+import { createSchema, deleteSchema, describeSchema, listSchemas } from './schemas';
 import {
   createSolutionVersion,
   describeSolutionVersion,
-  getSolutionMetrics,
   listSolutionVersions,
+  stopSolutionVersionCreation,
 } from './solution-versions';
-import { createSolution, describeSolution, listSolutions } from './solutions';
+import { createSolution, deleteSolution, describeSolution, listSolutions, updateSolution } from './solutions';
+import { listTagsForResource, tagResource, untagResource } from './tags';
 
 /** Holds the operations that are built, by AWS's names. */
 export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
@@ -21,24 +25,43 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
     CreateSchema: createSchema,
     DescribeSchema: describeSchema,
     ListSchemas: listSchemas,
+    DeleteSchema: deleteSchema,
     CreateDatasetGroup: createDatasetGroup,
     DescribeDatasetGroup: describeDatasetGroup,
     ListDatasetGroups: listDatasetGroups,
+    DeleteDatasetGroup: deleteDatasetGroup,
     CreateDataset: createDataset,
     DescribeDataset: describeDataset,
     ListDatasets: listDatasets,
+    UpdateDataset: updateDataset,
+    DeleteDataset: deleteDataset,
     CreateDatasetImportJob: createDatasetImportJob,
     DescribeDatasetImportJob: describeDatasetImportJob,
     ListDatasetImportJobs: listDatasetImportJobs,
+    CreateDataDeletionJob: createDataDeletionJob,
+    DescribeDataDeletionJob: describeDataDeletionJob,
+    ListDataDeletionJobs: listDataDeletionJobs,
     CreateSolution: createSolution,
     DescribeSolution: describeSolution,
     ListSolutions: listSolutions,
+    UpdateSolution: updateSolution,
+    DeleteSolution: deleteSolution,
     CreateSolutionVersion: createSolutionVersion,
     DescribeSolutionVersion: describeSolutionVersion,
     ListSolutionVersions: listSolutionVersions,
+    StopSolutionVersionCreation: stopSolutionVersionCreation,
     GetSolutionMetrics: getSolutionMetrics,
     ListRecipes: listRecipes,
     DescribeRecipe: describeRecipe,
+    DescribeAlgorithm: describeAlgorithm,
+    DescribeFeatureTransformation: describeFeatureTransformation,
+    TagResource: tagResource,
+    UntagResource: untagResource,
+    ListTagsForResource: listTagsForResource,
+    CreateFilter: createFilter,
+    DescribeFilter: describeFilter,
+    ListFilters: listFilters,
+    DeleteFilter: deleteFilter,
     CreateBatchInferenceJob: createBatchInferenceJob,
     DescribeBatchInferenceJob: describeBatchInferenceJob,
     ListBatchInferenceJobs: listBatchInferenceJobs,
@@ -47,22 +70,3 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
     ListBatchSegmentJobs: listBatchSegmentJobs,
   }),
 );
-
-const OTHER_OPERATIONS = new Set(
-  (
-    'CreateCampaign CreateDataDeletionJob CreateDatasetExportJob CreateEventTracker CreateFilter ' +
-    'CreateMetricAttribution CreateRecommender DeleteCampaign DeleteDataset DeleteDatasetGroup DeleteEventTracker ' +
-    'DeleteFilter DeleteMetricAttribution DeleteRecommender DeleteSchema DeleteSolution DescribeAlgorithm ' +
-    'DescribeCampaign DescribeDataDeletionJob DescribeDatasetExportJob DescribeEventTracker ' +
-    'DescribeFeatureTransformation DescribeFilter DescribeMetricAttribution DescribeRecommender ListCampaigns ' +
-    'ListDataDeletionJobs ListDatasetExportJobs ListEventTrackers ListFilters ListMetricAttributionMetrics ' +
-    'ListMetricAttributions ListRecommenders ListTagsForResource StartRecommender StopRecommender ' +
-    'StopSolutionVersionCreation TagResource UntagResource UpdateCampaign UpdateDataset UpdateMetricAttribution ' +
-    'UpdateRecommender UpdateSolution'
-  ).split(' '),
-);
-
-/** Tells whether a name is that of an operation of Amazon Personalize, built or not. */
-export function isPersonalizeOperation(name: string): boolean {
-  return OPERATIONS.has(name) || OTHER_OPERATIONS.has(name);
-}

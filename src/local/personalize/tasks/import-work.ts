@@ -1,56 +1,48 @@
 /** Imports CSV objects: keeps their bytes as they are now, and checks them against the dataset's schema. */
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { clearFolder, syncFolder } from '../../files';
-import { isAwsFault } from '../../http/fault';
-import type { ObjectName } from '../../s3/object-place';
 import { parseSchema } from '../avro-schema';
 import { checkCsvFiles } from '../csv-check';
 import { importFolder } from '../dataset-data';
-import { readDatasetKind } from '../operations/datasets';
-import type { ImportResult } from '../plane';
-import { findObjects, parseS3Path } from '../s3-path';
+import type { ImportResult, Plane } from '../plane';
+import { takeData } from './take-data';
 import { failWork, type WorkEnd, type Workshop } from './work';
 
-/** Objects that one import takes at most; AWS states no number. */
-const MAX_IMPORT_FILES = 10_000;
+const GB = 1024 ** 3;
 
-/** Imports the objects of a job. Done again after a kill, it starts afresh. */
+/** The most that an import takes. Source: developer guide, "Amazon Personalize endpoints and quotas". */
+const MAX_GB = { FULL: 100, INCREMENTAL: 1 } as const;
+
+/** Imports the objects of a job. Done again after a kill, it starts afresh; failed, it leaves the dataset as it was. */
 export async function importData(shop: Workshop, arn: string): Promise<WorkEnd<ImportResult>> {
   const { plane } = shop;
   const job = plane.resources.datasetImportJobs.get(arn);
-  const dataset = plane.resources.datasets.get(job.detail.datasetArn).detail;
-  const objects = await locate(shop, job.detail.dataSource.dataLocation);
-  if (objects.length === 0) {
-    const place = job.detail.dataSource.dataLocation;
-    return failWork(
-      `Failed to create a data import job for ${dataset.datasetType} dataset. Invalid Data location: ${place}`,
-    );
-  }
   const folder = importFolder(plane, job);
   await clearFolder(folder);
-  const files: string[] = [];
-  for (const [index, object] of objects.entries()) {
-    const file = `${String(index).padStart(5, '0')}.csv`;
-    if (!(await plane.store.linkTo(object, join(folder, file))))
-      return failWork(`Invalid Data location: ${object.key}`);
-    files.push(file);
+  const end = await importInto(shop, folder, job.detail);
+  if (!end.ok) await rm(folder, { recursive: true, force: true });
+  return end;
+}
+
+type ImportDetail = ReturnType<Plane['resources']['datasetImportJobs']['get']>['detail'];
+
+async function importInto(shop: Workshop, folder: string, detail: ImportDetail): Promise<WorkEnd<ImportResult>> {
+  const { plane } = shop;
+  const dataset = plane.resources.datasets.get(detail.datasetArn).detail;
+  const location = detail.dataSource.dataLocation ?? '';
+  const files = await takeData(plane, location, { folder, allLevels: false });
+  if (files.length === 0) {
+    const what = `Failed to create a data import job for ${dataset.datasetType} dataset. Invalid Data location.`;
+    return failWork(`${what} There is no data at ${location}.`);
+  }
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const mode = detail.importMode === 'INCREMENTAL' ? 'INCREMENTAL' : 'FULL';
+  if (bytes > MAX_GB[mode] * GB) {
+    return failWork(`Data of an import with mode ${mode} cannot be larger than ${MAX_GB[mode]} GB.`);
   }
   await syncFolder(folder);
   const schema = parseSchema(plane.resources.schemas.get(dataset.schemaArn).detail.schema);
-  const paths = files.map((file) => join(folder, file));
-  const check = await shop.waitFor(checkCsvFiles(paths, readDatasetKind(dataset.datasetType), schema));
-  return check.ok ? { ok: true, result: { rowCount: check.rowCount, files } } : check;
-}
-
-async function locate(shop: Workshop, location: string): Promise<readonly ObjectName[]> {
-  const path = parseS3Path(location);
-  if (path === undefined) return [];
-  try {
-    const names = await findObjects(shop.plane, path, MAX_IMPORT_FILES);
-    const exact = names.find((name) => name.key === path.prefix);
-    return exact === undefined ? names : [exact];
-  } catch (error) {
-    if (isAwsFault(error)) return [];
-    throw error;
-  }
+  const check = await shop.waitFor(checkCsvFiles(files, schema));
+  if (!check.ok) return check;
+  return { ok: true, result: { rowCount: check.rowCount, files: files.map(({ file }) => file) } };
 }

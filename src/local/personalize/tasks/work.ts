@@ -8,7 +8,9 @@ export interface Workshop {
   readonly compute: Compute;
   /** A folder of the work's own, below the work folder; removed when it ends. */
   readonly folder: string;
-  /** Waits for a computation, or throws where the local AWS closes first; its result is not wanted then. */
+  /** Given when the client ends the work. */
+  readonly signal: AbortSignal;
+  /** Waits for a computation, or throws where the local AWS closes or the client ends the work first; its result is not wanted then. */
   readonly waitFor: <Result>(computation: Promise<Result>) => Promise<Result>;
 }
 

@@ -1,0 +1,10 @@
+/** Performs the operation on the metrics of solution versions. */
+import { DESCRIBE_SOLUTION_VERSION } from '../requests';
+import { requireTrained } from '../versions';
+import { reading } from './operation';
+
+/** Answers the offline metrics of an ACTIVE version. */
+export const getSolutionMetrics = reading(DESCRIBE_SOLUTION_VERSION, (plane, { solutionVersionArn: arn }) => {
+  const version = requireTrained(plane, arn);
+  return { solutionVersionArn: arn, metrics: version.outcome?.ok === true ? version.outcome.result.metrics : {} };
+});

@@ -1,0 +1,100 @@
+/**
+ * Recommends the items whose interactions rise fastest, the same to everyone: aws-trending-now.
+ * By how much the interactions of an item grew from one interval to the next, as AWS documents it (developer guide,
+ * "Trending-Now recipe"): the plainest of the burst measures, compare Kleinberg, "Bursty and Hierarchical Structure in
+ * Streams", 2002. Intervals end with the newest interaction, for a model knows no other time; AWS counts back from the
+ * present. Of items that rise alike, the one that was rarer before comes first. Items that don't rise follow by
+ * popularity. Heeds trend_discovery_frequency. AWS has no batch jobs for this recipe.
+ */
+import { takeInt32, takeTexts } from '../model-parts';
+import { selectTop } from '../rank';
+import { average, roundMetric, summariseRankings } from '../ranking-metrics';
+import type { InferenceRecipe, ModelParts, Recommender, Training, TrainingData } from '../recipe';
+import { createLister } from '../related/related-lists';
+import { holdOutUsers } from '../test-users';
+import { computeRise, countIntervals, type IntervalCounts, takeInterval } from '../trending/trends';
+
+/** Trains `aws-trending-now`; lists have no scores. */
+export const recipe: InferenceRecipe = { name: 'aws-trending-now', kind: 'inference', reads: [], train, open };
+
+/** The values of trend_discovery_frequency, in seconds. */
+const FREQUENCIES: Readonly<Record<string, number>> = {
+  '30 minutes': 1800,
+  '1 hour': 3600,
+  '2 hours': 7200,
+  '3 hours': 10_800,
+  '1 day': 86_400,
+};
+const DEFAULT_SECONDS = 7200;
+
+/** Intervals that are predicted when measuring, each from the two before it. */
+const TESTED_INTERVALS = 20;
+/** Items that are recommended in a test, and trending items that they are held against. */
+const DEPTH = 25;
+
+function train({ events, histories, hyperParameters, seed }: TrainingData): Training {
+  const wanted = hyperParameters.trend_discovery_frequency?.trim().toLowerCase() ?? '';
+  const seconds = FREQUENCIES[wanted] ?? DEFAULT_SECONDS;
+  const counts = countIntervals(events, histories.itemIds, { seconds, intervals: TESTED_INTERVALS + 2 });
+  const popular = selectTop(histories.itemWeights, histories.itemIds.length);
+  const order = rankTrending(counts, 0, popular);
+  const { heldOut } = holdOutUsers(histories, seed);
+  const shown = order.subarray(0, DEPTH);
+  const cases = heldOut.map(({ truth, weights }) => ({ shown, truth, weights }));
+  return {
+    parts: { numbers: {}, texts: { itemIds: histories.itemIds }, arrays: { trendingItems: order } },
+    metrics: {
+      ...summariseRankings(cases, histories.itemIds.length),
+      trend_prediction_accuracy: roundMetric(measureTrends(counts, popular)),
+    },
+  };
+}
+
+/** Ranks all items by the rise up to the interval of the given age; what does not rise comes last, by popularity. */
+function rankTrending(counts: IntervalCounts, age: number, popular: Int32Array): Int32Array {
+  const rise = computeRise(counts, age);
+  const before = takeInterval(counts, age + 1);
+  const rank = new Int32Array(popular.length);
+  popular.forEach((item, place) => {
+    rank[item] = place;
+  });
+  const rises = (item: number): number => Math.max(0, rise[item] ?? 0);
+  const rarity = (item: number): number => (rises(item) > 0 ? (before[item] ?? 0) : 0);
+  return popular
+    .slice()
+    .sort((a, b) => rises(b) - rises(a) || rarity(a) - rarity(b) || (rank[a] ?? 0) - (rank[b] ?? 0));
+}
+
+/**
+ * Computes the rise of the items that would have been recommended before an interval, over the rise of the items that
+ * rose most in it; 0 to 1, the mean over the newest intervals in which anything rose.
+ * Source: developer guide, "Evaluating a solution version with metrics".
+ */
+function measureTrends(counts: IntervalCounts, popular: Int32Array): number {
+  const shares: number[] = [];
+  for (let age = 0; age < TESTED_INTERVALS; age++) {
+    const rise = computeRise(counts, age);
+    const best = sumRise(rise, selectTop(rise, DEPTH));
+    if (best <= 0) continue;
+    const shown = rankTrending(counts, age + 1, popular).subarray(0, DEPTH);
+    shares.push(Math.min(1, Math.max(0, sumRise(rise, shown) / best)));
+  }
+  return average(shares);
+}
+
+/** Sums what rises among the items. */
+function sumRise(rise: Float64Array, items: Int32Array): number {
+  return items.reduce((sum, item) => sum + Math.max(0, rise[item] ?? 0), 0);
+}
+
+function open(parts: ModelParts): Recommender {
+  const itemIds = takeTexts(parts, 'itemIds');
+  const list = createLister(takeInt32(parts, 'trendingItems'));
+  return {
+    itemIds,
+    recommend(_query, { count, allowed }) {
+      const items = list({ own: undefined, related: [], count, allowed });
+      return { items: items.map((item) => itemIds[item] ?? '') };
+    },
+  };
+}

@@ -1,0 +1,156 @@
+/** Performs CompleteMultipartUpload: makes one object of the parts that the client names. */
+import { createReadStream } from 'node:fs';
+import { AwsFault } from '../http/fault';
+import { answerXml, type S3Call, type S3Operation } from './call';
+import { type Checksum, composeChecksum, composeEtag, DEFAULT_ALGORITHM, findSentChecksum } from './checksums';
+import { readDocument } from './incoming';
+import { checksumElements } from './object-answer';
+import type { ObjectFacts } from './object-facts';
+import { beginWrite } from './object-operations';
+import type { NewObject } from './object-writing';
+import { receiveBody } from './receive';
+import { uploadIdOf } from './upload-operations';
+import { partFile, readParts, readUpload, removeUpload, type Upload, type UploadPart } from './uploads';
+import { childText, malformed, readXml, writeXml, type XmlElement } from './xml';
+
+/** S3's least size of a part that is not the last. */
+const MIN_PART_BYTES = 5 * 1024 ** 2;
+
+/** Joins the parts in order; conditions are checked as those of a put are. */
+export const completeMultipartUpload: S3Operation = async (call) => {
+  const { store, bucket, key, request } = call;
+  const uploadId = uploadIdOf(call);
+  await readUpload(store, uploadId, call);
+  const asked = readXml(await readBody(call));
+  const check = await beginWrite(call);
+  return store.takeTurns(uploadId, async () => {
+    const upload = await readUpload(store, uploadId, call);
+    const parts = chooseParts(asked, await readParts(store, uploadId), upload);
+    checkSize(call, parts);
+    const object = await joinParts(call, upload, parts);
+    const facts = await store.put({ bucket, key }, { ...object, check });
+    await removeUpload(store, uploadId);
+    return answerXml(
+      writeXml('CompleteMultipartUploadResult', {
+        Location: `http://${request.headers.get('host') ?? ''}${request.path}`,
+        Bucket: bucket,
+        Key: key,
+        ETag: `"${facts.etag}"`,
+        ...checksumElements(facts.checksum),
+      }),
+    );
+  });
+};
+
+/** The checksum in the headers is the object's, not the document's. */
+function readBody(call: S3Call): Promise<string> {
+  const headers = new Map([...call.request.headers].filter(([name]) => !/^x-amz-(sdk-)?checksum-/.test(name)));
+  return readDocument({ ...call, request: { ...call.request, headers } });
+}
+
+function chooseParts(
+  asked: XmlElement,
+  received: ReadonlyMap<number, UploadPart>,
+  upload: Upload,
+): readonly UploadPart[] {
+  const wanted = asked.children.filter((child) => child.name === 'Part');
+  if (asked.name !== 'CompleteMultipartUpload' || wanted.length === 0) throw malformed();
+  const numbers = wanted.map((element) => Number(childText(element, 'PartNumber')));
+  if (numbers.some((number, index) => index > 0 && number <= (numbers[index - 1] ?? 0))) {
+    throw new AwsFault('InvalidPartOrder', 'The list of parts was not in ascending order.');
+  }
+  return wanted.map((element, index) => {
+    const number = numbers[index] ?? 0;
+    const part = received.get(number);
+    if (part === undefined || childText(element, 'ETag')?.replaceAll('"', '') !== part.etag) throw invalidPart(number);
+    checkPartChecksum(element, part, upload);
+    if (part.sizeBytes < MIN_PART_BYTES && index < wanted.length - 1) throw tooSmall(part);
+    return part;
+  });
+}
+
+function checkPartChecksum(element: XmlElement, part: UploadPart, { algorithm, checksumType }: Upload): void {
+  if (algorithm === undefined) return;
+  const checksum = childText(element, `Checksum${algorithm}`);
+  if (checksum === undefined && checksumType === 'COMPOSITE') {
+    const name = algorithm.toLowerCase();
+    const message = `The upload was created using a ${name} checksum. The complete request must include the checksum for each part. It was missing for part ${part.number} in the request.`;
+    throw new AwsFault('InvalidRequest', message);
+  }
+  if (checksum !== undefined && checksum !== part.checksum) throw invalidPart(part.number);
+}
+
+function tooSmall(part: UploadPart): AwsFault {
+  return new AwsFault('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size', {
+    details: {
+      ETag: part.etag,
+      MinSizeAllowed: String(MIN_PART_BYTES),
+      PartNumber: String(part.number),
+      ProposedSize: String(part.sizeBytes),
+    },
+  });
+}
+
+function invalidPart(number: number): AwsFault {
+  const message =
+    "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.";
+  return new AwsFault('InvalidPart', message, { details: { PartNumber: String(number) } });
+}
+
+function checkSize({ request }: S3Call, parts: readonly UploadPart[]): void {
+  const asked = request.headers.get('x-amz-mp-object-size');
+  const size = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
+  if (asked === undefined || Number(asked) === size) return;
+  const message = `The provided 'x-amz-mp-object-size' header value ${asked} does not match what was computed: ${size}`;
+  throw new AwsFault('InvalidRequest', message);
+}
+
+async function joinParts(call: S3Call, upload: Upload, parts: readonly UploadPart[]): Promise<NewObject> {
+  const { store } = call;
+  const uploadId = uploadIdOf(call);
+  async function* read(): AsyncGenerator<Buffer> {
+    for (const part of parts) {
+      yield* createReadStream(partFile(store, uploadId, part), { highWaterMark: 1024 ** 2 });
+    }
+  }
+  const composed = composite(upload, parts);
+  const sent = findSentChecksum(call.request.headers)?.value;
+  if (
+    composed !== undefined &&
+    sent !== undefined &&
+    sent.replace(/-\d+$/, '') !== composed.value.replace(/-\d+$/, '')
+  ) {
+    throw new AwsFault('BadDigest', `The ${composed.algorithm} you specified did not match the calculated checksum.`);
+  }
+  const whole = {
+    algorithm: upload.algorithm ?? DEFAULT_ALGORITHM,
+    ...(sent === undefined ? {} : { value: () => sent }),
+  };
+  const body = await receiveBody(
+    {
+      data: read(),
+      sizeBytes: parts.reduce((sum, part) => sum + part.sizeBytes, 0),
+      ...(composed === undefined ? { checksum: whole } : {}),
+    },
+    store.temporaryFile(),
+  );
+  return {
+    body,
+    headers: upload.headers,
+    etag: composeEtag(parts.map((part) => part.etag)),
+    parts: parts.map(describePart),
+    ...(upload.tags === undefined ? {} : { tags: upload.tags }),
+    ...(composed === undefined ? {} : { checksum: composed }),
+  };
+}
+
+function describePart({ sizeBytes, checksum }: UploadPart): NonNullable<ObjectFacts['parts']>[number] {
+  return checksum === undefined ? { sizeBytes } : { sizeBytes, checksum };
+}
+
+/** Makes the composite checksum of an upload; undefined for one whose checksum is over all bytes. */
+function composite(upload: Upload, parts: readonly UploadPart[]): Checksum | undefined {
+  const values = parts.flatMap((part) => (part.checksum === undefined ? [] : [part.checksum]));
+  if (upload.algorithm === undefined || upload.checksumType === 'FULL_OBJECT') return undefined;
+  return composeChecksum(upload.algorithm, values);
+}
