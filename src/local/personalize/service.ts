@@ -5,6 +5,7 @@ import { AwsFault, toFault } from '../http/fault';
 import type { AwsRequest } from '../http/request';
 import type { OperationModel } from '../model/operation';
 import { PERSONALIZE } from '../model/table';
+import { writeJson } from '../model/write';
 import { arnOf } from './arns';
 import { checkAuth, type PersonalizeService } from './authentication';
 import { parseBody, readBody } from './body';
@@ -41,7 +42,7 @@ export async function answerPersonalize(service: PersonalizeService, request: Aw
       accountId: plane.accountId,
     } as const;
     const result = await plane.faults.perform(place, { act: () => perform(plane, call, json), lose: cutAnswer });
-    return { status: 200, headers, body: call.model.output === null ? '' : JSON.stringify(result) };
+    return { status: 200, headers, body: call.model.output === null ? '' : writeJson(call.model.output, result) };
   } catch (error) {
     if (isConnectionCut(error)) throw error;
     const fault = toFault(error);
