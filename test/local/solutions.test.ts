@@ -14,7 +14,7 @@ import {
   UpdateSolutionCommand,
 } from '@aws-sdk/client-personalize';
 import { RECIPES as COMPUTED } from '../../src/local/compute/recipes';
-import { ALL_RECIPES } from '../../src/local/personalize/recipe-table';
+import { ALL_RECIPES } from '../../src/local/personalize/recipes/recipe-table';
 import { startTestAws, type TestAws } from './support/local-aws';
 import {
   addSolution,

@@ -5,9 +5,10 @@ import { z } from 'zod';
 import type { Faults } from '../faults/faults';
 import { clearFolder, type TakeTurns } from '../files';
 import type { ObjectStore } from '../s3/object-store';
-import { type Collection, openCollection } from './collection';
-import type { Durations } from './durations';
-import type { Quotas } from './quotas';
+import { type Collection, openCollection } from './resources/collection';
+import type { Durations } from './resources/durations';
+import type { Quotas } from './resources/quotas';
+import type { StatusSpelling } from './resources/statuses';
 import {
   CREATE_BATCH_INFERENCE_JOB,
   CREATE_BATCH_SEGMENT_JOB,
@@ -19,8 +20,7 @@ import {
   DATASET,
   SOLUTION,
   SOLUTION_VERSION,
-} from './requests';
-import type { StatusSpelling } from './statuses';
+} from './wire/requests';
 
 const NO_RESULT = z.object({});
 const IMPORT_RESULT = z.object({ rowCount: z.number(), files: z.array(z.string()) });

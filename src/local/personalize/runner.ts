@@ -6,16 +6,16 @@ import { setTimeout } from 'node:timers/promises';
 import type { Compute } from '../compute-port';
 import type { JobFault } from '../faults/rule';
 import { systemCode } from '../http/fault';
-import { trainBySchedule } from './automatic-training';
-import type { Collection, Outcome } from './collection';
-import { removeSupersededFiles } from './dataset-data';
+import { removeSupersededFiles } from './data/dataset-data';
 import type { JobKind, Plane } from './plane';
+import type { Collection, Outcome } from './resources/collection';
 import { runInference, runSegment } from './tasks/batch-work';
 import { removeEndedPlans } from './tasks/deletion-plan';
 import { deleteData } from './tasks/deletion-work';
 import { importData } from './tasks/import-work';
 import { trainVersion } from './tasks/training-work';
 import { failWork, type WorkEnd, type Workshop } from './tasks/work';
+import { trainBySchedule } from './versions/automatic-training';
 
 /** Runs work. `close` waits for its own steps, and not for computations: what they give is dropped. */
 export interface Runner {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { checkCsvFiles } from '../../../src/local/personalize/csv-check';
-import { readSchema } from '../../../src/local/personalize/schema-check';
+import { checkCsvFiles } from '../../../src/local/personalize/data/csv-check';
+import { readSchema } from '../../../src/local/personalize/data/schema-check';
 import { createFolder, type Folder } from '../compute/fixtures';
 
 let folder: Folder;

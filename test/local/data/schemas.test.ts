@@ -1,5 +1,5 @@
 import { isAwsFault } from '../../../src/local/http/fault';
-import { checkSchemaUpdate, readSchema } from '../../../src/local/personalize/schema-check';
+import { checkSchemaUpdate, readSchema } from '../../../src/local/personalize/data/schema-check';
 
 const USER = { name: 'USER_ID', type: 'string' };
 const ITEM = { name: 'ITEM_ID', type: 'string' };

@@ -1,7 +1,7 @@
 /** Walks every member of every input of the three services through the check, and through HTTP where one suffices. */
 import { checkShape } from '../../../src/local/model/check';
 import { PERSONALIZE, PERSONALIZE_EVENTS, PERSONALIZE_RUNTIME } from '../../../src/local/model/table';
-import { checkInput } from '../../../src/local/personalize/validate';
+import { checkInput } from '../../../src/local/personalize/wire/validate';
 import { startTestAws, type TestAws } from '../support/local-aws';
 import { type Misfit, misfitsOf, sampleOf } from '../support/sample-values';
 

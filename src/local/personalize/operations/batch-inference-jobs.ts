@@ -1,12 +1,13 @@
 /** Performs the operations on batch inference jobs. There is none to stop, change or delete one, as on AWS. */
 import { DEFAULT_RESULTS } from '../../../personalize/limits';
 import { arnOf } from '../arns';
-import { checkBatchRequest, readExploration } from '../batch-request';
-import { alreadyExists } from '../collection';
-import { checkInfluence, checkThemes } from '../inference-request';
-import { checkInFlight, jobLife, lifeOf } from '../life';
-import { takePage } from '../pages';
-import { CREATE_BATCH_INFERENCE_JOB, DESCRIBE_BATCH_INFERENCE_JOB, LIST_OF_SOLUTION_VERSION } from '../requests';
+import { checkBatchRequest, readExploration } from '../checks/batch-request';
+import { checkInfluence, checkThemes } from '../checks/inference-request';
+import { alreadyExists } from '../resources/collection';
+import { checkInFlight, jobLife, lifeOf } from '../resources/life';
+import { takePage } from '../resources/pages';
+import { DESCRIBE_BATCH_INFERENCE_JOB, LIST_OF_SOLUTION_VERSION } from '../wire/lookup-requests';
+import { CREATE_BATCH_INFERENCE_JOB } from '../wire/requests';
 import { creating, reading } from './operation';
 
 /** Starts a batch inference job. Its name stays taken for ever, also where it fails. */

@@ -1,11 +1,12 @@
 /** Performs the operations on batch segment jobs. There is none to stop, change or delete one, as on AWS. */
 import { DEFAULT_RESULTS } from '../../../personalize/limits';
 import { arnOf } from '../arns';
-import { checkBatchRequest } from '../batch-request';
-import { alreadyExists } from '../collection';
-import { checkInFlight, jobLife, lifeOf } from '../life';
-import { takePage } from '../pages';
-import { CREATE_BATCH_SEGMENT_JOB, DESCRIBE_BATCH_SEGMENT_JOB, LIST_OF_SOLUTION_VERSION } from '../requests';
+import { checkBatchRequest } from '../checks/batch-request';
+import { alreadyExists } from '../resources/collection';
+import { checkInFlight, jobLife, lifeOf } from '../resources/life';
+import { takePage } from '../resources/pages';
+import { DESCRIBE_BATCH_SEGMENT_JOB, LIST_OF_SOLUTION_VERSION } from '../wire/lookup-requests';
+import { CREATE_BATCH_SEGMENT_JOB } from '../wire/requests';
 import { creating, reading } from './operation';
 
 /** Starts a batch segment job. Its name stays taken for ever, also where it fails. */

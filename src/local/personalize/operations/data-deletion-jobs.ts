@@ -1,13 +1,14 @@
 /** Performs the operations on jobs that delete users from the data of a dataset group. */
 import { AwsFault } from '../../http/fault';
 import { arnOf } from '../arns';
-import { alreadyExists } from '../collection';
-import { isInFlight, jobLife, lifeOf, requireActive } from '../life';
-import { takePage } from '../pages';
 import type { Plane } from '../plane';
-import { CREATE_DATA_DELETION_JOB, DESCRIBE_DATA_DELETION_JOB, LIST_OF_GROUP } from '../requests';
+import { alreadyExists } from '../resources/collection';
+import { isInFlight, jobLife, lifeOf, requireActive } from '../resources/life';
+import { takePage } from '../resources/pages';
 import { parseS3Path } from '../s3-path';
-import { invalidInput } from '../validate';
+import { DESCRIBE_DATA_DELETION_JOB, LIST_OF_GROUP } from '../wire/lookup-requests';
+import { CREATE_DATA_DELETION_JOB } from '../wire/requests';
+import { invalidInput } from '../wire/validate';
 import { creating, reading } from './operation';
 
 /** In a dataset group. Source: developer guide, "Deleting users and their data". */

@@ -1,10 +1,11 @@
 /** Performs the operations on dataset groups. */
 import { arnOf } from '../arns';
-import { deleteResource, inUse, isInFlight, lifeOf, quickLife, requireIdle } from '../life';
-import { takePage } from '../pages';
-import { checkCount } from '../quotas';
-import { CREATE_DATASET_GROUP, DESCRIBE_DATASET_GROUP, LIST } from '../requests';
-import { invalidInput } from '../validate';
+import { deleteResource, inUse, isInFlight, lifeOf, quickLife, requireIdle } from '../resources/life';
+import { takePage } from '../resources/pages';
+import { checkCount } from '../resources/quotas';
+import { DESCRIBE_DATASET_GROUP, LIST } from '../wire/lookup-requests';
+import { CREATE_DATASET_GROUP } from '../wire/requests';
+import { invalidInput } from '../wire/validate';
 import { changing, creating, reading } from './operation';
 
 /** Adds a dataset group. Its role and key are kept, and not used. */

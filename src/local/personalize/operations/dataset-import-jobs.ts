@@ -1,15 +1,16 @@
 /** Performs the operations on dataset import jobs. */
 import type { z } from 'zod';
 import { arnOf } from '../arns';
-import { alreadyExists } from '../collection';
-import { importsAt } from '../dataset-data';
-import { checkInFlight, jobLife, lifeOf, requireActive } from '../life';
-import { notComplete } from '../not-complete';
-import { takePage } from '../pages';
+import { importsAt } from '../data/dataset-data';
 import type { Plane } from '../plane';
-import { CREATE_DATASET_IMPORT_JOB, DESCRIBE_DATASET_IMPORT_JOB, LIST_OF_DATASET } from '../requests';
+import { alreadyExists } from '../resources/collection';
+import { checkInFlight, jobLife, lifeOf, requireActive } from '../resources/life';
+import { takePage } from '../resources/pages';
 import { parseS3Path } from '../s3-path';
-import { invalidInput } from '../validate';
+import { DESCRIBE_DATASET_IMPORT_JOB, LIST_OF_DATASET } from '../wire/lookup-requests';
+import { notComplete } from '../wire/not-complete';
+import { CREATE_DATASET_IMPORT_JOB } from '../wire/requests';
+import { invalidInput } from '../wire/validate';
 import { creating, reading } from './operation';
 
 /** Starts an import of CSV objects into a dataset. */

@@ -2,15 +2,16 @@
 import { rm } from 'node:fs/promises';
 import { AwsFault } from '../../http/fault';
 import { arnOf, pathOf } from '../arns';
-import { DATASET_KINDS, type DatasetKind, parseSchema } from '../avro-schema';
-import { importFolder } from '../dataset-data';
-import { deleteResource, inUse, isInFlight, lifeOf, quickLife, requireActive, requireIdle } from '../life';
-import { notComplete } from '../not-complete';
-import { takePage } from '../pages';
+import { DATASET_KINDS, type DatasetKind, parseSchema } from '../data/avro-schema';
+import { importFolder } from '../data/dataset-data';
+import { checkSchemaOf, checkSchemaUpdate } from '../data/schema-check';
 import type { Plane } from '../plane';
-import { CREATE_DATASET, DESCRIBE_DATASET, LIST_OF_GROUP, UPDATE_DATASET } from '../requests';
-import { checkSchemaOf, checkSchemaUpdate } from '../schema-check';
-import { invalidInput } from '../validate';
+import { deleteResource, inUse, isInFlight, lifeOf, quickLife, requireActive, requireIdle } from '../resources/life';
+import { takePage } from '../resources/pages';
+import { DESCRIBE_DATASET, LIST_OF_GROUP } from '../wire/lookup-requests';
+import { notComplete } from '../wire/not-complete';
+import { CREATE_DATASET, UPDATE_DATASET } from '../wire/requests';
+import { invalidInput } from '../wire/validate';
 import { changing, creating, type JsonObject, reading } from './operation';
 
 /** Adds a dataset to a group. */

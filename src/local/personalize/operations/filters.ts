@@ -1,10 +1,11 @@
 /** Performs the operations on filters. */
 import { arnOf } from '../arns';
-import { checkExpression } from '../filter-check';
-import { deleteResource, inUse, isInFlight, lifeOf, quickLife, requireActive, requireIdle } from '../life';
-import { takePage } from '../pages';
-import { checkCount } from '../quotas';
-import { CREATE_FILTER, DESCRIBE_FILTER, LIST_OF_GROUP } from '../requests';
+import { checkExpression } from '../checks/filter-check';
+import { deleteResource, inUse, isInFlight, lifeOf, quickLife, requireActive, requireIdle } from '../resources/life';
+import { takePage } from '../resources/pages';
+import { checkCount } from '../resources/quotas';
+import { DESCRIBE_FILTER, LIST_OF_GROUP } from '../wire/lookup-requests';
+import { CREATE_FILTER } from '../wire/requests';
 import { changing, creating, reading } from './operation';
 
 /** Adds a filter to a dataset group. */

@@ -1,6 +1,7 @@
 /** Performs the operation on the metrics of solution versions. */
-import { DESCRIBE_SOLUTION_VERSION } from '../requests';
-import { requireTrained } from '../versions';
+
+import { requireTrained } from '../versions/versions';
+import { DESCRIBE_SOLUTION_VERSION } from '../wire/lookup-requests';
 import { reading } from './operation';
 
 /** Answers the offline metrics of an ACTIVE version. */

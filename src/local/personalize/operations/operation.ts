@@ -1,8 +1,8 @@
 /** Defines what an operation of the control plane is. */
 import type { z } from 'zod';
+import { checkTags, tagsIn } from '../checks/tag-rules';
 import type { Plane } from '../plane';
-import { checkTags, tagsIn } from '../tag-rules';
-import { validateInput } from '../validate';
+import { validateInput } from '../wire/validate';
 
 /** Holds a response before it is written; undefined members are left out. */
 export type JsonObject = Readonly<Record<string, unknown>>;

@@ -1,11 +1,16 @@
 /** Performs the operations on recipes and what they consist of: algorithms and feature transformations. */
 import { recipeArn } from '../arns';
-import { notFound } from '../collection';
-import { takePage } from '../pages';
-import { ALGORITHM_PARAMETERS, FEATURE_TRANSFORMATIONS, type Parameter } from '../recipe-contents';
-import { ALL_RECIPES } from '../recipe-table';
-import { findRecipe, type Recipe } from '../recipes';
-import { DESCRIBE_ALGORITHM, DESCRIBE_FEATURE_TRANSFORMATION, DESCRIBE_RECIPE, LIST_RECIPES } from '../requests';
+import { ALGORITHM_PARAMETERS, FEATURE_TRANSFORMATIONS, type Parameter } from '../recipes/recipe-contents';
+import { ALL_RECIPES } from '../recipes/recipe-table';
+import { findRecipe, type Recipe } from '../recipes/recipes';
+import { notFound } from '../resources/collection';
+import { takePage } from '../resources/pages';
+import {
+  DESCRIBE_ALGORITHM,
+  DESCRIBE_FEATURE_TRANSFORMATION,
+  DESCRIBE_RECIPE,
+  LIST_RECIPES,
+} from '../wire/lookup-requests';
 import { type JsonObject, reading } from './operation';
 
 /** Day on which Amazon Personalize became generally available, in epoch seconds; recipes have no date of their own here. */

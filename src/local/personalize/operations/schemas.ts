@@ -1,11 +1,12 @@
 /** Performs the operations on schemas. */
 import { arnOf } from '../arns';
-import type { Resource } from '../collection';
-import { inUse } from '../life';
-import { takePage } from '../pages';
-import { checkCount } from '../quotas';
-import { CREATE_SCHEMA, DESCRIBE_SCHEMA, LIST } from '../requests';
-import { readSchema } from '../schema-check';
+import { readSchema } from '../data/schema-check';
+import type { Resource } from '../resources/collection';
+import { inUse } from '../resources/life';
+import { takePage } from '../resources/pages';
+import { checkCount } from '../resources/quotas';
+import { DESCRIBE_SCHEMA, LIST } from '../wire/lookup-requests';
+import { CREATE_SCHEMA } from '../wire/requests';
 import { schemasOf } from './datasets';
 import { changing, creating, type JsonObject, reading } from './operation';
 

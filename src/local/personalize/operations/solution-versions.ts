@@ -1,13 +1,14 @@
 /** Performs the operations on solution versions. */
 import { AwsFault } from '../../http/fault';
-import { trainBySchedule } from '../automatic-training';
-import { requireActive } from '../life';
-import { takePage } from '../pages';
 import type { Plane } from '../plane';
-import { CREATE_SOLUTION_VERSION, DESCRIBE_SOLUTION_VERSION, LIST_OF_SOLUTION } from '../requests';
-import { startTraining } from '../train-version';
-import { invalidInput } from '../validate';
-import { type SolutionVersion, versionLife } from '../versions';
+import { requireActive } from '../resources/life';
+import { takePage } from '../resources/pages';
+import { trainBySchedule } from '../versions/automatic-training';
+import { startTraining } from '../versions/train-version';
+import { type SolutionVersion, versionLife } from '../versions/versions';
+import { DESCRIBE_SOLUTION_VERSION, LIST_OF_SOLUTION } from '../wire/lookup-requests';
+import { CREATE_SOLUTION_VERSION } from '../wire/requests';
+import { invalidInput } from '../wire/validate';
 import { changing, creating, type JsonObject, type Operation, reading } from './operation';
 
 /** Starts a training on what the dataset group holds now. */

@@ -1,12 +1,12 @@
 /** Performs the operations on tags, which all resources but schemas and AWS's own can have. */
 import { AwsFault } from '../../http/fault';
 import { pathOf } from '../arns';
-import { type Collection, notFound } from '../collection';
-import { lifeOf } from '../life';
+import { checkTags, MAX_TAGS, tagsOf } from '../checks/tag-rules';
 import type { Plane } from '../plane';
-import { LIST_TAGS_FOR_RESOURCE, TAG_RESOURCE, UNTAG_RESOURCE } from '../requests';
-import { checkTags, MAX_TAGS, tagsOf } from '../tag-rules';
-import { invalidInput } from '../validate';
+import { type Collection, notFound } from '../resources/collection';
+import { lifeOf } from '../resources/life';
+import { LIST_TAGS_FOR_RESOURCE, TAG_RESOURCE, UNTAG_RESOURCE } from '../wire/lookup-requests';
+import { invalidInput } from '../wire/validate';
 import { changing, reading } from './operation';
 
 /** Adds tags to a resource; the value of a key that is there is replaced. */

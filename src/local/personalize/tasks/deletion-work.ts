@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { CsvProblem } from '../../csv/csv-problem';
-import { importFolder } from '../dataset-data';
+import { importFolder } from '../data/dataset-data';
 import type { DeletionResult, Plane } from '../plane';
 import { copyWithoutUsers } from './copy-without-users';
 import { carryOut, type DeletionPlan, finishPlans, type Move, planFolder, readPlan, writePlan } from './deletion-plan';

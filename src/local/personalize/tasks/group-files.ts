@@ -1,8 +1,8 @@
 /** Names the imported files of a dataset group at a time, for trainings and batch jobs. */
 import type { DatasetFiles, GroupFiles } from '../../compute-port';
-import { datasetOf, importFiles, importsAt } from '../dataset-data';
+import { datasetOf, importFiles, importsAt } from '../data/dataset-data';
 import type { Plane } from '../plane';
-import type { DatasetType } from '../recipes';
+import type { DatasetType } from '../recipes/recipes';
 
 /** Says of which group, as it was at `atMs` (epoch ms), and what is needed of it. */
 export interface GroupMoment {

@@ -1,9 +1,9 @@
 /** Imports CSV objects: keeps their bytes as they are now, and checks them against the dataset's schema. */
 import { rm } from 'node:fs/promises';
 import { clearFolder, syncFolder } from '../../files';
-import { parseSchema } from '../avro-schema';
-import { checkCsvFiles } from '../csv-check';
-import { importFolder } from '../dataset-data';
+import { parseSchema } from '../data/avro-schema';
+import { checkCsvFiles } from '../data/csv-check';
+import { importFolder } from '../data/dataset-data';
 import type { ImportResult, Plane } from '../plane';
 import { takeData } from './take-data';
 import { failWork, type WorkEnd, type Workshop } from './work';

@@ -13,7 +13,7 @@ import {
 import type { InputFile } from '../../compute-port';
 import { isAwsFault } from '../../http/fault';
 import type { ObjectName } from '../../s3/object-place';
-import type { Recipe } from '../recipes';
+import type { Recipe } from '../recipes/recipes';
 import { findObjects, type S3Path } from '../s3-path';
 import type { Workshop } from './work';
 

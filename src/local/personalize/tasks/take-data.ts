@@ -3,7 +3,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAwsFault } from '../../http/fault';
 import type { ObjectName } from '../../s3/object-place';
-import type { NamedFile } from '../csv-check';
+import type { NamedFile } from '../data/csv-check';
 import type { Plane } from '../plane';
 import { findObjects, parseS3Path } from '../s3-path';
 

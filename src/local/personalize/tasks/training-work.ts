@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { GroupFiles, TrainTask } from '../../compute-port';
 import { syncFolder } from '../../files';
 import { seedOf } from '../arns';
+import { inCapitals } from '../checks/training-columns';
 import type { Plane, TrainingResult } from '../plane';
-import { findRecipe } from '../recipes';
-import type { Solution } from '../train-version';
-import { inCapitals } from '../training-columns';
-import type { SolutionVersion } from '../versions';
+import { findRecipe } from '../recipes/recipes';
+import type { Solution } from '../versions/train-version';
+import type { SolutionVersion } from '../versions/versions';
 import { findGroupFiles } from './group-files';
 import { failWork, type WorkEnd, type Workshop } from './work';
 
