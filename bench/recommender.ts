@@ -8,7 +8,7 @@ import { createEventLog } from '../src/local/recommender/event-log';
 import { buildHistories, type Histories, historyOf, truncateHistories } from '../src/local/recommender/histories';
 import { fitItemAffinity, openItemAffinity } from '../src/local/recommender/item-affinity';
 import { indexAttributes, listValues } from '../src/local/recommender/item-attributes';
-import { computePopularity, finishScores } from '../src/local/recommender/item-list';
+import { computePopularity, finishScores, removePlaces } from '../src/local/recommender/item-list';
 import {
   fitItemScorer,
   openItemScorer,
@@ -101,14 +101,15 @@ function compareScorers(split: string, training: Histories, whole: Histories): r
   const peer = (score: ScoreItems): ScoreItems => {
     return (history, scores) => {
       score(history, scores);
-      for (const item of history) scores[item] = Number.NEGATIVE_INFINITY;
+      removePlaces(scores, history);
     };
   };
   const ours = (settings: ScorerSettings): ScoreItems => {
     const score = openItemScorer(fitItemScorer(training, settings, DENSE_ITEMS));
     return (history, scores) => {
       score(history, scores);
-      finishScores(scores, popularity, history);
+      finishScores(scores, popularity);
+      removePlaces(scores, history);
     };
   };
   const ease = openItemScorer(fitItemScorer(training, PLAIN_EASE, DENSE_ITEMS));

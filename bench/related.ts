@@ -28,7 +28,7 @@ interface Question {
  * related to the one before, where the next one lies in the user's newest tenth (`inner`: in the newest tenth of the
  * rest, on which settings are chosen); on texts, how often the ten most like items are of the same genre or category.
  */
-export function measureRelatedItems(folder: string): readonly BenchLine[] {
+function measureRelatedItems(folder: string): readonly BenchLine[] {
   const films = readFilms(join(folder, 'ml-latest-small'));
   const whole = buildHistories(films.events);
   const outer = cutNewest(whole);
@@ -215,4 +215,11 @@ function compareTexts(
       figures: { 'share of 10': share(same), 'training s': seconds.toFixed(1) },
     },
   ];
+}
+
+/** Runs the comparison of docs and tests; gives one line that says so where NIGHTJAR_TEST_DATA is unset. */
+export async function run(): Promise<readonly BenchLine[]> {
+  const folder = process.env.NIGHTJAR_TEST_DATA;
+  if (folder === undefined) return [{ subject: 'related', figures: { skipped: 'NIGHTJAR_TEST_DATA is not set' } }];
+  return measureRelatedItems(folder);
 }

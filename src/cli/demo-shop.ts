@@ -16,6 +16,8 @@ import type { ProgressLine } from './progress';
 
 /** Name of the dataset group of the sample shop. */
 const GROUP = 'corner-shop';
+/** What the example jobs name beside the solutions. */
+const FILTERS = [{ name: 'not-bought', expression: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("purchase")' }];
 const UPLOADS = 8;
 
 /** Prepares the shop of a seed; what is there already is left as it is. One process at a time does it. */
@@ -40,6 +42,7 @@ export async function prepareShop(
         { type: 'Users', ...users },
       ],
       solutions: Object.values(engines.settings.solutions),
+      filters: FILTERS,
       onProgress: (step) => progress.show(`Personalize: ${step}`),
     });
   });

@@ -1,33 +1,29 @@
 /** Serves the local AWS: Amazon Personalize and S3 on one port of 127.0.0.1, with their state in one folder. */
 
 import { mkdir } from 'node:fs/promises';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { NightjarError } from '../errors';
+import { answerMessage, type Services } from './answer-message';
 import type { Compute } from './compute-port';
-import { ADMIN_PREFIX, type AdminService, answerAdmin } from './faults/admin';
 import { createFaults, type Faults } from './faults/faults';
 import { checkFaultRules } from './faults/read-rules';
 import type { FaultRuleInput } from './faults/rule';
 import { createTurns } from './files';
 import { systemCode } from './http/fault';
-import { refuseService, signedService } from './http/other-services';
-import { type AwsRequest, readRequest } from './http/request';
 import type { Credentials } from './http/sigv4';
+import { openRecords } from './iam/records';
+import { createIam } from './iam/service';
 import { openFolders, openResources, type Plane } from './personalize/plane';
 import { createDurations, type Profile } from './personalize/resources/durations';
 import { QUOTAS, type Quotas } from './personalize/resources/quotas';
 import type { StatusSpelling } from './personalize/resources/statuses';
 import { createRunner, type Runner, resumeWork } from './personalize/runner';
-import type { PersonalizeService } from './personalize/wire/authentication';
-import { answerPersonalize } from './personalize/wire/service';
-import { answerSibling, findSiblingOperation } from './personalize/wire/sibling-service';
-import type { S3Answer } from './s3/call';
+import { removeUnnamedModels } from './personalize/versions/model-files';
 import { openObjectStore } from './s3/object-store';
-import { answerS3, type S3Service } from './s3/service';
-import { bucketOfHost } from './s3/target';
+import { createSts } from './sts/service';
 
 /** Holds how the local AWS is to be served. */
 export interface LocalAwsOptions {
@@ -78,7 +74,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     isOpen = resolve;
   });
   const server = createServer((message, response) => {
-    answer(services, readRequest(message), { response, now: options.now }).catch(() => response.destroy());
+    answer(services, message, { response, now: options.now }).catch(() => response.destroy());
   });
   // Puts of gigabytes may take long, and idle connections of SDK pools must not be cut under a request.
   server.requestTimeout = 0;
@@ -90,10 +86,13 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     throw error;
   });
   const { credentials, region, accountId, now } = options;
+  const records = openRecords(join(options.stateDir, 'iam.json'), plane.store.temporaryFolder);
   isOpen({
     s3: { store: plane.store, region, accountId, faults, credentials, now },
     personalize: { plane, credentials },
     admin: { faults, credentials },
+    sts: createSts(accountId, { credentials, region, now }),
+    iam: createIam(accountId, records, { credentials, region, now }),
   });
   resumeWork(plane);
   return {
@@ -124,6 +123,7 @@ async function openState(
     const store = await openObjectStore(join(stateDir, 's3'), now);
     const { temporary, ...folders } = await openFolders(folder);
     const resources = await openResources(folder, { temporaryFolder: temporary, now });
+    await removeUnnamedModels(folders, resources);
     const runner = createRunner(options.compute, () => plane);
     const { start, isStarted, abort } = runner;
     const durations = createDurations(options.profile ?? 'instant', options.jobSeconds);
@@ -157,19 +157,13 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-interface Services {
-  readonly s3: S3Service;
-  readonly personalize: PersonalizeService;
-  readonly admin: AdminService;
-}
-
 async function answer(
   services: Promise<Services>,
-  request: AwsRequest,
+  message: IncomingMessage,
   to: { readonly response: ServerResponse; readonly now: () => number },
 ): Promise<void> {
   const { response, now } = to;
-  const reply = await answerByService(await services, request);
+  const reply = await answerMessage(await services, message);
   // Clients correct their clock by this header, so it must be ours.
   response.setHeader('date', new Date(now()).toUTCString());
   for (const [name, value] of Object.entries(reply.headers ?? {})) {
@@ -178,14 +172,4 @@ async function answer(
   response.statusCode = reply.status;
   if (reply.body === undefined || typeof reply.body === 'string') response.end(reply.body);
   else await pipeline(reply.body, response);
-}
-
-async function answerByService(services: Services, request: AwsRequest): Promise<S3Answer> {
-  const isOfBucket = bucketOfHost(request.headers.get('host') ?? '') !== undefined;
-  if (request.path.startsWith(ADMIN_PREFIX) && !isOfBucket) return answerAdmin(services.admin, request);
-  if (request.headers.has('x-amz-target')) return answerPersonalize(services.personalize, request);
-  const sibling = findSiblingOperation(request);
-  const service = signedService(request) ?? (sibling === undefined ? 's3' : 'personalize');
-  if (sibling !== undefined && service === 'personalize') return answerSibling(services.personalize, request, sibling);
-  return service === 's3' ? answerS3(services.s3, request) : refuseService(service, request);
 }

@@ -1,27 +1,29 @@
-/** Imports datasets into Personalize and trains solutions: describe, else create, then wait, so that it can be stopped and begun again at any step. */
+/** Imports datasets into Personalize, trains solutions and makes filters: describe, else create, then wait, so that it can be stopped and begun again at any step. */
 
 import { createHash } from 'node:crypto';
 import {
   CreateDatasetCommand,
   CreateDatasetGroupCommand,
   CreateDatasetImportJobCommand,
+  CreateFilterCommand,
   CreateSchemaCommand,
   CreateSolutionCommand,
   CreateSolutionVersionCommand,
   DescribeDatasetCommand,
   DescribeDatasetGroupCommand,
   DescribeDatasetImportJobCommand,
+  DescribeFilterCommand,
   DescribeSchemaCommand,
   DescribeSolutionCommand,
   DescribeSolutionVersionCommand,
   ListSolutionVersionsCommand,
   type PersonalizeClient,
 } from '@aws-sdk/client-personalize';
-import { NightjarError } from '../errors';
 import { readStatus } from '../personalize/status';
 import { writeObject } from '../storage/objects';
 import { formatS3Uri } from '../storage/uri';
 import { type Engines, place } from './engines';
+import { type AwsResource, ensureActive } from './ensure-active';
 
 /** A dataset: Avro schema as JSON text, and a CSV whose header has the fields' order. */
 export interface Dataset {
@@ -36,15 +38,23 @@ export interface TrainingWish {
   readonly datasets: readonly Dataset[];
   /** Solution name and recipe name. */
   readonly solutions: readonly { readonly solution: string; readonly recipe: string }[];
+  /** Filters of the dataset group; one that is there already keeps its expression. */
+  readonly filters?: readonly { readonly name: string; readonly expression: string }[];
   readonly onProgress: (step: string) => void;
 }
 
-/** Brings a dataset group, its data and its solutions into being, and waits until every solution has an ACTIVE version. */
+/**
+ * Brings a dataset group, its data, its solutions and its filters into being, and waits until every solution has an
+ * ACTIVE version and every filter is ACTIVE.
+ */
 export async function train(engines: Engines, wish: TrainingWish): Promise<void> {
   const trainer = new Trainer(engines, wish);
   const groupArn = await trainer.ensureGroup();
   await Promise.all(wish.datasets.map((dataset) => trainer.ensureData(groupArn, dataset)));
-  await Promise.all(wish.solutions.map((solution) => trainer.ensureSolution(groupArn, solution)));
+  await Promise.all([
+    ...wish.solutions.map((solution) => trainer.ensureSolution(groupArn, solution)),
+    ...(wish.filters ?? []).map((filter) => trainer.ensureFilter(groupArn, filter)),
+  ]);
 }
 
 const POLL_MS = 100;
@@ -150,62 +160,24 @@ class Trainer {
     });
   }
 
-  /** Creates what isn't there, and waits until it is ACTIVE. */
-  private async ensure(resource: Resource): Promise<void> {
-    const known = await ignoreMissing(resource.status());
-    if (known === undefined) {
-      await ignoreExisting(resource.create());
-      this.wish.onProgress(resource.name);
-    }
-    while (true) {
-      const described = await ignoreMissing(resource.status());
-      const status = readStatus(described?.status ?? '');
-      if (status === 'active') return;
-      if (status === 'failed' || status === 'other') throw failedResource(resource.name, described);
-      await new Promise((resolve) =>
-        setTimeout(resolve, Math.min(POLL_MS, this.engines.settings.aws.pollSeconds * 1000)),
-      );
-    }
+  async ensureFilter(
+    datasetGroupArn: string,
+    { name, expression }: { name: string; expression: string },
+  ): Promise<void> {
+    const filterArn = `${this.arnPrefix}:filter/${name}`;
+    await this.ensure({
+      name: `filter ${name}`,
+      code: 'E_RECO_FILTER',
+      status: async () => (await this.personalize.send(new DescribeFilterCommand({ filterArn }))).filter,
+      create: () =>
+        this.personalize.send(new CreateFilterCommand({ name, datasetGroupArn, filterExpression: expression })),
+    });
   }
-}
 
-interface Described {
-  readonly status?: string | undefined;
-  readonly failureReason?: string | undefined;
-}
-
-interface Resource {
-  readonly name: string;
-  readonly status: () => Promise<Described | undefined>;
-  readonly create: () => Promise<unknown>;
-}
-
-async function ignoreMissing(describing: Promise<Described | undefined>): Promise<Described | undefined> {
-  try {
-    return await describing;
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
-    throw error;
+  private async ensure(resource: Omit<AwsResource, 'onCreated'>): Promise<void> {
+    const pollMs = Math.min(POLL_MS, this.engines.settings.aws.pollSeconds * 1000);
+    await ensureActive({ ...resource, onCreated: () => this.wish.onProgress(resource.name) }, pollMs);
   }
-}
-
-/** Another process may have created it between our look and our call. */
-async function ignoreExisting(creating: Promise<unknown>): Promise<void> {
-  try {
-    await creating;
-  } catch (error) {
-    if (!(error instanceof Error && error.name === 'ResourceAlreadyExistsException')) throw error;
-  }
-}
-
-function failedResource(name: string, described: Described | undefined): NightjarError {
-  return new NightjarError(
-    'E_RECO_SOLUTION',
-    `the ${name} is ${described?.status ?? 'missing'}: ${described?.failureReason ?? 'no reason given'}`,
-    {
-      fix: 'mend what the reason names, then run it again',
-    },
-  );
 }
 
 function shortHash(text: string): string {

@@ -76,7 +76,7 @@ describe('signatures over HTTP', () => {
       return (await fetch(`${aws.endpoint}${path}`, { method: 'POST', headers: { authorization } })).text();
     };
 
-    expect(await send('/', 'sts')).toContain('The service sts is not complete');
+    expect(await send('/', 'sqs')).toContain('The service sqs is not complete');
     expect(JSON.parse(await send('/recommendations', 'personalize'))).toMatchObject({
       __type: 'NotImplementedException',
       message: expect.stringContaining('/recommendations'),

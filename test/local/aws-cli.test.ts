@@ -72,7 +72,8 @@ describe('the AWS CLI', () => {
   });
 
   it('runs batch inference with a filter, and reads lines that keep to it', async () => {
-    const filterArn = await addFilter(cli, 'bought', 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("purchase")');
+    const bought = 'ItemID WHERE Interactions.EVENT_TYPE IN ("purchase")';
+    const filterArn = await addFilter(cli, 'not-bought', `EXCLUDE ${bought}`);
     const [version = ''] = versions;
     const { described, lines, again } = await runJob(cli, 'batch-inference-job', {
       input: 'users',
@@ -91,6 +92,13 @@ describe('the AWS CLI', () => {
     const { code, err } = await again();
     expect(code).not.toBe(0);
     expect(err).toContain('(ResourceAlreadyExistsException)');
+
+    const filter = await addFilter(cli, 'bought', `INCLUDE ${bought}`);
+    const kept = await runJob(cli, 'batch-inference-job', { input: 'users', version, filter, name: 'bought' });
+    for (const { input, output } of kept.lines.map((line) => JSON.parse(line))) {
+      expect(output.recommendedItems.length).toBeGreaterThan(0);
+      expect(boughtBy(input.userId)).toEqual(expect.arrayContaining(output.recommendedItems));
+    }
   });
 
   it('gives values to a filter that finds what the incremental import changed', async () => {
@@ -205,7 +213,7 @@ describe('the AWS CLI', () => {
         'eventType=view,sentAt=1',
       ),
       cli.run('iam', 'list-roles'),
-      cli.run('sts', 'get-caller-identity'),
+      cli.run('sts', 'get-session-token'),
     ]);
 
     const error = /An error occurred \((\w+)\) when calling the (\w+) operation/;
@@ -217,7 +225,7 @@ describe('the AWS CLI', () => {
       'NotImplementedException GetRecommendations',
       'NotImplementedException PutEvents',
       'NotImplementedException ListRoles',
-      'NotImplementedException GetCallerIdentity',
+      'NotImplementedException GetSessionToken',
     ]);
     expect(answers[3]?.err).toContain('The operation CreateCampaign is not complete');
   });
@@ -228,7 +236,9 @@ describe('the AWS CLI', () => {
       cli.run('s3', 'presign', 's3://films/out/users/users.json.out'),
       cli.run('s3', 'sync', 's3://films/out', 'home', '--no-progress'),
       ...solutions.map((name) => personalize('delete-solution', '--solution-arn', `${ACCOUNT}:solution/${name}`)),
-      ...['bought', 'genre'].map((name) => personalize('delete-filter', '--filter-arn', `${ACCOUNT}:filter/${name}`)),
+      ...['bought', 'not-bought', 'genre'].map((name) =>
+        personalize('delete-filter', '--filter-arn', `${ACCOUNT}:filter/${name}`),
+      ),
     ]);
     const busy = await cli.run('personalize', 'delete-dataset-group', '--dataset-group-arn', GROUP);
     await Promise.all(
@@ -249,7 +259,7 @@ describe('the AWS CLI', () => {
 
     expect(busy.err).toContain('(ResourceInUseException)');
     expect(groups).toEqual({ datasetGroups: [] });
-    expect(jobs).toEqual({ names: ['night-users', 'night-values'] });
+    expect(jobs).toEqual({ names: ['night-users', 'night-bought', 'night-values'] });
     const brought = await readFile(join(folder, 'home/users/users.json.out'), 'utf8');
     expect(await (await fetch(presigned.out.trim())).text()).toBe(brought);
     expect((await cli.run('s3', 'rb', 's3://films', '--force')).out).toMatch(/remove_bucket: films\n$/);

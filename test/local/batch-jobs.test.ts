@@ -86,6 +86,19 @@ describe('a batch inference job', () => {
     expect(themed.task?.themeNameColumn).toBe('NAME');
   });
 
+  it('takes its inputs before it writes, where its output lies below their prefix', async () => {
+    await putText(aws, 'around/lines.json', '{"userId":"u1"}\n');
+    const { described, task } = await run('aws-popularity-count', {
+      jobInput: { s3DataSource: { path: `s3://${BUCKET}/around/` } },
+      jobOutput: { s3DataDestination: { path: `s3://${BUCKET}/around/out/` } },
+    });
+
+    expect(described.status).toBe('ACTIVE');
+    expect(task?.files).toHaveLength(1);
+    const listed = await aws.s3.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix: 'around/out/' }));
+    expect(listed.Contents?.map(({ Key }) => Key)).toEqual(['around/out/_CHECK', 'around/out/lines.json.out']);
+  });
+
   it('lists new items by the newest version that was trained wholly, and by no other', async () => {
     const solutionArn = await addSolution(aws, 'aws-user-personalization', { name: 'fresh', datasetGroupArn });
     const first = await addVersion(aws, solutionArn);

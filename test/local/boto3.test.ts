@@ -83,14 +83,18 @@ describe('boto3', () => {
       return [Key, await Body?.transformToString()] as const;
     });
 
-    expect(keys).toHaveLength(8);
+    expect(keys).toHaveLength(10);
     expect(Object.fromEntries(await Promise.all(read))).toEqual(seen.outputs);
   });
 
   it('reads lines that keep to their filters', () => {
-    for (const { input, output } of linesOf('unbought')) {
+    for (const { input, output } of linesOf('not-bought')) {
       expect(output.recommendedItems).toHaveLength(5);
       expect(boughtBy(input.userId ?? '').filter((item) => output.recommendedItems.includes(item))).toEqual([]);
+    }
+    for (const { input, output } of linesOf('bought')) {
+      expect(output.recommendedItems.length).toBeGreaterThan(0);
+      expect(boughtBy(input.userId ?? '')).toEqual(expect.arrayContaining(output.recommendedItems));
     }
     expect(linesOf('western').map(({ output }) => output.recommendedItems)).toEqual([[WESTERN]]);
     const ages = linesOf('fans').map(({ output }) => output.usersList.map((id) => 12 + Number(id.split(' ')[1])));
@@ -100,6 +104,8 @@ describe('boto3', () => {
 
   it('reads lines of every kind of recipe', () => {
     expect(linesOf('picks').map(({ output }) => output.scores?.length)).toEqual([5, 5, 5, 5]);
+    const popular = linesOf('popular').map(({ output }) => [output.recommendedItems.length, output.scores]);
+    expect(popular).toEqual(Array(4).fill([5, undefined]));
     expect(linesOf('ranked')[0]?.output.recommendedItems).toHaveLength(4);
     expect(linesOf('ranked')[0]?.output.recommendedItems.at(-1)).toBe('never-seen');
     expect(linesOf('themes')[0]?.output.theme).toMatch(/\w/);
@@ -121,8 +127,8 @@ describe('boto3', () => {
       solutions: [4, 7],
       solution_versions: [4, 7],
       recipes: [13, 25],
-      filters: [2, 3],
-      batch_inference_jobs: [3, 6],
+      filters: [2, 4],
+      batch_inference_jobs: [4, 8],
       batch_segment_jobs: [1, 2],
     });
     expect(seen.dates).toBe(true);

@@ -22,7 +22,7 @@ let folder: string;
 let s3: S3Client;
 let client: sdk.PersonalizeClient;
 let datasetGroupArn: string;
-let popular: string;
+let picks: string;
 
 /** What polling saw of each job, in order and once. */
 const statuses: Record<string, readonly string[]> = {};
@@ -42,7 +42,7 @@ beforeAll(async () => {
     return (await client.send(new sdk.DescribeDatasetGroupCommand({ datasetGroupArn }))).datasetGroup;
   });
   await Promise.all(['interactions', 'items', 'users'].map(bringDataset));
-  popular = await train('aws-popularity-count');
+  picks = await train('aws-user-personalization');
 }, 120_000);
 
 afterAll(async () => {
@@ -112,11 +112,18 @@ async function train(name: string): Promise<string> {
   return solutionVersionArn;
 }
 
+async function addFilter(name: string, filterExpression: string): Promise<string> {
+  const request = { name, datasetGroupArn, filterExpression };
+  const { filterArn = '' } = await client.send(new sdk.CreateFilterCommand(request));
+  await poll(name, async () => (await client.send(new sdk.DescribeFilterCommand({ filterArn }))).filter);
+  return filterArn;
+}
+
 /** Runs a job on the users of the walk, and reads its output line by line while it arrives. */
 async function infer(jobName: string, filterArn?: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const request = {
     jobName,
-    solutionVersionArn: popular,
+    solutionVersionArn: picks,
     filterArn,
     numResults: 60,
     jobInput: { s3DataSource: { path: await put('in/users.json') } },
@@ -149,20 +156,23 @@ async function errorOf(call: Promise<unknown>): Promise<unknown> {
 
 describe('the SDK for JavaScript', () => {
   it('waits for a job through the documented statuses, and reads what a filter leaves', async () => {
-    const filterExpression = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("purchase")';
-    const filter = { name: 'bought', datasetGroupArn, filterExpression };
-    const { filterArn } = await client.send(new sdk.CreateFilterCommand(filter));
-    await poll('bought', async () => (await client.send(new sdk.DescribeFilterCommand({ filterArn }))).filter);
-    const [all, filtered] = await Promise.all([infer('all'), infer('filtered', filterArn)]);
+    const bought = 'ItemID WHERE Interactions.EVENT_TYPE IN ("purchase")';
+    const [without, only] = await Promise.all([
+      addFilter('not-bought', `EXCLUDE ${bought}`),
+      addFilter('bought', `INCLUDE ${bought}`),
+    ]);
+    const [all, filtered, again] = await Promise.all([infer('all'), infer('filtered', without), infer('again', only)]);
 
     expect([...all.keys()].sort()).toEqual(['user 4', 'user 40', 'user 5', 'user 6']);
     for (const [user, items] of all) {
       const bought = boughtBy(user);
+      expect(bought).not.toEqual([]);
       expect(items).toEqual(expect.arrayContaining([...bought]));
       expect(filtered.get(user)).toEqual(items.filter((item) => !bought.includes(item)));
+      expect(again.get(user)).toEqual(items.filter((item) => bought.includes(item)));
     }
     expect(statuses.all).toEqual(['PENDING', 'IN PROGRESS', 'ACTIVE']);
-    expect(statuses['train aws-popularity-count']).toEqual(['CREATE PENDING', 'CREATE IN_PROGRESS', 'ACTIVE']);
+    expect(statuses['train aws-user-personalization']).toEqual(['CREATE PENDING', 'CREATE IN_PROGRESS', 'ACTIVE']);
   });
 
   it('pages with its paginators', async () => {
@@ -183,7 +193,7 @@ describe('the SDK for JavaScript', () => {
     const { solutions, $metadata } = await client.send(new sdk.ListSolutionsCommand({}));
     await setFaults(aws.endpoint);
 
-    expect(solutions).toMatchObject([{ name: 'aws-popularity-count', status: 'ACTIVE' }]);
+    expect(solutions).toMatchObject([{ name: 'aws-user-personalization', status: 'ACTIVE' }]);
     expect($metadata.attempts).toBe(3);
   });
 
@@ -214,7 +224,7 @@ describe('the SDK for JavaScript', () => {
   });
 
   it('names what is refused', async () => {
-    const error = await errorOf(client.send(new sdk.CreateCampaignCommand({ name: 'a', solutionVersionArn: popular })));
+    const error = await errorOf(client.send(new sdk.CreateCampaignCommand({ name: 'a', solutionVersionArn: picks })));
 
     expect(error).toBeInstanceOf(sdk.PersonalizeServiceException);
     expect(error).toMatchObject({ name: 'NotImplementedException', $metadata: { attempts: 1 } });

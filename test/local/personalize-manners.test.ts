@@ -1,6 +1,6 @@
 import { CreateDatasetImportJobCommand, DescribeBatchInferenceJobCommand } from '@aws-sdk/client-personalize';
-import { createDurations } from '../../src/local/personalize/durations';
-import { spellStatuses } from '../../src/local/personalize/statuses';
+import { createDurations } from '../../src/local/personalize/resources/durations';
+import { spellStatuses } from '../../src/local/personalize/resources/statuses';
 import { inference } from './support/batch-requests';
 import { startTestAws, type TestAws } from './support/local-aws';
 import { refusalOf } from './support/refusal';

@@ -25,8 +25,7 @@ import {
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
   ListBucketInventoryConfigurationsCommand,
-  PutBucketPolicyCommand,
-  PutBucketTaggingCommand,
+  PutBucketCorsCommand,
   PutBucketVersioningCommand,
   PutObjectAclCommand,
   PutObjectCommand,
@@ -116,8 +115,7 @@ describe('settings', () => {
   it('that would have to be kept are refused by name', async () => {
     const { s3 } = aws;
     const calls: [string, () => Promise<unknown>][] = [
-      ['PutBucketPolicy', () => s3.send(new PutBucketPolicyCommand({ Bucket, Policy: '{}' }))],
-      ['PutBucketTagging', () => s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: [] } }))],
+      ['PutBucketCors', () => s3.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: [] } }))],
       [
         'PutBucketVersioning',
         () => s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } })),

@@ -10,6 +10,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
+  PutObjectTaggingCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
@@ -97,6 +98,46 @@ describe('multipart uploads', () => {
     await complete({ Key, UploadId, parts: [second] });
 
     expect((await read(Key)).toString()).toBe('new');
+  });
+
+  it('answers a repeated completion as the first, while the object is the one that it made', async () => {
+    const Key = 'repeated';
+    const { UploadId } = await begin(Key, { ChecksumAlgorithm: 'CRC32' });
+    const first = await part({ Key, UploadId, PartNumber: 1, Body: bytesOf(5 * MIB) });
+    const second = await part({ Key, UploadId, PartNumber: 2, Body: Buffer.from('end') });
+    const repeat = () => complete({ Key, UploadId, parts: [first, second] });
+    const { $metadata: _one, ...done } = await repeat();
+    const { LastModified } = await aws.s3.send(new HeadObjectCommand({ Bucket, Key }));
+    const gone = { name: 'NoSuchUpload' };
+
+    expect(await repeat()).toMatchObject(done);
+    await expect(complete({ Key, UploadId, parts: [first] })).rejects.toMatchObject(gone);
+    await expect(complete({ Key: 'other', UploadId, parts: [first, second] })).rejects.toMatchObject(gone);
+    const Tagging = { TagSet: [{ Key: 'k', Value: 'v' }] };
+    await aws.s3.send(new PutObjectTaggingCommand({ Bucket, Key, Tagging }));
+    expect(await repeat()).toMatchObject(done);
+    expect((await aws.s3.send(new HeadObjectCommand({ Bucket, Key }))).LastModified).toEqual(LastModified);
+    await aws.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'another' }));
+    await expect(repeat()).rejects.toMatchObject(gone);
+    expect((await read(Key)).toString()).toBe('another');
+    expect(await leftovers()).toEqual([]);
+  });
+
+  it('lets an SDK repeat a completion whose answer was lost, also over a restart', async () => {
+    const { stateDir } = aws;
+    const rule = { service: 's3', operation: 'CompleteMultipartUpload', kind: 'lost-answer' } as const;
+    await aws.stop();
+    aws = await startTestAws({ stateDir, faults: [rule] });
+    const Key = 'lost';
+    const { UploadId } = await begin(Key);
+    const only = await part({ Key, UploadId, PartNumber: 1, Body: Buffer.from('only') });
+    const done = await complete({ Key, UploadId, parts: [only] });
+    await aws.stop();
+    aws = await startTestAws({ stateDir });
+
+    expect(done.$metadata.attempts).toBe(2);
+    expect((await complete({ Key, UploadId, parts: [only] })).ETag).toBe(done.ETag);
+    expect((await read(Key)).toString()).toBe('only');
   });
 
   it('refuses parts that are small, unknown or out of order, and uploads that are gone', async () => {

@@ -46,9 +46,9 @@ const input = membersOf([
   member('filterValues', fc.dictionary(id, id, { maxKeys: 2 })),
 ]);
 const output = membersOf([
-  member('recommendedItems', fc.array(id, { maxLength: 30 })),
+  member('recommendedItems', fc.array(id, { maxLength: 10 })),
   member('recommendedItems', fc.array(fc.oneof(id, fc.integer()), { maxLength: 4 })),
-  member('scores', fc.array(score, { maxLength: 30 })),
+  member('scores', fc.array(score, { maxLength: 10 })),
   member('itemsThemeRelevanceScores', fc.array(score, { maxLength: 5 })),
   member('theme', fc.oneof(id, fc.constant(null))),
 ]);
@@ -124,7 +124,7 @@ async function expectSame(text: string, items: number): Promise<void> {
 describe('the quick reading of an inference line', () => {
   it('says what JSON.parse says, whatever the spelling', async () => {
     const wanted = fc.constantFrom(0, 1, 6, Number.POSITIVE_INFINITY);
-    await fc.assert(fc.asyncProperty(spelledLine, wanted, expectSame), { numRuns: 1500 });
+    await fc.assert(fc.asyncProperty(spelledLine, wanted, expectSame), { numRuns: 600 });
   });
 
   it('says what JSON.parse says after a byte was lost, doubled or replaced', async () => {
@@ -139,7 +139,7 @@ describe('the quick reading of an inference line', () => {
         const mutated = Buffer.from(text.slice(0, place) + by + text.slice(place + lost)).toString('utf8');
         await expectSame(mutated, 6);
       }),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
   });
 
@@ -155,7 +155,7 @@ describe('the quick reading of an inference line', () => {
         const segments = await readSegments(line, { sizes: [1] });
         expect([segments.found.length, segments.findings.length]).toEqual(isValid ? [1, 0] : [0, 1]);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 });
@@ -180,7 +180,7 @@ describe.each([
       fc.asyncProperty(object, chunkSizes, async (bytes, sizes) => {
         expect(await read(bytes, { sizes })).toEqual(await read(bytes));
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -194,13 +194,13 @@ describe.each([
         expect(parts.flatMap((part) => offsets(part.found))).toEqual(offsets(whole.found));
         expect(parts.flatMap((part) => offsets(part.findings))).toEqual(offsets(whole.findings));
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 });
 
 describe('the streaming reading of a segment line', () => {
-  const users = fc.array(id, { maxLength: 40 });
+  const users = fc.array(id, { maxLength: 15 });
   const segment = fc
     .record({
       input: fc.record({ itemId: id }),
@@ -235,7 +235,7 @@ describe('the streaming reading of a segment line', () => {
         ]);
         expect(JSON.parse(found[0]?.input.inputText ?? '')).toEqual(parsed.input);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 
@@ -254,7 +254,7 @@ describe('the streaming reading of a segment line', () => {
         const { found } = await readSegments(mutated, { sizes });
         if (!isJson) expect(found).toEqual([]);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 });

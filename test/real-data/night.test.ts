@@ -144,10 +144,15 @@ async function trainMovieLens(engines: OpenEngines, { movies, training }: MovieL
     datasets: [
       {
         type: 'Interactions',
-        schema: schema('Interactions', [id('USER_ID'), id('ITEM_ID'), { name: 'TIMESTAMP', type: 'long' }]),
+        schema: schema('Interactions', [
+          id('USER_ID'),
+          id('ITEM_ID'),
+          { name: 'TIMESTAMP', type: 'long' },
+          id('EVENT_TYPE'),
+        ]),
         csv: toCsv(
-          ['USER_ID', 'ITEM_ID', 'TIMESTAMP'],
-          training.map((rating) => [rating.userId, rating.itemId, rating.timestamp]),
+          ['USER_ID', 'ITEM_ID', 'TIMESTAMP', 'EVENT_TYPE'],
+          training.map((rating) => [rating.userId, rating.itemId, rating.timestamp, 'rating']),
         ),
       },
       {
@@ -163,6 +168,8 @@ async function trainMovieLens(engines: OpenEngines, { movies, training }: MovieL
       { solution: 'picks', recipe: 'aws-user-personalization' },
       { solution: 'attribute-fans', recipe: 'aws-item-attribute-affinity' },
     ],
+    // As on AWS, it knows the newest 100 ratings of a user.
+    filters: [{ name: 'not-bought', expression: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("rating")' }],
     onProgress: () => undefined,
   });
 }

@@ -1,10 +1,12 @@
 /** Reads one line of a batch job's input. */
+import type { TextLine } from './lines';
 
 /** The members of a line, or undefined where it isn't a JSON object. */
 export type InputMembers = Readonly<Record<string, unknown>> | undefined;
 
 /** Parses a line; its members are unchecked. */
-export function parseInputLine(line: string): InputMembers {
+export function parseInputLine(line: TextLine): InputMembers {
+  if (typeof line !== 'string') return undefined;
   try {
     const value: unknown = JSON.parse(line);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
@@ -27,10 +29,19 @@ export function readIds(value: unknown): readonly string[] | undefined {
   return ids.every((id) => id !== undefined) ? ids : undefined;
 }
 
+/** Tells whether there is nothing on a line, which is passed over. */
+export function isBlank(line: TextLine): boolean {
+  return typeof line === 'string' && line.trim() === '';
+}
+
 /** Gives what the output echoes: the line as it was written, or as a JSON text where it isn't JSON. */
-export function echoInput(line: string, members: InputMembers): string {
+export function echoInput(line: TextLine, members: InputMembers): string {
+  if (typeof line !== 'string') return JSON.stringify(line.beginning);
   return members === undefined ? JSON.stringify(line) : line.trim();
 }
+
+/** The error of a line that is too long to be read; of its input, the beginning is echoed. */
+export const LINE_TOO_LONG = 'User error: The input is longer than 16 MB';
 
 /** Writes the text of AWS for a line without what its recipe needs. */
 export function explainMissing(field: string, members: InputMembers): string {

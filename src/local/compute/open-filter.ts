@@ -3,6 +3,7 @@ import type { DatasetFiles, InferTask, SegmentTask } from '../compute-port';
 import {
   checkFilter,
   compileFilter,
+  eventTypesOf,
   type FilterColumn,
   type FilterExpression,
   type FilterTable,
@@ -10,6 +11,7 @@ import {
   parseFilter,
   usesInteractions,
 } from '../filters/filter';
+import type { EventColumns } from '../recommender/event-log';
 import { parseAvroSchema } from './avro-schema';
 import { DataProblem } from './data-problem';
 import { type InputMembers, readId } from './input-line';
@@ -26,10 +28,15 @@ export type Filtering = (members: NonNullable<InputMembers>) => Filtered;
  * Opens a filter of items; undefined where the task has none.
  *
  * @param itemIds  ids by place
+ * @param userIds  the users of the lines that it will be asked about: no other's interactions are kept
  * @throws DataProblem if the filter doesn't fit the datasets
  */
-export async function openItemFilter(task: InferTask, itemIds: readonly string[]): Promise<Filtering | undefined> {
-  return openFilter(task, itemIds);
+export async function openItemFilter(
+  task: InferTask,
+  itemIds: readonly string[],
+  userIds: ReadonlySet<string>,
+): Promise<Filtering | undefined> {
+  return openFilter(task, itemIds, userIds);
 }
 
 /**
@@ -45,6 +52,7 @@ export async function openUserFilter(task: SegmentTask, userIds: readonly string
 async function openFilter(
   { filter: text, datasets }: Pick<InferTask, 'filter' | 'datasets'>,
   ids: readonly string[],
+  userIds?: ReadonlySet<string>,
 ): Promise<Filtering | undefined> {
   if (text === undefined) return undefined;
   const parsed = parseFilter(text);
@@ -57,10 +65,24 @@ async function openFilter(
     ids,
     items: await readFiltered(filter, 'ITEMS', datasets.items),
     users: await readFiltered(filter, 'USERS', datasets.users),
-    events: usesInteractions(filter) ? await readInteractions(datasets.interactions, {}) : undefined,
+    events: usesInteractions(filter) ? await readFilteredEvents(filter, datasets.interactions, userIds) : undefined,
   });
   return ({ userId, itemId, filterValues }) =>
     compiled({ userId: readId(userId), itemId: readId(itemId), filterValues });
+}
+
+/** Reads the interactions of the users and of the types that a filter asks for; of all users where undefined. */
+async function readFilteredEvents(
+  filter: FilterExpression,
+  files: DatasetFiles,
+  userIds: ReadonlySet<string> | undefined,
+): Promise<EventColumns> {
+  const types = eventTypesOf(filter);
+  return readInteractions(
+    files,
+    { includedColumns: { INTERACTIONS: ['EVENT_TYPE'] } },
+    (userId, type) => userIds?.has(userId) !== false && types?.has(type.toLowerCase()) !== false,
+  );
 }
 
 function columnsOf(files: DatasetFiles | undefined): readonly FilterColumn[] | undefined {

@@ -1,6 +1,7 @@
 /** Cuts the inputs of a job into pieces that can be worked on side by side. */
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { InputFile } from '../compute-port';
+import { createPendingLine, dropMark, splitLines, type TextLine } from './lines';
 
 /** Some thousand lines; small, so that a job of some seconds has work for several threads. */
 const PIECE_BYTES = 1 << 16;
@@ -47,18 +48,20 @@ export function shareFile(outputFile: string, { index, of }: Share): string {
  *
  * @throws the file system's error if the file can't be read
  */
-export async function readPiece({ inputFile, from, to }: Piece): Promise<readonly string[]> {
+export async function readPiece({ inputFile, from, to }: Piece): Promise<readonly TextLine[]> {
   const handle = await open(inputFile, 'r');
   try {
     const before = from === 0 ? 0 : 1;
     const bytes = await readBytes(handle, from - before, to);
     const first = before === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
     if (first >= bytes.length || (before === 1 && first === 0)) return [];
-    const rest = bytes.at(-1) === NEWLINE ? Buffer.alloc(0) : await readToNewline(handle, to);
-    const text = Buffer.concat([bytes.subarray(first), rest]).toString('utf8');
-    const lines = (from === 0 ? text.replace(/^\uFEFF/, '') : text).split('\n');
-    if (lines.at(-1) === '') lines.pop();
-    return lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+    const last = bytes.lastIndexOf(NEWLINE) + 1;
+    const whole: readonly TextLine[] = last > first ? splitLines(bytes.subarray(first, last - 1)) : [];
+    const lines = [...whole];
+    if (last < bytes.length) lines.push(await finishLine(handle, bytes.subarray(last), to));
+    const [start] = lines;
+    if (from === 0 && start !== undefined) lines[0] = dropMark(start);
+    return lines;
   } finally {
     await handle.close();
   }
@@ -76,12 +79,13 @@ async function readBytes(handle: FileHandle, from: number, to: number): Promise<
 }
 
 /** Reads on until a line ends, or the file. */
-async function readToNewline(handle: FileHandle, from: number): Promise<Buffer> {
-  const parts: Buffer[] = [];
+async function finishLine(handle: FileHandle, start: Buffer, from: number): Promise<TextLine> {
+  const line = createPendingLine();
+  line.add(start);
   for (let at = from; ; at += READ_BYTES) {
     const bytes = await readBytes(handle, at, at + READ_BYTES);
     const end = bytes.indexOf(NEWLINE);
-    parts.push(end < 0 ? bytes : bytes.subarray(0, end));
-    if (end >= 0 || bytes.length < READ_BYTES) return Buffer.concat(parts);
+    line.add(end < 0 ? bytes : bytes.subarray(0, end));
+    if (end >= 0 || bytes.length < READ_BYTES) return line.take();
   }
 }

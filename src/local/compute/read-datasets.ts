@@ -13,14 +13,20 @@ import { createEventSelection, type EventSelection, readsColumn } from './select
  * Reads the interactions that count by the selection. Of rows that are the same in all columns one is kept, as on AWS
  * (developer guide, "Importing bulk data").
  *
+ * @param isWanted  tells by user and event type which rows are looked at; all where undefined
  * @throws DataProblem if a column is missing or a cell isn't what the schema says
  */
-export async function readInteractions(files: DatasetFiles, selection: TrainingSelection): Promise<EventColumns> {
+export async function readInteractions(
+  files: DatasetFiles,
+  selection: TrainingSelection,
+  isWanted?: IsWanted,
+): Promise<EventColumns> {
   parseAvroSchema(files.schema);
   const reading: EventReading = {
     events: createEventSelection(selection),
     readsTypes: readsColumn(selection, 'INTERACTIONS', 'EVENT_TYPE'),
     readsImpressions: readsColumn(selection, 'INTERACTIONS', 'IMPRESSION'),
+    isWanted,
     seen: createSeenLines(),
     log: createEventLog(),
   };
@@ -28,22 +34,27 @@ export async function readInteractions(files: DatasetFiles, selection: TrainingS
   return reading.log.columns();
 }
 
+/** Tells whether a row is looked at; the type is empty where it has none. */
+export type IsWanted = (userId: string, type: string) => boolean;
+
 interface EventReading {
   readonly events: EventSelection;
   readonly readsTypes: boolean;
   readonly readsImpressions: boolean;
+  readonly isWanted: IsWanted | undefined;
   readonly seen: SeenLines;
   readonly log: EventLog;
 }
 
 function createEventVisitor(header: readonly string[], reading: EventReading): VisitRow {
-  const { events, readsTypes, seen, log } = reading;
+  const { events, readsTypes, isWanted, seen, log } = reading;
   demandColumns(header, ['USER_ID', 'ITEM_ID', 'TIMESTAMP', ...events.columns]);
   const [user, item, time] = [header.indexOf('USER_ID'), header.indexOf('ITEM_ID'), header.indexOf('TIMESTAMP')];
   const [typeAt, valueAt] = [header.indexOf('EVENT_TYPE'), header.indexOf('EVENT_VALUE')];
   const shownAt = reading.readsImpressions ? header.indexOf('IMPRESSION') : -1;
   return (cells, line, text) => {
     const type = cells[typeAt] ?? '';
+    if (isWanted?.(cells[user] ?? '', type) === false) return;
     const weight = events.select(type, readNumber(cells[valueAt]));
     if (weight === undefined || !seen.isNew(text)) return;
     const timestamp = readNumber(cells[time]);

@@ -2,8 +2,20 @@
 import type { BatchResult, InferTask } from '../compute-port';
 import { hashPair } from '../recommender/identity';
 import type { InferenceRecipe, ItemQuery, ListWish, Recommendations, Recommender } from '../recommender/recipe';
+import { collectAsked } from './asked-ids';
 import { DataProblem, explainFailure } from './data-problem';
-import { echoInput, explainMissing, type InputMembers, parseInputLine, readId, readIds } from './input-line';
+import {
+  echoInput,
+  explainMissing,
+  type InputMembers,
+  isBlank,
+  LINE_TOO_LONG,
+  parseInputLine,
+  readId,
+  readIds,
+} from './input-line';
+import { unpackItemColumns } from './item-columns';
+import type { TextLine } from './lines';
 import { readModel } from './model-file';
 import { type Filtering, openItemFilter } from './open-filter';
 import { writeFileWhole } from './output-file';
@@ -30,11 +42,13 @@ export async function runInference(task: InferTask, share: Share = WHOLE): Promi
     const recipe = findRecipe(task.recipe);
     if (recipe.kind !== 'inference') throw new DataProblem(`The recipe ${task.recipe} has no batch inference`);
     const { items } = task.datasets;
-    const today = task.addsNewItems && items !== undefined ? await readItems(items) : undefined;
-    const recommender = recipe.open(await readModel(task.modelFile, task.recipe), today);
-    const filter = await openItemFilter(task, recommender.itemIds);
-    const totals = { lines: 0, errorLines: 0 };
+    const parts = await readModel(task.modelFile, task.recipe);
+    const today =
+      task.addsNewItems && items !== undefined ? await readItems(items, unpackItemColumns(parts)) : undefined;
+    const recommender = recipe.open(parts, today);
     const pieces = takeShare(await cutFiles(task.files), share);
+    const filter = await openListFilter(task, { recipe, recommender, pieces });
+    const totals = { lines: 0, errorLines: 0 };
     for (const file of new Set(pieces.map(({ outputFile }) => outputFile))) {
       const own = pieces.filter(({ outputFile }) => outputFile === file);
       const { lines, errorLines } = await inferPieces(own, shareFile(file, share), {
@@ -50,11 +64,43 @@ export async function runInference(task: InferTask, share: Share = WHOLE): Promi
   });
 }
 
+/** A filter, and what it leaves of an item list, which may name items that the model lacks. */
+interface ListFilter {
+  readonly apply: Filtering;
+  keepAllowed(itemList: ItemQuery['itemList'], allowed: Uint8Array | undefined): ItemQuery['itemList'];
+}
+
+interface Listing {
+  readonly recipe: InferenceRecipe;
+  readonly recommender: Recommender;
+  readonly pieces: readonly Piece[];
+}
+
+/** Gives the items of the lines' lists places behind the model's, so that the filter is applied to them, too. */
+async function openListFilter(
+  task: InferTask,
+  { recipe, recommender, pieces }: Listing,
+): Promise<ListFilter | undefined> {
+  if (task.filter === undefined) return undefined;
+  const asked = await collectAsked(pieces);
+  const ids = recipe.reads.includes('itemList')
+    ? [...new Set([...recommender.itemIds, ...asked.itemIds])]
+    : recommender.itemIds;
+  const apply = await openItemFilter(task, ids, asked.userIds);
+  const places = new Map(ids.map((id, place) => [id, place]));
+  return (
+    apply && {
+      apply,
+      keepAllowed: (itemList, allowed) => itemList?.filter((id) => allowed?.[places.get(id) ?? -1] !== 0),
+    }
+  );
+}
+
 interface Inference {
   readonly task: InferTask;
   readonly recipe: InferenceRecipe;
   readonly recommender: Recommender;
-  readonly filter: Filtering | undefined;
+  readonly filter: ListFilter | undefined;
 }
 
 interface Counts {
@@ -66,7 +112,7 @@ async function inferPieces(pieces: readonly Piece[], outputFile: string, inferen
   return writeFileWhole(outputFile, async (output) => {
     const counts = { lines: 0, errorLines: 0 };
     for (const piece of pieces) {
-      const lines = (await readPiece(piece)).filter((line) => line.trim() !== '');
+      const lines = (await readPiece(piece)).filter((line) => !isBlank(line));
       for (let from = 0; from < lines.length; from += SHUFFLED_LINES) {
         const answers = lines.slice(from, from + SHUFFLED_LINES).map((line) => answerLine(line, inference));
         counts.lines += answers.length;
@@ -84,19 +130,21 @@ interface Answer {
   readonly isError: boolean;
 }
 
-function answerLine(line: string, { task, recipe, recommender, filter }: Inference): Answer {
+function answerLine(line: TextLine, { task, recipe, recommender, filter }: Inference): Answer {
   const members = parseInputLine(line);
   const input = echoInput(line, members);
   const fail = (message: string): Answer => {
     const output = '{"recommendedItems":[],"scores":[]}';
     return { text: `{"input":${input},"output":${output},"error":${JSON.stringify(message)}}\n`, isError: true };
   };
+  if (typeof line !== 'string') return fail(LINE_TOO_LONG);
   const query = readQuery(members);
   const missing = recipe.reads.filter((member) => query[member] === undefined);
   if (missing.length > 0) return fail(explainMissing(missing.join(', '), members));
-  const filtered = filter?.(members ?? {});
+  const filtered = filter?.apply(members ?? {});
   if (filtered !== undefined && 'error' in filtered) return fail(filtered.error);
-  const output = printOutput(list(recommender, query, { task, allowed: filtered?.allowed }));
+  const asked = { ...query, itemList: filter?.keepAllowed(query.itemList, filtered?.allowed) ?? query.itemList };
+  const output = printOutput(list(recommender, asked, { task, allowed: filtered?.allowed }));
   return { text: `{"input":${input},"output":${output},"error":null}\n`, isError: false };
 }
 

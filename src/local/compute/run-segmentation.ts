@@ -3,7 +3,15 @@ import { parseAttributeQuery } from '../../personalize/attribute-query';
 import type { BatchResult, InputFile, SegmentTask } from '../compute-port';
 import type { Segment, Segmenter, SegmentQuery, SegmentRecipe } from '../recommender/recipe';
 import { DataProblem, explainFailure } from './data-problem';
-import { echoInput, explainMissing, type InputMembers, parseInputLine, readId } from './input-line';
+import {
+  echoInput,
+  explainMissing,
+  type InputMembers,
+  isBlank,
+  LINE_TOO_LONG,
+  parseInputLine,
+  readId,
+} from './input-line';
 import { readLines } from './lines';
 import { readModel } from './model-file';
 import { type Filtering, openUserFilter } from './open-filter';
@@ -51,9 +59,9 @@ async function segmentFile(
     let errorLines = 0;
     for await (const batch of readLines(file.inputFile)) {
       for (const line of batch) {
-        if (line.trim() === '') continue;
+        if (isBlank(line)) continue;
         const members = parseInputLine(line);
-        const segment = answer(members, segmentation);
+        const segment = typeof line === 'string' ? answer(members, segmentation) : { error: LINE_TOO_LONG };
         lines++;
         if ('error' in segment) errorLines++;
         await writeSegment(output, echoInput(line, members), segment);

@@ -2,8 +2,10 @@
 import type { TrainResult, TrainTask } from '../compute-port';
 import { explainTooLittle } from '../recommender/check-data';
 import { buildHistories } from '../recommender/histories';
+import { joinParts } from '../recommender/model-parts';
 import type { Recipe, Training, TrainingData } from '../recommender/recipe';
 import { DataProblem, explainFailure } from './data-problem';
+import { packItemColumns } from './item-columns';
 import { readModel, writeModel } from './model-file';
 import { readInteractions, readItems } from './read-datasets';
 import { findRecipe } from './recipes';
@@ -24,7 +26,7 @@ async function train(task: TrainTask): Promise<TrainResult> {
   const unfit = recipe.explainUnfit === undefined ? explainTooLittle(histories) : recipe.explainUnfit(data);
   if (unfit !== undefined) throw new DataProblem(unfit);
   const { parts, metrics } = await trainOrUpdate(recipe, task, data);
-  await writeModel(task.modelFile, task.recipe, parts);
+  await writeModel(task.modelFile, task.recipe, joinParts(parts, packItemColumns(task)));
   return { ok: true, metrics, trainingSeconds: (performance.now() - started) / 1000 };
 }
 

@@ -1,4 +1,5 @@
 /** Names what the folder offers: reading, checking and applying the filter expressions of Personalize. */
+import { ANY_EVENT } from './event-types';
 import { conditionsOf, datasetOf, type FilterExpression, fieldsOf as fieldsOfClauses } from './expression';
 
 /**
@@ -47,4 +48,17 @@ export function usesCurrentItem(filter: FilterExpression): boolean {
 /** Tells whether a filter asks for the user that the recommendations are for. */
 export function usesCurrentUser(filter: FilterExpression): boolean {
   return filter.clauses.some(({ currentUser }) => currentUser.length > 0);
+}
+
+/** Lists the event types that a filter names, in lower case; undefined where a placeholder or `*` stands for any. */
+export function eventTypesOf(filter: FilterExpression): ReadonlySet<string> | undefined {
+  const types = new Set<string>();
+  for (const { dataset, operand } of filter.clauses.flatMap(conditionsOf)) {
+    if (dataset !== 'Interactions' || operand.kind !== 'values') continue;
+    for (const value of operand.values) {
+      if (value.kind === 'placeholder' || value.kind === 'any' || value.text === ANY_EVENT) return undefined;
+      types.add(value.text.toLowerCase());
+    }
+  }
+  return types;
 }

@@ -14,10 +14,10 @@ import {
   CREATE_BATCH_SEGMENT_JOB,
   CREATE_DATA_DELETION_JOB,
   CREATE_DATASET_GROUP,
-  CREATE_DATASET_IMPORT_JOB,
   CREATE_FILTER,
   CREATE_SCHEMA,
   DATASET,
+  DATASET_IMPORT_JOB,
   SOLUTION,
   SOLUTION_VERSION,
 } from './wire/requests';
@@ -47,7 +47,7 @@ export interface Resources {
   readonly schemas: Collection<z.infer<typeof CREATE_SCHEMA>, NoResult>;
   readonly datasetGroups: Collection<z.infer<typeof CREATE_DATASET_GROUP>, NoResult>;
   readonly datasets: Collection<z.infer<typeof DATASET>, NoResult>;
-  readonly datasetImportJobs: Collection<z.infer<typeof CREATE_DATASET_IMPORT_JOB>, ImportResult>;
+  readonly datasetImportJobs: Collection<z.infer<typeof DATASET_IMPORT_JOB>, ImportResult>;
   readonly dataDeletionJobs: Collection<z.infer<typeof CREATE_DATA_DELETION_JOB>, DeletionResult>;
   readonly solutions: Collection<z.infer<typeof SOLUTION>, NoResult>;
   readonly solutionVersions: Collection<z.infer<typeof SOLUTION_VERSION>, TrainingResult>;
@@ -121,7 +121,7 @@ export async function openResources(
     schemas: await open('schemas', CREATE_SCHEMA, NO_RESULT),
     datasetGroups: await open('dataset-groups', CREATE_DATASET_GROUP, NO_RESULT),
     datasets: await open('datasets', DATASET, NO_RESULT),
-    datasetImportJobs: await open('dataset-import-jobs', CREATE_DATASET_IMPORT_JOB, IMPORT_RESULT),
+    datasetImportJobs: await open('dataset-import-jobs', DATASET_IMPORT_JOB, IMPORT_RESULT),
     dataDeletionJobs: await open('data-deletion-jobs', CREATE_DATA_DELETION_JOB, DELETION_RESULT),
     solutions: await open('solutions', SOLUTION, NO_RESULT),
     solutionVersions: await open('solution-versions', SOLUTION_VERSION, TRAINING_RESULT),

@@ -72,11 +72,10 @@ export function createRunner(compute: Compute, plane: () => Plane): Runner {
     const aborted = whenAborted(abort.signal);
     const folder = join(plane().folders.work, randomUUID());
     try {
-      await mkdir(folder, { recursive: true });
       const waitFor = <Result>(computation: Promise<Result>) => Promise.race([computation, closing, aborted]);
       await WORKS[kind]({ plane: plane(), compute, folder, signal: abort.signal, waitFor }, arn);
     } catch (error) {
-      // Closing leaves the job without an outcome, and so does a work folder that can't be made: the next start does it again.
+      // Closing leaves the job without an outcome: the next start does it again.
       if (!(error instanceof Closing)) started.delete(arn);
     } finally {
       aborts.delete(arn);
@@ -123,15 +122,20 @@ const WORKS: Readonly<Record<JobKind, (shop: Workshop, arn: string) => Promise<v
   batchSegmentJobs: (shop, arn) => finish(shop, shop.plane.resources.batchSegmentJobs, { arn, work: runSegment }),
 };
 
+interface Job<Result> {
+  readonly arn: string;
+  readonly work: (shop: Workshop, arn: string) => Promise<WorkEnd<Result>>;
+}
+
 async function finish<Detail, Result>(
   shop: Workshop,
   collection: Collection<Detail, Result>,
-  job: { readonly arn: string; readonly work: (shop: Workshop, arn: string) => Promise<WorkEnd<Result>> },
+  job: Job<Result>,
 ): Promise<void> {
   const { fault, outcome: former } = collection.get(job.arn);
   // Stopped before its turn came.
   if (former !== undefined) return;
-  const work = fault?.kind === 'create-failed' ? failByFault(fault) : job.work(shop, job.arn);
+  const work = fault?.kind === 'create-failed' ? failByFault(fault) : workInFolder(shop, job);
   const end = await work.catch((error: unknown): WorkEnd<Result> => {
     // A computation that was closed under us is done again at the next start, like one that we no longer wait for.
     if (error instanceof Closing || systemCode(error) === 'E_ENGINE_AWS') throw error;
@@ -142,6 +146,13 @@ async function finish<Detail, Result>(
     ? { ok: true, atMs, result: end.result }
     : { ok: false, atMs, failureReason: end.failureReason };
   await keepTrying(shop, () => collection.finish(job.arn, outcome));
+}
+
+async function workInFolder<Result>(shop: Workshop, { arn, work }: Job<Result>): Promise<WorkEnd<Result>> {
+  await keepTrying(shop, async () => {
+    await mkdir(shop.folder, { recursive: true });
+  });
+  return work(shop, arn);
 }
 
 async function failByFault(fault: JobFault): Promise<WorkEnd<never>> {

@@ -9,6 +9,8 @@ import { openTakeRates, type TakeRates } from './trials';
 /** What the draws for one list go by. */
 export interface DrawRequest {
   readonly userId: string;
+  /** Places of what the user has, which is never tried. */
+  readonly history: Int32Array;
   /** The length of the list. */
   readonly count: number;
   readonly exploration: Exploration;
@@ -42,15 +44,16 @@ const MAX_DRAWN_FROM = 500;
 export function createExploration(parts: ModelParts, catalogue: Catalogue): DrawNewItems {
   const rates = openTakeRates(parts, catalogue.itemIds.length);
   const byCutOff = new Map<number, Int32Array>();
-  return ({ userId, count, exploration, scores, threshold }) => {
+  return ({ userId, history, count, exploration, scores, threshold }) => {
     const start = hashText(userId, exploration.seed);
     const wanted = countPlaces(count, exploration.weight, start);
     if (wanted === 0) return [];
     const fresh = byCutOff.get(exploration.ageCutOffDays) ?? listNewItems(catalogue, exploration.ageCutOffDays);
     byCutOff.set(exploration.ageCutOffDays, fresh);
+    const owned = new Set(history);
     const candidates = takeSome(fresh, start).filter((item) => {
       const score = scores[item] ?? 0;
-      return score > Number.NEGATIVE_INFINITY && score < threshold;
+      return score > Number.NEGATIVE_INFINITY && score < threshold && !owned.has(item);
     });
     const drawn = drawRates(candidates, { rates, scores, start });
     return Array.from(selectTop(drawn, wanted), (at) => candidates[at] ?? 0);

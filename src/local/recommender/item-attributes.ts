@@ -1,5 +1,5 @@
 /** Finds the items that satisfy attribute conditions. */
-import type { ItemCondition, ItemTable } from './recipe';
+import type { ColumnKind, ItemCondition, ItemTable } from './recipe';
 
 /** Looks up items by conditions. */
 export interface AttributeIndex {
@@ -14,14 +14,16 @@ export interface AttributeIndex {
 }
 
 /**
- * Indexes the cells by value: a cell `A|B` holds A and B. Numbers match by value, texts exactly.
+ * Indexes the cells by value: a cell `A|B` holds A and B. Columns of numbers match by value, others exactly.
  *
  * @param itemIds  the places that marks are for
  */
 export function indexAttributes(itemIds: readonly string[], table: ItemTable): AttributeIndex {
   const places = new Map(itemIds.map((id, place) => [id, place]));
   const rowPlaces = table.itemIds.map((id) => places.get(id) ?? -1);
-  const holders = new Map(Object.entries(table.columns).map(([name, cells]) => [name, groupByValue(cells, rowPlaces)]));
+  const holders = new Map(
+    Object.entries(table.columns).map(([name, cells]) => [name, groupByValue(cells, rowPlaces, table.kinds[name])]),
+  );
   return {
     columns: Object.keys(table.columns),
     match(conditions) {
@@ -29,7 +31,7 @@ export function indexAttributes(itemIds: readonly string[], table: ItemTable): A
       for (const { column, value } of conditions) {
         const values = holders.get(column);
         if (values === undefined) return { unknownColumn: column };
-        const holding = new Set(values.get(normalise(value)));
+        const holding = new Set(values.get(normalise(value, table.kinds[column])));
         for (let place = 0; place < matches.length; place++) if (!holding.has(place)) matches[place] = 0;
       }
       return { matches };
@@ -46,13 +48,17 @@ export function listValues(itemIds: readonly string[], table: ItemTable): readon
   });
 }
 
-function groupByValue(cells: readonly string[], rowPlaces: readonly number[]): Map<string, number[]> {
+function groupByValue(
+  cells: readonly string[],
+  rowPlaces: readonly number[],
+  kind: ColumnKind | undefined,
+): Map<string, number[]> {
   const groups = new Map<string, number[]>();
   cells.forEach((cell, row) => {
     const place = rowPlaces[row] ?? -1;
     if (place < 0) return;
     for (const value of splitCell(cell)) {
-      const key = normalise(value);
+      const key = normalise(value, kind);
       const group = groups.get(key) ?? [];
       group.push(place);
       groups.set(key, group);
@@ -65,7 +71,7 @@ function splitCell(cell: string): readonly string[] {
   return cell.split('|').filter((value) => value !== '');
 }
 
-/** Writes numbers in one way: `20`, `20.0` and `2e1` are the same value. */
-function normalise(value: string): string {
-  return /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value) ? String(Number(value)) : value;
+/** Writes numbers in one way: `20`, `20.0` and `2e1` are the same value where the column holds numbers. */
+function normalise(value: string, kind: ColumnKind | undefined): string {
+  return kind === 'number' && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value) ? String(Number(value)) : value;
 }

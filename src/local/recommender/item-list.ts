@@ -1,4 +1,4 @@
-/** Turns raw scores into a list: positive, over popularity, without what the user has, with new items tried. */
+/** Turns raw scores into a list: positive, over popularity, with new items tried. */
 import type { ObjectiveFactors } from './objective';
 import { selectTop } from './rank';
 import type { Recommendations } from './recipe';
@@ -23,17 +23,11 @@ export function computePopularity(itemUsers: Int32Array | Float64Array): Float64
 }
 
 /**
- * Finishes raw scores in place: negative ones become 0, popularity is added, all are multiplied by the factors, and
- * items of the history get −Infinity.
+ * Finishes raw scores in place: negative ones become 0, popularity is added, all are multiplied by the factors.
  *
- * @returns the sum over the items that may be listed
+ * @returns the sum
  */
-export function finishScores(
-  scores: Float64Array,
-  popularity: Float64Array,
-  history: Int32Array,
-  factors?: ObjectiveFactors,
-): number {
+export function finishScores(scores: Float64Array, popularity: Float64Array, factors?: ObjectiveFactors): number {
   let positive = 0;
   for (let item = 0; item < scores.length; item++) {
     const score = scores[item] ?? 0;
@@ -49,11 +43,12 @@ export function finishScores(
     scores[item] = raised;
     total += raised;
   }
-  for (const item of history) {
-    total -= scores[item] ?? 0;
-    scores[item] = Number.NEGATIVE_INFINITY;
-  }
-  return Math.max(0, total);
+  return total;
+}
+
+/** Gives the places −Infinity, so that they are in no list. */
+export function removePlaces(scores: Float64Array, places: Int32Array): void {
+  for (const place of places) scores[place] = Number.NEGATIVE_INFINITY;
 }
 
 /** What `listItems` lists from; `scores` and `total` as `finishScores` leaves them, `scores` is changed. */
@@ -86,8 +81,6 @@ export interface BestRequest extends ListRequest {
   readonly scored: number;
   /** Places of all items, the most popular first. */
   readonly byPopularity: Int32Array;
-  /** Places that are in no list. */
-  readonly history: Int32Array;
 }
 
 /**
@@ -110,7 +103,7 @@ export function listBest(request: BestRequest): Recommendations {
     return cut();
   });
   const total = best.reduce((sum, item) => sum + (scores[item] ?? 0), 0);
-  const listed = new Set([...list, ...request.history]);
+  const listed = new Set(list);
   const popular: number[] = [];
   for (let at = 0; at < request.byPopularity.length && list.length + popular.length < count; at++) {
     const item = request.byPopularity[at] ?? 0;

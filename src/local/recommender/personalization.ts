@@ -1,15 +1,16 @@
 /** Trains and opens what the user-personalization recipes share. */
+import { chooseCandidate } from './candidates';
 import { type Catalogue, historyOfUser, openCatalogue, packCatalogue } from './catalogue';
 import { createExploration } from './exploration';
 import { type LengthPercentiles, limitHistoryLengths } from './history-length';
-import { computePopularity, finishScores, listBest, listItems } from './item-list';
+import { computePopularity, finishScores, listBest, listItems, removePlaces } from './item-list';
 import { fitItemScorer, openItemScorer, type ScorerSettings } from './item-scorer';
 import { openMetadata, packMetadata } from './metadata';
 import { joinParts, takeNumber } from './model-parts';
 import { openObjective, packObjective, readColumn } from './objective';
 import { replaceItems } from './place-map';
 import { selectTop } from './rank';
-import { average, computeNdcg, type RankedCase, summariseRankings } from './ranking-metrics';
+import { type RankedCase, summariseRankings } from './ranking-metrics';
 import type { Exploration, ItemTable, ModelParts, Recommender, Training, TrainingData } from './recipe';
 import { holdOutUsers } from './test-users';
 import { packTrials } from './trials';
@@ -26,7 +27,10 @@ export interface PersonalizationSettings {
 const DENSE_ITEMS = 5000;
 const COMPARED_ITEMS = 1500;
 
-/** Trains a model, and measures one that lacks the held-out users. */
+/**
+ * Trains a model, and measures one that lacks the held-out users. What such a user's history feeds is left out of the
+ * measured list, though a job lists it: histories hold each item once, so that nothing fed can be a hit.
+ */
 export function trainPersonalization(data: TrainingData, settings: PersonalizationSettings): Training {
   const best = compareSettings(data, settings);
   const fitted = limitHistoryLengths(data.histories, settings.lengths);
@@ -66,32 +70,33 @@ function packFacts({ histories, events, items, objective }: TrainingData): Model
   );
 }
 
-interface Candidate {
+interface Comparison {
   readonly settings: ScorerSettings;
   readonly metrics: Readonly<Record<string, number>>;
-  readonly gain: number;
 }
 
-function compareSettings(data: TrainingData, { candidates, lengths }: PersonalizationSettings): Candidate {
+function compareSettings(data: TrainingData, { candidates, lengths }: PersonalizationSettings): Comparison {
   const { histories, items, objective, seed } = data;
   const { training, heldOut } = holdOutUsers(histories, seed);
   const fitted = limitHistoryLengths(training, lengths);
   const popularity = computePopularity(training.itemWeights);
   const factors = openObjective(packObjective(histories.itemIds, items, objective));
   const rewards = factors && objective && readColumn(histories.itemIds, items, objective.itemAttribute);
-  const measure = (settings: ScorerSettings): Candidate => {
+  const listWith = (settings: ScorerSettings): readonly RankedCase[] => {
     const score = openItemScorer(fitItemScorer(fitted, settings, COMPARED_ITEMS));
-    const cases = heldOut.map(({ fed, truth, weights }): RankedCase => {
+    return heldOut.map(({ fed, truth, weights }) => {
       const scores = new Float64Array(training.itemIds.length);
       score(fed, scores);
-      finishScores(scores, popularity, fed, factors);
+      finishScores(scores, popularity, factors);
+      removePlaces(scores, fed);
       return { shown: selectTop(scores, 25), truth, weights };
     });
-    const gain = average(cases.map((one) => computeNdcg(one, 25, Math.min(25, one.truth.size))));
-    return { settings, metrics: summariseRankings(cases, training.itemIds.length, rewards), gain };
   };
-  const [first, ...others] = candidates;
-  return others.map(measure).reduce((best, one) => (one.gain > best.gain ? one : best), measure(first));
+  const { best, cases } = chooseCandidate(candidates.map(listWith));
+  return {
+    settings: candidates[best] ?? candidates[0],
+    metrics: summariseRankings(cases, training.itemIds.length, rewards),
+  };
 }
 
 /** How a recipe lists. */
@@ -121,10 +126,10 @@ export function openPersonalization(
       const total = scoreAll(history, scores);
       const exploration = { ...asked, ...listing.exploration };
       const draw = (all: Float64Array, threshold: number): readonly number[] =>
-        drawNewItems({ userId, count, exploration, scores: all, threshold });
+        drawNewItems({ userId, history, count, exploration, scores: all, threshold });
       const request = { itemIds, scores, total, count, allowed, draw };
       if (listing.scored === undefined) return listItems(request);
-      return listBest({ ...request, scored: listing.scored, byPopularity, history });
+      return listBest({ ...request, scored: listing.scored, byPopularity });
     },
   };
 }
@@ -145,7 +150,7 @@ function openScoring(
     scores.fill(0);
     score(history, scores);
     addCold?.(history, scores, meanOfPositive(scores));
-    return finishScores(scores, popularity, history, factors);
+    return finishScores(scores, popularity, factors);
   };
 }
 

@@ -1,14 +1,24 @@
-/** Selects the best of many scores, ties by place, in one pass. */
+/** Selects the best of many scores, ties by place. */
+import { sortDescending } from './radix-sort';
+
+/** From this share of the values on, sorting them all is faster than keeping the best in a heap. */
+const SORTED_SHARE = 1 / 8;
+/** Values of which so few are sorted are sorted by comparing them. */
+const LEAST_SORTED = 1 << 12;
 
 /**
  * Selects the places of the `count` greatest values, greatest first; equal values by ascending place.
- * Where places follow ids in byte order, so do ties. O(n log count). NaN and values of −Infinity are never selected.
+ * Where places follow ids in byte order, so do ties. O(n log count), and O(n) where most are wanted. NaN and
+ * values of −Infinity are never selected.
  */
 export function selectTop(values: Float64Array, count: number): Int32Array {
   const heap = new Int32Array(Math.max(0, Math.min(count, values.length)));
   let size = 0;
   let threshold = Number.NEGATIVE_INFINITY;
   if (heap.length === 0) return heap;
+  if (heap.length >= LEAST_SORTED && heap.length >= values.length * SORTED_SHARE) {
+    return sortDescending(values).subarray(0, heap.length);
+  }
   for (let place = 0; place < values.length; place++) {
     const value = values[place] ?? threshold;
     if (!(value > threshold)) continue;

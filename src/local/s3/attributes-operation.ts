@@ -1,12 +1,13 @@
 /** Performs GetObjectAttributes. */
 import { AwsFault } from '../http/fault';
+import type { XmlContent } from '../http/write-xml';
 import { wrongArgument } from './arguments';
 import { answerXml, type S3Operation } from './call';
 import { checksumElements } from './object-answer';
 import type { ObjectFacts } from './object-facts';
 import { storageClassOf } from './object-headers';
 import { noSuchKey, requireBucket } from './object-place';
-import { writeXml, type XmlContent } from './xml';
+import { writeXml } from './xml';
 
 const ATTRIBUTES = ['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize'] as const;
 const MAX_PARTS = 1000;

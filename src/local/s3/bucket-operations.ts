@@ -6,6 +6,7 @@ import { AwsFault, systemCode } from '../http/fault';
 import { queryValue } from '../http/request';
 import { readLimit, readToken, writeToken } from './arguments';
 import { isBucketName, isNewBucketName } from './bucket-name';
+import { forgetSettings } from './bucket-settings';
 import { answerXml, notComplete, OWNER, type S3Operation } from './call';
 import { readDocument } from './incoming';
 import { checkAcl } from './object-headers';
@@ -24,8 +25,11 @@ export const createBucket: S3Operation = async (call) => {
   const document = await readDocument(call);
   checkLocation(document === '' ? undefined : childText(readXml(document), 'LocationConstraint'), region);
   try {
-    await mkdir(join(store.folder, bucket));
-    await syncFolder(store.folder);
+    await store.takeTurns(bucket, async () => {
+      await mkdir(join(store.folder, bucket));
+      await forgetSettings(store, bucket);
+      await syncFolder(store.folder);
+    });
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error;
     if (region !== 'us-east-1') {

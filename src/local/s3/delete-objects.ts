@@ -1,5 +1,6 @@
 /** Performs DeleteObjects: up to 1,000 keys in one call, each with a result of its own. */
 import { AwsFault, toFault } from '../http/fault';
+import type { XmlContent } from '../http/write-xml';
 import { mapInBatches } from './batches';
 import { answerXml, type S3Call, type S3Operation } from './call';
 import { findSentChecksum } from './checksums';
@@ -7,7 +8,7 @@ import { checkIfMatch } from './conditions';
 import { readDocument } from './incoming';
 import type { ObjectFacts } from './object-facts';
 import { requireBucket } from './object-place';
-import { childText, childWords, malformed, readXml, writeXml, type XmlContent, type XmlElement } from './xml';
+import { childText, childWords, malformed, readXml, writeXml, type XmlElement } from './xml';
 
 const MAX_KEYS = 1000;
 

@@ -1,8 +1,9 @@
 /** Answers for settings of buckets and objects that nobody can change here, as S3 does for what was just made. */
 import { AwsFault } from '../http/fault';
+import type { XmlContent } from '../http/write-xml';
 import { answerXml, OWNER, type S3Call, type S3Operation } from './call';
 import { noSuchKey, requireBucket } from './object-place';
-import { writeXml, type XmlContent } from './xml';
+import { writeXml } from './xml';
 
 /** Holds a setting: the query parameter that names it, the operations on it, and what a get answers. */
 export interface Setting {
@@ -51,9 +52,7 @@ const noLock: S3Operation = async (call) => {
   throw new AwsFault('InvalidRequest', 'Bucket is missing Object Lock Configuration');
 };
 
-const noPolicy = lacks('NoSuchBucketPolicy', 'The bucket policy does not exist');
-
-/** Settings of buckets. */
+/** Settings of buckets that are never another's. */
 export const BUCKET_SETTINGS: readonly Setting[] = [
   { mark: 'acl', get: 'GetBucketAcl', perform: readAcl },
   { mark: 'versioning', get: 'GetBucketVersioning', perform: answers('VersioningConfiguration', '') },
@@ -72,37 +71,6 @@ export const BUCKET_SETTINGS: readonly Setting[] = [
     mark: 'requestPayment',
     get: 'GetBucketRequestPayment',
     perform: answers('RequestPaymentConfiguration', { Payer: 'BucketOwner' }),
-  },
-  {
-    mark: 'encryption',
-    get: 'GetBucketEncryption',
-    remove: 'DeleteBucketEncryption',
-    perform: answers('ServerSideEncryptionConfiguration', {
-      Rule: { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: false },
-    }),
-  },
-  {
-    mark: 'publicAccessBlock',
-    get: 'GetPublicAccessBlock',
-    perform: answers('PublicAccessBlockConfiguration', {
-      BlockPublicAcls: true,
-      IgnorePublicAcls: true,
-      BlockPublicPolicy: true,
-      RestrictPublicBuckets: true,
-    }),
-  },
-  {
-    mark: 'ownershipControls',
-    get: 'GetBucketOwnershipControls',
-    perform: answers('OwnershipControls', { Rule: { ObjectOwnership: 'BucketOwnerEnforced' } }),
-  },
-  { mark: 'policy', get: 'GetBucketPolicy', remove: 'DeleteBucketPolicy', perform: noPolicy },
-  { mark: 'policyStatus', get: 'GetBucketPolicyStatus', perform: noPolicy },
-  {
-    mark: 'tagging',
-    get: 'GetBucketTagging',
-    remove: 'DeleteBucketTagging',
-    perform: lacks('NoSuchTagSet', 'The TagSet does not exist'),
   },
   {
     mark: 'lifecycle',

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { queryValue } from '../http/request';
 import { encode } from '../http/sigv4';
+import type { XmlContent } from '../http/write-xml';
 import { type ListEncoding, readEncoding, readLimit, readToken, writeToken } from './arguments';
 import { mapInBatches } from './batches';
 import { answerXml, OWNER, type S3Call, type S3Operation } from './call';
@@ -9,7 +10,7 @@ import type { ObjectFacts } from './object-facts';
 import { storageClassOf } from './object-headers';
 import { behindAll, groupOf, type ListPage, listPage } from './object-list';
 import { requireBucket } from './object-place';
-import { writeXml, type XmlContent } from './xml';
+import { writeXml } from './xml';
 
 const MAX_KEYS = 1000;
 

@@ -27,6 +27,8 @@ const factsSchema = z.object({
     .optional(),
   tags: z.record(z.string(), z.string()).optional(),
   parts: z.array(partSchema).optional(),
+  /** The upload that made the object, and the parts that its completion named, as one text. */
+  completion: z.object({ uploadId: z.string(), named: z.string() }).optional(),
 });
 
 /**

@@ -19,6 +19,7 @@ export interface NewObject {
   readonly checksum?: Checksum;
   readonly tags?: ObjectFacts['tags'];
   readonly parts?: ObjectFacts['parts'];
+  readonly completion?: ObjectFacts['completion'];
   /** Called with the facts of what is there now, before it is replaced; throws to refuse. */
   readonly check?: (current: ObjectFacts | undefined) => void;
 }
@@ -70,6 +71,7 @@ async function prepareFacts(
     ...(checksum === undefined ? {} : { checksum }),
     ...(object.tags === undefined ? {} : { tags: object.tags }),
     ...(object.parts === undefined ? {} : { parts: object.parts }),
+    ...(object.completion === undefined ? {} : { completion: object.completion }),
   };
   await utimes(body.file, modifiedMs / 1000, modifiedMs / 1000);
   const text = formatSidecar(former === undefined ? [facts] : [facts, former]);

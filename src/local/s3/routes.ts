@@ -8,6 +8,7 @@ import { copyObject } from './copy-operations';
 import { COPY_SOURCE } from './copy-source';
 import { deleteObjects } from './delete-objects';
 import { BUCKET_SETTINGS, OBJECT_SETTINGS, removeNothing, type Setting } from './fresh-bucket';
+import { KEPT_SETTINGS } from './kept-settings';
 import { listObjectsV1, listObjectsV2, listObjectVersions } from './list-operations';
 import { deleteObject, getObject, headObject, putObject } from './object-operations';
 import { refusedOperation, refuseMethod } from './refused-operations';
@@ -43,6 +44,7 @@ function routesOf(level: Level, settings: readonly Setting[]): readonly Route[] 
 const ROUTES: readonly Route[] = [
   { on: ['service', 'GET'], name: 'ListBuckets', perform: listBuckets },
   ...routesOf('bucket', BUCKET_SETTINGS),
+  ...KEPT_SETTINGS.map(({ mark, method, name, perform }) => ({ on: ['bucket', method, mark] as const, name, perform })),
   { on: ['bucket', 'GET', 'location'], name: 'GetBucketLocation', perform: getBucketLocation },
   { on: ['bucket', 'GET', 'uploads'], name: 'ListMultipartUploads', perform: listMultipartUploads },
   { on: ['bucket', 'GET', 'versions'], name: 'ListObjectVersions', perform: listObjectVersions },

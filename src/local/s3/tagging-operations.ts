@@ -8,7 +8,7 @@ import { readXml } from './xml';
 /** Replaces all tags of an object. */
 export const putObjectTagging: S3Operation = async (call) => {
   await requireBucket(call.store.folder, call.bucket);
-  await setTags(call, readTagsDocument(readXml(await readDocument(call))));
+  await setTags(call, readTagsDocument(readXml(await readDocument(call)), 'Object'));
   return { status: 200 };
 };
 

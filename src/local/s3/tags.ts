@@ -1,11 +1,15 @@
-/** Reads and writes the tags of objects. */
+/** Reads and writes the tags of objects and buckets. */
 import { AwsFault } from '../http/fault';
 import { childWords, malformed, writeXml, type XmlElement } from './xml';
 
 /** Holds tags by key, in the order of the client. */
 export type Tags = Readonly<Record<string, string>>;
 
-const MAX_TAGS = 10;
+/** S3's most tags of an object, and of a bucket. */
+const MAX_TAGS = { Object: 10, Bucket: 50 } as const;
+
+type Owner = keyof typeof MAX_TAGS;
+
 const MAX_KEY_CHARACTERS = 128;
 const MAX_VALUE_CHARACTERS = 256;
 
@@ -15,15 +19,15 @@ const MAX_VALUE_CHARACTERS = 256;
  * @throws AwsFault InvalidTag, BadRequest
  */
 export function readTagsHeader(text: string): Tags {
-  return checkTags([...new URLSearchParams(text)]);
+  return checkTags([...new URLSearchParams(text)], 'Object');
 }
 
 /**
- * Reads the document of PutObjectTagging.
+ * Reads the document of PutObjectTagging or PutBucketTagging.
  *
  * @throws AwsFault MalformedXML, InvalidTag, BadRequest
  */
-export function readTagsDocument(document: XmlElement): Tags {
+export function readTagsDocument(document: XmlElement, owner: Owner): Tags {
   const set = document.children.find((child) => child.name === 'TagSet');
   if (document.name !== 'Tagging' || set === undefined) throw malformed();
   return checkTags(
@@ -33,11 +37,14 @@ export function readTagsDocument(document: XmlElement): Tags {
       if (tag.name !== 'Tag' || key === undefined || value === undefined) throw malformed();
       return [key, value] as const;
     }),
+    owner,
   );
 }
 
-function checkTags(pairs: readonly (readonly [string, string])[]): Tags {
-  if (pairs.length > MAX_TAGS) throw new AwsFault('BadRequest', `Object tags cannot be greater than ${MAX_TAGS}`);
+function checkTags(pairs: readonly (readonly [string, string])[], owner: Owner): Tags {
+  if (pairs.length > MAX_TAGS[owner]) {
+    throw new AwsFault('BadRequest', `${owner} tags cannot be greater than ${MAX_TAGS[owner]}`);
+  }
   const tags = Object.fromEntries(pairs);
   if (Object.keys(tags).length < pairs.length) {
     throw new AwsFault('InvalidTag', 'Cannot provide multiple Tags with the same key');
@@ -53,7 +60,7 @@ function wrongTag(what: 'TagKey' | 'TagValue', text: string): AwsFault {
   return new AwsFault('InvalidTag', `The ${what} you have provided is invalid`, { details: { [what]: text } });
 }
 
-/** Writes the answer of GetObjectTagging. */
+/** Writes the answer of GetObjectTagging or GetBucketTagging. */
 export function writeTags(tags: Tags): string {
   const set = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   return writeXml('Tagging', { TagSet: { Tag: set } });

@@ -1,7 +1,9 @@
 /** Performs CompleteMultipartUpload: makes one object of the parts that the client names. */
 import { createReadStream } from 'node:fs';
 import { AwsFault } from '../http/fault';
-import { answerXml, type S3Call, type S3Operation } from './call';
+import { sha256Hex } from '../http/sigv4';
+import { isBucketName } from './bucket-name';
+import { answerXml, type S3Answer, type S3Call, type S3Operation } from './call';
 import { type Checksum, composeChecksum, composeEtag, DEFAULT_ALGORITHM, findSentChecksum } from './checksums';
 import { readDocument } from './incoming';
 import { checksumElements } from './object-answer';
@@ -10,37 +12,72 @@ import { beginWrite } from './object-operations';
 import type { NewObject } from './object-writing';
 import { receiveBody } from './receive';
 import { uploadIdOf } from './upload-operations';
-import { partFile, readParts, readUpload, removeUpload, type Upload, type UploadPart } from './uploads';
+import { findUpload, noSuchUpload, partFile, readParts, removeUpload, type Upload, type UploadPart } from './uploads';
 import { childText, malformed, readXml, writeXml, type XmlElement } from './xml';
 
 /** S3's least size of a part that is not the last. */
 const MIN_PART_BYTES = 5 * 1024 ** 2;
 
-/** Joins the parts in order; conditions are checked as those of a put are. */
+/**
+ * Joins the parts in order; conditions are checked as those of a put are. A repeated call, such as an SDK makes where the
+ * answer was lost, is answered as the first was, as long as the object is the one that it made.
+ */
 export const completeMultipartUpload: S3Operation = async (call) => {
-  const { store, bucket, key, request } = call;
+  const { store, bucket, key } = call;
   const uploadId = uploadIdOf(call);
-  await readUpload(store, uploadId, call);
+  if ((await findUpload(store, uploadId, call)) === undefined) {
+    const made = await findMade(call);
+    return answerAgain(call, made, readXml(await readBody(call)));
+  }
   const asked = readXml(await readBody(call));
   const check = await beginWrite(call);
   return store.takeTurns(uploadId, async () => {
-    const upload = await readUpload(store, uploadId, call);
+    const upload = await findUpload(store, uploadId, call);
+    if (upload === undefined) return answerAgain(call, await findMade(call), asked);
     const parts = chooseParts(asked, await readParts(store, uploadId), upload);
     checkSize(call, parts);
     const object = await joinParts(call, upload, parts);
-    const facts = await store.put({ bucket, key }, { ...object, check });
+    const completion = { uploadId, named: namedParts(asked) };
+    const facts = await store.put({ bucket, key }, { ...object, completion, check });
     await removeUpload(store, uploadId);
-    return answerXml(
-      writeXml('CompleteMultipartUploadResult', {
-        Location: `http://${request.headers.get('host') ?? ''}${request.path}`,
-        Bucket: bucket,
-        Key: key,
-        ETag: `"${facts.etag}"`,
-        ...checksumElements(facts.checksum),
-      }),
-    );
+    return answerFacts(call, facts);
   });
 };
+
+function answerFacts({ request, bucket, key }: S3Call, facts: ObjectFacts): S3Answer {
+  return answerXml(
+    writeXml('CompleteMultipartUploadResult', {
+      Location: `http://${request.headers.get('host') ?? ''}${request.path}`,
+      Bucket: bucket,
+      Key: key,
+      ETag: `"${facts.etag}"`,
+      ...checksumElements(facts.checksum),
+    }),
+  );
+}
+
+/** Finds the object that an upload made, while it is there and was not replaced. */
+async function findMade(call: S3Call): Promise<ObjectFacts> {
+  const { store, bucket, key } = call;
+  const facts = isBucketName(bucket) ? await store.describe({ bucket, key }) : undefined;
+  if (facts === undefined || facts.completion?.uploadId !== uploadIdOf(call)) throw noSuchUpload(uploadIdOf(call));
+  return facts;
+}
+
+function answerAgain(call: S3Call, facts: ObjectFacts, asked: XmlElement): S3Answer {
+  if (facts.completion?.named !== namedParts(asked)) throw noSuchUpload(uploadIdOf(call));
+  return answerFacts(call, facts);
+}
+
+/** Writes the parts that a completion names as one text: numbers and ETags in order, hashed. */
+function namedParts(asked: XmlElement): string {
+  const parts = asked.children.map((part) => [Number(childText(part, 'PartNumber')), etagOf(part)]);
+  return sha256Hex(JSON.stringify(parts));
+}
+
+function etagOf(part: XmlElement): string | undefined {
+  return childText(part, 'ETag')?.replaceAll('"', '');
+}
 
 /** The checksum in the headers is the object's, not the document's. */
 function readBody(call: S3Call): Promise<string> {
@@ -62,7 +99,7 @@ function chooseParts(
   return wanted.map((element, index) => {
     const number = numbers[index] ?? 0;
     const part = received.get(number);
-    if (part === undefined || childText(element, 'ETag')?.replaceAll('"', '') !== part.etag) throw invalidPart(number);
+    if (part === undefined || etagOf(element) !== part.etag) throw invalidPart(number);
     checkPartChecksum(element, part, upload);
     if (part.sizeBytes < MIN_PART_BYTES && index < wanted.length - 1) throw tooSmall(part);
     return part;

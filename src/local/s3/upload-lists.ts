@@ -1,6 +1,7 @@
 /** Performs ListParts and ListMultipartUploads. */
 import { queryValue } from '../http/request';
 import { encode } from '../http/sigv4';
+import type { XmlContent } from '../http/write-xml';
 import { type ListEncoding, readEncoding, readLimit, wrongArgument } from './arguments';
 import { answerXml, OWNER, type S3Operation } from './call';
 import { storageClassOf } from './object-headers';
@@ -8,7 +9,7 @@ import { groupOf } from './object-list';
 import { requireBucket } from './object-place';
 import { uploadIdOf } from './upload-operations';
 import { listUploads, readParts, readUpload, type Upload, type UploadPart } from './uploads';
-import { writeXml, type XmlContent } from './xml';
+import { writeXml } from './xml';
 
 const MAX_ENTRIES = 1000;
 

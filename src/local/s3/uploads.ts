@@ -58,11 +58,21 @@ export async function readUpload(
   id: string,
   name: { bucket: string; key: string },
 ): Promise<Upload> {
+  const upload = await findUpload(store, id, name);
+  if (upload === undefined) throw noSuchUpload(id);
+  return upload;
+}
+
+/** Finds an upload of this bucket and key; undefined where it never was, or was completed or aborted. */
+export async function findUpload(
+  store: ObjectStore,
+  id: string,
+  name: { bucket: string; key: string },
+): Promise<Upload | undefined> {
   // The id becomes a folder name, so nothing but what createUpload makes is looked up.
   const text = /^[0-9a-f-]{36}$/.test(id) ? await readIfThere(join(store.uploadsFolder, id, DESCRIPTION)) : undefined;
   const upload = text === undefined ? undefined : uploadSchema.parse(JSON.parse(text));
-  if (upload?.bucket === name.bucket && upload.key === name.key) return upload;
-  throw noSuchUpload(id);
+  return upload?.bucket === name.bucket && upload.key === name.key ? upload : undefined;
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
@@ -72,7 +82,8 @@ async function readIfThere(path: string): Promise<string | undefined> {
   });
 }
 
-function noSuchUpload(id: string): AwsFault {
+/** Makes S3's answer for an upload that is not in progress. */
+export function noSuchUpload(id: string): AwsFault {
   const message =
     'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.';
   return new AwsFault('NoSuchUpload', message, { status: 404, details: { UploadId: id } });

@@ -1,47 +1,17 @@
 /** Writes and reads the small XML documents of the S3 protocol. */
 import { AwsFault } from '../http/fault';
-
-/**
- * Holds an element to write: a text, or child elements by name in order, a list for repeated ones; undefined is left
- * out. A name may have attributes behind it, as in a tag.
- */
-export type XmlContent =
-  | string
-  | number
-  | boolean
-  | { readonly [name: string]: XmlContent | readonly XmlContent[] | undefined };
+import { writeDocument, type XmlContent } from '../http/write-xml';
 
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 /** Writes a document whose root has S3's namespace. */
 export function writeXml(root: string, content: XmlContent): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="${NAMESPACE}">${writeContent(content)}</${root}>`;
+  return writeDocument(`${root} xmlns="${NAMESPACE}"`, content);
 }
 
 /** Writes S3's error document, which has no namespace. */
 export function writeErrorXml(content: XmlContent): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${writeContent(content)}</Error>`;
-}
-
-function writeContent(content: XmlContent): string {
-  if (typeof content !== 'object') return escapeText(String(content));
-  return Object.entries(content)
-    .flatMap(([name, value]) => {
-      const values: readonly (XmlContent | undefined)[] = isList(value) ? value : [value];
-      return values.map((one) => (one === undefined ? '' : `<${name}>${writeContent(one)}</${name.split(' ', 1)[0]}>`));
-    })
-    .join('');
-}
-
-function isList(value: XmlContent | readonly XmlContent[] | undefined): value is readonly XmlContent[] {
-  return Array.isArray(value);
-}
-
-const NAMED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function escapeText(text: string): string {
-  // S3 writes control characters as references too, though XML 1.0 has none; clients ask for encoding-type=url instead.
-  return text.replace(/[&<>"\u0000-\u001f]/g, (char) => NAMED[char] ?? `&#x${char.charCodeAt(0).toString(16)};`);
+  return writeDocument('Error', content);
 }
 
 /** Holds an element that was read; `text` is that directly inside, with its white space. */

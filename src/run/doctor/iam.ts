@@ -99,6 +99,7 @@ export const GRANTS: readonly Grant[] = [
     ),
     resources: ['trainingData', 'trainedSolutions'],
   },
+  { sid: 'NightjarMakeFilters', purpose: 'train', actions: personalize('CreateFilter'), resources: ['filters'] },
   { sid: 'NightjarMakeBucket', purpose: 'train', actions: ['s3:CreateBucket'], resources: ['bucket'] },
   { sid: 'NightjarOwnRole', purpose: 'identity', actions: ['sts:AssumeRole'], resources: ['ownRole'] },
 ];

@@ -141,7 +141,8 @@ recipes = [
 ]
 versions = {recipe: train(recipe, group) for recipe in recipes}
 
-bought = add_filter("bought", group, 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("purchase")')
+not_bought = add_filter("not-bought", group, 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("purchase")')
+bought = add_filter("bought", group, 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("purchase")')
 genre = add_filter("genre", group, "INCLUDE ItemID WHERE Items.GENRES IN ($GENRE) AND Items.PRICE <= $PRICE")
 grown_up = add_filter("grown-up", group, "INCLUDE UserID WHERE Users.AGE >= 18")
 themes = {
@@ -150,7 +151,9 @@ themes = {
 }
 exploration = {"itemExplorationConfig": {"explorationWeight": "0.5", "explorationItemAgeCutOff": "7"}}
 run_job("picks", "users", versions["aws-user-personalization"], batchInferenceJobConfig=exploration)
-run_job("unbought", "users", versions["aws-popularity-count"], filterArn=bought)
+run_job("not-bought", "users", versions["aws-user-personalization"], filterArn=not_bought)
+run_job("bought", "users", versions["aws-user-personalization"], filterArn=bought)
+run_job("popular", "users", versions["aws-popularity-count"])
 run_job("western", "values", versions["aws-user-personalization"], filterArn=genre)
 run_job("ranked", "lists", versions["aws-personalized-ranking"])
 run_job("themes", "one-item", versions["aws-similar-items"], **themes)
@@ -192,7 +195,7 @@ seen["errors"] = [
 
 for version in versions.values():
     call("DeleteSolution", solutionArn=version.rsplit("/", 1)[0])
-for one in [bought, genre, grown_up]:
+for one in [not_bought, bought, genre, grown_up]:
     call("DeleteFilter", filterArn=one)
 for dataset in datasets.values():
     call("DeleteDataset", datasetArn=dataset)

@@ -4,11 +4,15 @@ import { runTraining } from '../../../src/local/compute/run-training';
 import type { InferTask } from '../../../src/local/compute-port';
 import { createFolder, createTraining, type Folder, writeInteractions, writeItems, writeSchema } from './fixtures';
 
+const RANKING = 'aws-personalized-ranking';
+/** Recipes that list items for a user. */
+const LISTING = ['aws-user-personalization', 'aws-user-personalization-v2', 'aws-popularity-count'];
+
 let folder: Folder;
 let datasets: InferTask['datasets'];
 beforeAll(async () => {
   folder = createFolder();
-  for (const recipe of ['aws-user-personalization', 'aws-popularity-count', 'aws-item-affinity']) {
+  for (const recipe of [...LISTING, RANKING, 'aws-item-affinity']) {
     await runTraining(createTraining(folder, recipe));
   }
   const rows = Array.from({ length: 40 }, (_, user) => `u${user},${user % 2 === 0 ? 'gold' : 'none'},${user}`);
@@ -68,20 +72,20 @@ describe('a batch job with a filter', () => {
     expect(found.length).toBeGreaterThan(10);
   });
 
-  it('keeps what a user bought out, and nothing from users who bought nothing', async () => {
-    const filter = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Purchase")';
-    const recipe = 'aws-popularity-count';
+  it.each(LISTING)('%s lists what a user bought, and a filter keeps it out or leaves nothing else', async (recipe) => {
+    const rule = 'ItemID WHERE Interactions.EVENT_TYPE IN ("Purchase")';
     const all = await list(undefined, { userId: 'u7' }, recipe);
-    const bought = new Set(
-      folder
-        .read('interactions.csv')
-        .split('\n')
-        .filter((row) => row.startsWith('u7,') && row.includes(',purchase,'))
-        .map((row) => row.split(',')[1] ?? ''),
+    const rows = folder.read('interactions.csv').split('\n');
+    const mine = rows.filter((row) => row.startsWith('u7,') && row.includes(',purchase,'));
+    const bought = [...new Set(mine.map((row) => row.split(',')[1] ?? ''))].sort();
+    expect(bought.length).toBeGreaterThan(3);
+    expect(all).toEqual(expect.arrayContaining(bought));
+    expect(await list(`EXCLUDE ${rule}`, { userId: 'u7' }, recipe)).toEqual(all.filter((id) => !bought.includes(id)));
+    expect(await list(`INCLUDE ${rule}`, { userId: 'u7' }, recipe)).toEqual(bought);
+    expect(await list(`EXCLUDE ${rule}`, { userId: 'stranger' }, recipe)).toEqual(
+      await list(undefined, { userId: 'stranger' }, recipe),
     );
-    expect(all.filter((id) => bought.has(id)).length).toBeGreaterThan(3);
-    expect(await list(filter, { userId: 'u7' }, recipe)).toEqual(all.filter((id) => !bought.has(id)));
-    expect(await list(filter, { userId: 'stranger' }, recipe)).toEqual(all);
+    expect(await list(`INCLUDE ${rule}`, { userId: 'stranger' }, recipe)).toEqual([]);
   });
 
   it('goes by the age of the user', async () => {
@@ -104,6 +108,43 @@ describe('a batch job with a filter', () => {
     expect(missing.answers[1]?.error).toBe('User error: filterValues lacks values for the filter parameters TIER');
     const byEvents = 'EXCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("view")';
     expect(await list(byEvents, { itemId: 'i3' }, recipe)).toEqual([]);
+  });
+
+  it('ranks no item that it forbids, also of those that the model lacks', async () => {
+    const imported = folder.read('items.csv').concat('adult,x|any,"late",9\nmild,g0|any,"late",9\n');
+    const bought = folder.read('interactions.csv').concat('u1,mild,1600000000,buy,1\n');
+    const before = datasets;
+    datasets = {
+      ...datasets,
+      interactions: { ...datasets.interactions, csvFiles: [folder.write('late-interactions.csv', bought)] },
+      items: { schema: writeItems(folder).schema, csvFiles: [folder.write('late-items.csv', imported)] },
+    };
+    const rank = (filter: string | undefined, userId: string) =>
+      list(filter, { userId, itemList: ['i4', 'adult', 'unknown', 'mild', 7] }, RANKING);
+    expect(await rank(undefined, 'u1')).toEqual(['7', 'adult', 'i4', 'mild', 'unknown']);
+    expect(await rank('EXCLUDE ItemID WHERE Items.GENRES IN ("x")', 'u1')).toEqual(['7', 'i4', 'mild', 'unknown']);
+    expect(await rank('INCLUDE ItemID WHERE Items.GENRES IN ("x", "g1")', 'u1')).toEqual(['adult', 'i4']);
+    const byEvents = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("BUY")';
+    expect(await rank(byEvents, 'u1')).toEqual(['7', 'adult', 'i4', 'unknown']);
+    expect(await rank(byEvents, 'u2')).toEqual(['7', 'adult', 'i4', 'mild', 'unknown']);
+    datasets = before;
+  });
+
+  it('looks at no interactions but those of its users and its event types', async () => {
+    const rows = folder.read('interactions.csv').concat('u9,i1,broken,purchase,1\nu7,i1,broken,view,1\n');
+    const interactions = { ...datasets.interactions, csvFiles: [folder.write('broken.csv', rows)] };
+    const before = datasets;
+    datasets = { ...datasets, interactions };
+    const filter = (type: string) => `EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (${type})`;
+    const runFor = async (type: string, userId: string) => (await run(filter(type), [{ userId }])).result.ok;
+    expect(await runFor('"Purchase"', 'u7')).toBe(true);
+    expect(await runFor('"Purchase"', 'u9')).toBe(false);
+    expect([await runFor('"*"', 'u7'), await runFor('$TYPE', 'u7'), await runFor('"view"', 'u7')]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    datasets = before;
   });
 
   it('fails where the datasets have no such column', async () => {

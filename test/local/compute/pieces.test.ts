@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { MAX_LINE_BYTES, readLines, type TextLine } from '../../../src/local/compute/lines';
 import { cutFiles, readPiece, takeShare } from '../../../src/local/compute/pieces';
 import { runInference } from '../../../src/local/compute/run-inference';
 import { runTraining } from '../../../src/local/compute/run-training';
@@ -30,13 +31,33 @@ describe('pieces', () => {
           const inputFile = folder.write('lines', ends ? text : text.slice(0, -end.length));
           const expected = readFileSync(inputFile, 'utf8').split(/\r?\n/);
           if (expected.at(-1) === '') expected.pop();
-          const read: string[] = [];
+          const read: unknown[] = [];
+          const streamed: unknown[] = [];
           for (const piece of await cutFiles([{ inputFile, outputFile: 'x' }])) read.push(...(await readPiece(piece)));
+          for await (const batch of readLines(inputFile)) streamed.push(...batch);
           expect(read).toEqual(expected);
+          expect(streamed).toEqual(expected);
         },
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('hold the beginning of a line that is too long, as the stream of lines does', async () => {
+    const longest = `${'ü'.repeat(MAX_LINE_BYTES / 2)}`;
+    const text = `\uFEFFa\n${longest}\n-${longest}\nb\n-${longest}`;
+    const inputFile = folder.write('long', text);
+    const expected = ['a', longest.length, `-${'ü'.repeat(99)}`, 'b', `-${'ü'.repeat(99)}`];
+    const read: unknown[] = [];
+    const describeLine = (line: TextLine) => (typeof line === 'string' ? line : line.beginning);
+    const shorten = (text: string) => (text.length > 1000 ? text.length : text);
+    for (const piece of await cutFiles([{ inputFile, outputFile: 'x' }])) {
+      read.push(...(await readPiece(piece)).map(describeLine).map(shorten));
+    }
+    const streamed: unknown[] = [];
+    for await (const batch of readLines(inputFile)) streamed.push(...batch.map(describeLine).map(shorten));
+    expect(read).toEqual(expected);
+    expect(streamed).toEqual(expected);
   });
 
   it('leave out a byte order mark', async () => {

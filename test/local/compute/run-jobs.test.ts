@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { runInference } from '../../../src/local/compute/run-inference';
 import { runSegmentation } from '../../../src/local/compute/run-segmentation';
 import { runTraining } from '../../../src/local/compute/run-training';
-import { createFolder, createTraining, type Folder } from './fixtures';
+import { createFolder, createTraining, type Folder, writeSchema } from './fixtures';
 
 let folder: Folder;
 beforeAll(async () => {
@@ -85,6 +85,38 @@ describe('runInference', () => {
     expect(line).toMatch(/^\{"input":\{"userId":"u1"\},"output":\{"recommendedItems":\[[^\]]+\]\},"error":null\}$/);
   });
 
+  it('answers a line of more than 16 MB with an error and its beginning, and goes on', async () => {
+    const long = `{"userId":"u1","note":"${'n'.repeat(16 * 1024 * 1024)}"}`;
+    const lines = await infer('aws-popularity-count', [long, '{"userId":"u2"}']);
+    const failed = lines.filter((line) => line.endsWith('"error":"User error: The input is longer than 16 MB"}'));
+    expect(failed.map((line) => line.slice(0, 39))).toEqual(['{"input":"{\\"userId\\":\\"u1\\",\\"note\\":\\']);
+    expect(lines.filter((line) => line.startsWith('{"input":{"userId":"u2"}') && line.endsWith('null}'))).toHaveLength(
+      1,
+    );
+  });
+
+  it('reads the items of today by the columns that the training reads', async () => {
+    const task = createTraining(folder, 'aws-user-personalization');
+    const schema = writeSchema('ITEM_ID', 'GENRES!', 'CREATION_TIMESTAMP#');
+    const items = (name: string, ids: readonly string[]) => ({
+      schema,
+      csvFiles: [folder.write(name, `ITEM_ID,GENRES,CREATION_TIMESTAMP\n${ids.map((id) => `${id},g0,1\n`).join('')}`)],
+    });
+    const before = Array.from({ length: 60 }, (_, item) => `i${item}`);
+    const listNew = async (excluded: readonly string[]): Promise<boolean> => {
+      const modelFile = folder.path('columns.model');
+      const excludedColumns = { ITEMS: excluded };
+      await runTraining({ ...task, items: items('before.csv', before), modelFile, excludedColumns });
+      const files = [{ inputFile: folder.write('c.jsonl', '{"userId":"u1"}'), outputFile: folder.path('c.out') }];
+      const { interactions } = task;
+      const datasets = { interactions, items: items('after.csv', [...before, 'late']) };
+      const job = { recipe: task.recipe, modelFile, datasets, numResults: 10, files, seed: 1, addsNewItems: true };
+      await runInference({ ...job, explorationWeight: 1, explorationItemAgeCutOff: 30 });
+      return folder.read('c.out').includes('"late"');
+    };
+    expect([await listNew([]), await listNew(['CREATION_TIMESTAMP'])]).toEqual([false, true]);
+  });
+
   it('fails, and writes nothing, for a model of another recipe, a segment recipe and a model that is not there', async () => {
     const files = [{ inputFile: folder.write('in.jsonl', '{"userId":"u1"}\n'), outputFile: folder.path('none.out') }];
     const task = {
@@ -127,6 +159,18 @@ describe('runSegmentation', () => {
       '{"input": {"itemId": "gone"}, "output": {"usersList": []}, "error": "User error: The item is not known to the solution version"}',
       '{"input": {"userId": "u1"}, "output": {"usersList": []}, "error": "User error: Required fields for the provided recipe are itemId"}',
     ]);
+  });
+
+  it('answers a line of more than 16 MB with an error and its beginning', async () => {
+    const text = await segment('aws-item-affinity', [
+      `{"itemId": "${'n'.repeat(16 * 1024 * 1024)}"}`,
+      '{"itemId": "i2"}',
+    ]);
+    const [long = '', short = ''] = text.split('\n');
+    expect(long).toMatch(
+      /^\{"input": "\{\\"itemId\\": \\"n{188}", .*"error": "User error: The input is longer than 16 MB"\}$/,
+    );
+    expect(short).toMatch(/"error": null\}$/);
   });
 
   it('finds the users of an attribute query', async () => {

@@ -29,6 +29,10 @@ function countPlaces(
   return counts;
 }
 
+function wishOf(weight: number, seed = 5) {
+  return { weight, ageCutOffDays: 30, seed };
+}
+
 function countFresh(recommender: Recommender, wish: { weight?: number; days?: number }): number {
   const counts = countPlaces(recommender, wish);
   return [...counts].reduce((sum, [item, count]) => sum + (item.startsWith('new') ? count : 0), 0);
@@ -58,6 +62,16 @@ describe('exploration', () => {
     const lists = users.map((userId) => recommender.recommend({ userId }, wish));
     expect(users.map((userId) => recommender.recommend({ userId }, wish))).toEqual(lists);
     expect(users.map((userId) => recommender.recommend({ userId }, other))).not.toEqual(lists);
+  });
+
+  it('tries nothing that the user has, and tries it with others', () => {
+    const own = openWith(fresh, [{ user: 'u5', item: 'new0', time: NEWEST }]);
+    const isTried = (userId: string, seed: number): boolean =>
+      own.recommend({ userId }, { count: 10, exploration: wishOf(1, seed) }).items.includes('new0');
+    const seeds = Array.from({ length: 60 }, (_, seed) => seed);
+    expect(own.recommend({ userId: 'u5' }, { count: 300, exploration: wishOf(0) }).items).toContain('new0');
+    expect(seeds.filter((seed) => isTried('u5', seed))).toEqual([]);
+    expect(seeds.filter((seed) => isTried('u6', seed)).length).toBeGreaterThan(3);
   });
 
   it('tries no item that is not allowed', () => {

@@ -1,13 +1,19 @@
-import { computePopularity, finishScores, listBest, listItems } from '../../../src/local/recommender/item-list';
+import {
+  computePopularity,
+  finishScores,
+  listBest,
+  listItems,
+  removePlaces,
+} from '../../../src/local/recommender/item-list';
 import { selectTop } from '../../../src/local/recommender/rank';
 import { createDraw } from './shop';
 
 const NO_ITEMS = (): readonly number[] => [];
 
-function createRequest(raw: Float64Array, history: readonly number[] = []) {
+function createRequest(raw: Float64Array) {
   const popularity = computePopularity(Int32Array.from(raw, (_, item) => item % 7));
   const scores = raw.slice();
-  const total = finishScores(scores, popularity, Int32Array.from(history));
+  const total = finishScores(scores, popularity);
   return { itemIds: Array.from(raw, (_, item) => `i${item}`), scores, total, allowed: undefined, draw: NO_ITEMS };
 }
 
@@ -23,11 +29,14 @@ describe('listItems', () => {
     expect(scores[0]).toBeLessThan(0.00002);
   });
 
-  it('gives shares that sum to 1 over what may be listed', () => {
+  it('gives shares that sum to 1 over all items, and lists no place that was removed', () => {
     const raw = Float64Array.from({ length: 100 }, (_, item) => item - 40);
-    const { items, scores = [] } = listItems({ ...createRequest(raw, [99, 3]), count: 100 });
-    expect(items).toHaveLength(98);
+    const { items, scores = [] } = listItems({ ...createRequest(raw), count: 100 });
+    expect(items).toHaveLength(100);
     expect(scores.reduce((sum, score) => sum + score, 0)).toBeCloseTo(1, 5);
+    const request = createRequest(raw);
+    removePlaces(request.scores, Int32Array.from([99, 3]));
+    expect(listItems({ ...request, count: 100 }).items).toEqual(items.filter((id) => id !== 'i99' && id !== 'i3'));
   });
 
   it.each([1, 2, 3, 10])('puts a new item into a list of %i, behind the middle', (count) => {
@@ -43,7 +52,6 @@ describe('listItems', () => {
     const best = {
       scored: 3,
       byPopularity: Int32Array.from({ length: 10 }, (_, at) => at),
-      history: new Int32Array(0),
     };
     expect(listBest({ ...request, ...best, count: 5 })).toEqual({ items: [], scores: [] });
   });

@@ -81,8 +81,7 @@ describe('training mode UPDATE', () => {
     const popular = recommender.recommend({ userId: 'nobody' }, { count: 1, exploration: RELEVANCE });
     expect(popular.items).toEqual(['a-hit']);
     const seen = recommender.recommend({ userId: 'new user' }, { count: 300, exploration: RELEVANCE }).items;
-    expect(seen).not.toContain('i5');
-    expect(seen).toContain('cold2');
+    expect(seen).toEqual(expect.arrayContaining(['i5', 'cold2']));
   });
 
   it('does not learn anew', () => {

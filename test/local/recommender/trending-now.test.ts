@@ -60,6 +60,16 @@ describe('aws-trending-now', () => {
     expect(recipe.train(createData(take('once', 30, 1))).metrics.trend_prediction_accuracy).toBeLessThanOrEqual(1);
   });
 
+  it('measures without what the held-out users took', () => {
+    const takers = Array.from({ length: 20 }, (_, user) => [
+      [`u${user}`, 'base', NOW - 20 * HOUR] as const,
+      [`u${user}`, `own${user}`, NOW - user] as const,
+    ]).flat();
+    const rows = [...takers, ...Array.from({ length: 10 }, (_, item) => take(`old${item}`, 3, 20)).flat()];
+    const metrics = [1, 2, 3, 4].map((seed) => recipe.train({ ...createData(rows), seed }).metrics);
+    expect(metrics.map(({ mean_reciprocal_rank_at_25 }) => mean_reciprocal_rank_at_25)).toEqual([0, 0, 0, 0]);
+  });
+
   it('gives the same model for the same rows in another order', () => {
     expect(recipe.train(createData(shuffled(ROWS, 3)))).toEqual(recipe.train(createData(ROWS)));
   });

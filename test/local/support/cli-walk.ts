@@ -62,21 +62,24 @@ export async function train(cli: AwsCli, recipe: string): Promise<string> {
   return arn;
 }
 
-/** Runs a batch job on `in/<input>.json` with at most four results a line, and reads its output. */
+/**
+ * Runs a batch job on `in/<input>.json` with at most four results a line, and reads its output. It is called
+ * `night-<name>`, the input's name unless another is given.
+ */
 export async function runJob(
   cli: AwsCli,
   kind: 'batch-inference-job' | 'batch-segment-job',
-  job: { readonly input: string; readonly version: string; readonly filter?: string },
+  job: { readonly input: string; readonly version: string; readonly filter?: string; readonly name?: string },
 ): Promise<JobEnd> {
-  const { input, version, filter } = job;
+  const { input, version, filter, name: label = input } = job;
   const from = ['--job-input', JSON.stringify({ s3DataSource: { path: `s3://films/in/${input}.json` } })];
-  const to = ['--job-output', `s3DataDestination={path=s3://films/out/${input}/}`];
+  const to = ['--job-output', `s3DataDestination={path=s3://films/out/${label}/}`];
   const more = filter === undefined ? [] : ['--filter-arn', filter];
-  const name = ['--job-name', `night-${input}`, '--solution-version-arn', version, ...more];
+  const name = ['--job-name', `night-${label}`, '--solution-version-arn', version, ...more];
   const words = [`create-${kind}`, ...name, '--num-results', '4', ...from, ...to, '--role-arn', ROLE_ARN];
   const member = kind === 'batch-inference-job' ? 'batchInferenceJobArn' : 'batchSegmentJobArn';
   const described = await waitFor(cli, kind, await create(cli, member, ...words));
-  const { out } = await cli.run('s3', 'cp', `s3://films/out/${input}/${input}.json.out`, '-');
+  const { out } = await cli.run('s3', 'cp', `s3://films/out/${label}/${input}.json.out`, '-');
   return { described, lines: out.trimEnd().split('\n'), again: () => cli.run('personalize', ...words) };
 }
 

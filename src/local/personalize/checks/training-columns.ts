@@ -1,8 +1,10 @@
 /** Checks and reads which columns a solution's training leaves out. Source: developer guide, "Configuring columns used when training". */
 import type { z } from 'zod';
 import { columnsOf } from '../data/dataset-columns';
+import { datasetOf } from '../data/dataset-data';
 import type { Plane } from '../plane';
 import type { DatasetType } from '../recipes/recipes';
+import type { Solution } from '../versions/train-version';
 import type { SOLUTION_CONFIG } from '../wire/requests';
 import { invalidInput } from '../wire/validate';
 
@@ -41,6 +43,32 @@ export function checkTrainingColumns(plane: Plane, datasetGroupArn: string, conf
     if (required !== undefined)
       throw invalidInput(`The column ${required} of ${name} can't be excluded from training.`);
   }
+}
+
+/** The types of dataset whose schema can be replaced. */
+const REPLACEABLE = ['ITEMS', 'USERS'] as const;
+
+/** Lists the columns that trainings of a new solution may read, where later ones can join them. */
+export function listKnownColumns(plane: Plane, datasetGroupArn: string): Record<string, string[]> {
+  const known = REPLACEABLE.map((type) => [type, columnsOf(plane, datasetGroupArn, type)?.map(({ name }) => name)]);
+  return Object.fromEntries(known.filter(([, columns]) => columns !== undefined));
+}
+
+/**
+ * Lists the columns that replaced schemas have added since a solution was made, which its trainings leave out.
+ * Source: developer guide, "Replacing a dataset's schema to add new columns".
+ */
+export function listAddedColumns(plane: Plane, { createdMs, detail }: Solution): ColumnNames {
+  const added: Record<string, string[]> = {};
+  for (const type of REPLACEABLE) {
+    const known = detail.knownColumns?.[type];
+    // A dataset that was made after the solution has replaced no schema.
+    const madeMs = datasetOf(plane, detail.datasetGroupArn, type)?.createdMs;
+    if (known === undefined || madeMs === undefined || madeMs > createdMs) continue;
+    const names = (columnsOf(plane, detail.datasetGroupArn, type) ?? []).map(({ name }) => name);
+    added[type] = names.filter((name) => !known.includes(name));
+  }
+  return added;
 }
 
 function readType(name: string): Extract<DatasetType, keyof typeof REQUIRED> {

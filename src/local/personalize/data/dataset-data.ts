@@ -47,12 +47,13 @@ export function importFiles(plane: Plane, imports: readonly ImportJob[]): readon
 
 /**
  * Removes the files of imports that a newer FULL one has replaced, or whose dataset was deleted, so that nightly imports
- * do not pile up. Does nothing while a training or a batch job is in progress, which may still read them.
+ * do not pile up. Does nothing while a training, a batch job or a deletion of users is in progress, which may read them.
  */
 export async function removeSupersededFiles(plane: Plane): Promise<void> {
-  const { solutionVersions, batchInferenceJobs, batchSegmentJobs, datasets, datasetImportJobs } = plane.resources;
-  const readers = [...solutionVersions.list(), ...batchInferenceJobs.list(), ...batchSegmentJobs.list()];
-  if (readers.some(({ outcome }) => outcome === undefined)) return;
+  const { solutionVersions, batchInferenceJobs, batchSegmentJobs, dataDeletionJobs, datasets, datasetImportJobs } =
+    plane.resources;
+  const readers = [solutionVersions, batchInferenceJobs, batchSegmentJobs, dataDeletionJobs];
+  if (readers.some((jobs) => jobs.list().some(({ outcome }) => outcome === undefined))) return;
   const now = plane.now();
   const oldest = new Map(
     datasets.list().map(({ arn, createdMs }) => {

@@ -1,6 +1,7 @@
 /** Performs the operations on filters. */
 import { arnOf } from '../arns';
 import { checkExpression } from '../checks/filter-check';
+import { alreadyExists } from '../resources/collection';
 import { deleteResource, inUse, isInFlight, lifeOf, quickLife, requireActive, requireIdle } from '../resources/life';
 import { takePage } from '../resources/pages';
 import { checkCount } from '../resources/quotas';
@@ -12,10 +13,11 @@ import { changing, creating, reading } from './operation';
 export const createFilter = creating(CREATE_FILTER, async (plane, detail) => {
   const { filters, datasetGroups } = plane.resources;
   const group = requireActive(plane, datasetGroups, detail.datasetGroupArn);
+  const arn = arnOf(plane, `filter/${detail.name}`);
+  if (filters.has(arn)) throw alreadyExists(arn);
   const siblings = filters.list().filter((one) => one.detail.datasetGroupArn === group.arn);
   checkCount(siblings.length, plane.quotas.filters, 'filters in a dataset group');
   checkExpression(plane, group.arn, detail.filterExpression);
-  const arn = arnOf(plane, `filter/${detail.name}`);
   await filters.add({ arn, detail, ...quickLife(plane, arn) });
   return { filterArn: arn };
 });

@@ -5,8 +5,10 @@ import { AwsFault } from '../../http/fault';
 import { arnOf } from '../arns';
 import { checkEvents } from '../checks/events-check';
 import { checkIncrementalUpdate, checkSchedule, checkSolution } from '../checks/solution-check';
+import { listKnownColumns } from '../checks/training-columns';
 import type { Plane } from '../plane';
 import { findRecipe } from '../recipes/recipes';
+import { alreadyExists } from '../resources/collection';
 import { inUse, isInFlight, lifeOf, quickLife, requireActive, requireIdle } from '../resources/life';
 import { takePage } from '../resources/pages';
 import { checkCount } from '../resources/quotas';
@@ -22,10 +24,12 @@ export const createSolution = creating(CREATE_SOLUTION, async (plane, detail) =>
   const { solutions, datasetGroups } = plane.resources;
   const group = requireActive(plane, datasetGroups, detail.datasetGroupArn);
   checkSolution(plane, detail);
+  const arn = arnOf(plane, `solution/${detail.name}`);
+  if (solutions.has(arn)) throw alreadyExists(arn);
   const siblings = solutions.list().filter((one) => one.detail.datasetGroupArn === group.arn);
   checkCount(siblings.length, plane.quotas.solutions, 'solutions in a dataset group');
-  const arn = arnOf(plane, `solution/${detail.name}`);
-  await solutions.add({ arn, detail, ...quickLife(plane, arn) });
+  const knownColumns = listKnownColumns(plane, group.arn);
+  await solutions.add({ arn, detail: { ...detail, knownColumns }, ...quickLife(plane, arn) });
   return { solutionArn: arn };
 });
 
@@ -87,7 +91,7 @@ export const deleteSolution = changing(DESCRIBE_SOLUTION, async (plane, { soluti
 export const describeSolution = trainingFirst(
   reading(DESCRIBE_SOLUTION, (plane, { solutionArn }) => {
     const solution = plane.resources.solutions.get(solutionArn);
-    const { tags: _, latestUpdate, automaticSinceMs: __, ...detail } = solution.detail;
+    const { tags: _, latestUpdate, automaticSinceMs: __, knownColumns: ___, ...detail } = solution.detail;
     const latest = versionsOf(plane, solutionArn).at(-1);
     const life = lifeOf(plane, solution);
     const updatedMs = latestUpdate !== undefined && plane.now() >= latestUpdate.readyMs ? latestUpdate.readyMs : 0;

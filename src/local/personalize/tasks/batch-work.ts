@@ -76,8 +76,9 @@ async function runBatch(
   const input = parseS3Path(request.jobInput.s3DataSource.path);
   const output = parseS3Path(request.jobOutput.s3DataDestination.path);
   if (input === undefined) return failWork('Invalid S3 input path');
-  if (output === undefined || !(await probeOutput(shop, output))) return failWork('Invalid S3 output path');
+  // Before the probe, which would be one of the inputs where the output location begins with their prefix.
   const inputs = await takeInputs(shop, input);
+  if (output === undefined || !(await probeOutput(shop, output))) return failWork('Invalid S3 output path');
   if (inputs.length === 0) return failWork('Invalid S3 input path');
   const model = findModel(shop.plane, request.solutionVersionArn);
   if (model === undefined) return failWork('The solution version has no model.');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { GroupFiles, TrainTask } from '../../compute-port';
 import { syncFolder } from '../../files';
 import { seedOf } from '../arns';
-import { inCapitals } from '../checks/training-columns';
+import { inCapitals, listAddedColumns } from '../checks/training-columns';
 import type { Plane, TrainingResult } from '../plane';
 import { findRecipe } from '../recipes/recipes';
 import type { Solution } from '../versions/train-version';
@@ -28,7 +28,7 @@ export async function trainVersion(shop: Workshop, arn: string): Promise<WorkEnd
   const updatedModelFile = findUpdatedModel(plane, version);
   const modelFile = join(shop.folder, 'model');
   const task: TrainTask = {
-    ...describeTraining({ version, solution, recipe: recipe.name, files }),
+    ...describeTraining({ version, solution, recipe: recipe.name, files, added: listAddedColumns(plane, solution) }),
     modelFile,
     ...(updatedModelFile === undefined ? {} : { updatedModelFile }),
   };
@@ -55,10 +55,12 @@ interface Training {
   readonly solution: Solution;
   readonly recipe: string;
   readonly files: GroupFiles;
+  /** Columns that came after the solution. */
+  readonly added: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Goes by the configuration of the time when the version was created. */
-function describeTraining({ version, solution, recipe, files }: Training): Omit<TrainTask, 'modelFile'> {
+function describeTraining({ version, solution, recipe, files, added }: Training): Omit<TrainTask, 'modelFile'> {
   const { eventType } = solution.detail;
   const config = version.detail.solutionConfig ?? solution.detail.solutionConfig;
   const threshold = config?.eventValueThreshold;
@@ -68,7 +70,7 @@ function describeTraining({ version, solution, recipe, files }: Training): Omit<
     ...(more.weight === undefined ? {} : { weight: more.weight }),
   }));
   const { itemAttribute, objectiveSensitivity: sensitivity } = config?.optimizationObjective ?? {};
-  const excludedColumns = inCapitals(config?.trainingDataConfig?.excludedDatasetColumns);
+  const excludedColumns = withAdded(inCapitals(config?.trainingDataConfig?.excludedDatasetColumns), added);
   const includedColumns = inCapitals(config?.trainingDataConfig?.includedDatasetColumns);
   return {
     recipe,
@@ -82,4 +84,11 @@ function describeTraining({ version, solution, recipe, files }: Training): Omit<
     hyperParameters: { ...config?.algorithmHyperParameters, ...config?.featureTransformationParameters },
     seed: seedOf(version.arn),
   };
+}
+
+function withAdded(excluded: Training['added'] = {}, added: Training['added']): Training['added'] | undefined {
+  const types = [...new Set([...Object.keys(excluded), ...Object.keys(added)])];
+  const columns = types.map((type) => [type, [...(excluded[type] ?? []), ...(added[type] ?? [])]] as const);
+  const named = columns.filter(([, names]) => names.length > 0);
+  return named.length === 0 ? undefined : Object.fromEntries(named);
 }

@@ -66,6 +66,11 @@ export const CREATE_DATASET_IMPORT_JOB = z.object({
   publishAttributionMetricsToS3: z.boolean().optional(),
 });
 
+/** What is kept of an import: how it was asked for, and the files that it took, by name in its folder, once it has. */
+export const DATASET_IMPORT_JOB = CREATE_DATASET_IMPORT_JOB.extend({
+  takenFiles: z.array(z.object({ file: z.string(), name: z.string(), bytes: z.number() })).optional(),
+});
+
 const AUTO_TRAINING_CONFIG = z.object({ schedulingExpression: SCHEDULING_EXPRESSION.optional() });
 const EVENTS_CONFIG = z.object({
   eventParametersList: z
@@ -150,6 +155,8 @@ export const UPDATE_SOLUTION = z.object({
 
 /** What is kept of a solution: how it was made, with what later updates changed, and the latest of these (epoch ms). */
 export const SOLUTION = CREATE_SOLUTION.extend({
+  /** The columns that there were when it was made, by dataset type in capitals. */
+  knownColumns: z.record(z.string(), z.array(z.string())).optional(),
   /** When an update turned automatic training on. */
   automaticSinceMs: z.number().optional(),
   latestUpdate: UPDATE_SOLUTION.omit({ solutionArn: true })

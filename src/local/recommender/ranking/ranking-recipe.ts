@@ -10,8 +10,6 @@ import type { InferenceRecipe, ModelParts, Recommendations, Recommender } from '
 
 /** Decimals of a score, as Personalize prints them. */
 const SCORE_UNIT = 10_000_000;
-/** What the user has is ranked like all else. */
-const NOTHING = new Int32Array(0);
 
 /**
  * Creates a recipe that ranks with the model of another.
@@ -75,7 +73,7 @@ function openScores(parts: ModelParts, { itemIds, itemWeights }: Catalogue): (hi
   return (history) => {
     scores.fill(0);
     addScores(history, scores);
-    finishScores(scores, popularity, NOTHING, factors);
+    finishScores(scores, popularity, factors);
     return scores;
   };
 }

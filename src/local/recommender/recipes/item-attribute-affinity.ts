@@ -34,7 +34,12 @@ function train(data: TrainingData): Training {
   const columns = Object.entries(table.columns).map(([name, cells]) => [`column.${name}`, cells] as const);
   const parts = joinParts(packUserLists(data.histories), {
     numbers: {},
-    texts: { tableItemIds: table.itemIds, columnNames: Object.keys(table.columns), ...Object.fromEntries(columns) },
+    texts: {
+      tableItemIds: table.itemIds,
+      columnNames: Object.keys(table.columns),
+      columnKinds: Object.keys(table.columns).map((name) => table.kinds[name] ?? 'categorical'),
+      ...Object.fromEntries(columns),
+    },
     arrays: { tableCreated: table.created },
   });
   return { parts, metrics: measure(data, table) };
@@ -66,6 +71,7 @@ function open(parts: ModelParts): Segmenter {
   const index = indexAttributes(users.itemIds, {
     ...NO_ITEMS,
     columns: Object.fromEntries(names.map((name) => [name, takeTexts(parts, `column.${name}`)])),
+    kinds: readKinds(parts, names),
     itemIds: takeTexts(parts, 'tableItemIds'),
     created: takeFloat64(parts, 'tableCreated'),
   });
@@ -82,4 +88,10 @@ function open(parts: ModelParts): Segmenter {
       return { users: Array.from(ranked, (user) => users.userIds[user] ?? '') };
     },
   };
+}
+
+/** Reads the kinds of the columns. A model without kinds compares all columns as numbers. */
+function readKinds({ texts }: ModelParts, names: readonly string[]): ItemTable['kinds'] {
+  const kinds = texts.columnKinds ?? names.map(() => 'number');
+  return Object.fromEntries(names.map((name, at) => [name, kinds[at] === 'number' ? 'number' : 'categorical']));
 }

@@ -88,5 +88,5 @@ function update(parts: ModelParts, data: TrainingData): Training {
 
 function finish({ histories, seed }: TrainingData, { parts, lists }: SemanticModel): Training {
   const { training, heldOut } = holdOutUsers(histories, seed);
-  return { parts, metrics: measureRelated(training, heldOut, lists).metrics };
+  return { parts, metrics: measureRelated(training, heldOut, lists) };
 }

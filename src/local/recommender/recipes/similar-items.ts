@@ -5,11 +5,14 @@
  * vectors, which `text/` makes of categories, numbers and texts, the more the less is known of the item's users. Whether
  * the order of histories counts is decided on held-out users. Items with fewer than 5 interactions, which AWS calls
  * cold, are related by their metadata alone, where they have any. Popular items stand in for what lacks.
- * Heeds popularity_discount_factor; the hidden dimensions are of AWS's network.
+ * No hyperparameter is heeded: item_id_hidden_dimension and item_metadata_hidden_dimension are of AWS's
+ * network.
  */
+import { chooseCandidate } from '../candidates';
 import { tabulateDecay } from '../decay';
 import type { Histories } from '../histories';
 import { joinParts, takeNumber } from '../model-parts';
+import { summariseRankings } from '../ranking-metrics';
 import type {
   InferenceRecipe,
   ItemTable,
@@ -19,12 +22,11 @@ import type {
   Training,
   TrainingData,
 } from '../recipe';
-import { type BlendSettings, blendRelated } from '../related/blend';
+import { blendRelated } from '../related/blend';
 import { createEqualWeights, type PairWeights } from '../related/co-occurrence';
 import { type EmbeddedItems, embedItems, openEmbedded, packEmbedded } from '../related/embedded-items';
 import { openRelated, packRelated } from '../related/related-lists';
-import { markAsked, measureRelated, type RelatedQuality } from '../related/related-metrics';
-import { type NumberSetting, readSetting } from '../related/settings';
+import { markAsked, showRelated } from '../related/related-metrics';
 import { openThemes, packThemes } from '../related/themes';
 import { holdOutUsers } from '../test-users';
 import type { FeatureWeights } from '../text/features';
@@ -34,7 +36,6 @@ export const recipe: InferenceRecipe = { name: 'aws-similar-items', kind: 'infer
 
 /** How much the columns count in the vectors. The name's weight was tried on the products of a shop; the others were not. */
 const WEIGHTS: FeatureWeights = { name: 0.15, text: 1, category: 1, number: 0.25 };
-const DISCOUNT: NumberSetting = { name: 'popularity_discount_factor', byDefault: 0, least: 0, most: 1 };
 
 /** Half-life of 10 places; what comes after counts more than what came before. Chosen on an inner split of MovieLens. */
 const NEAR = { floor: 0, ratio: 0.9330329915368074 };
@@ -53,7 +54,7 @@ function train(data: TrainingData): Training {
   const best = comparePairs(data, embedded);
   const related = blendRelated(histories, best, embedded?.vectors);
   const parts = packRelated(histories, related);
-  return { parts: joinParts(parts, packItems(histories, items, embedded)), metrics: best.quality.metrics };
+  return { parts: joinParts(parts, packItems(histories, items, embedded)), metrics: best.metrics };
 }
 
 function packItems(
@@ -66,22 +67,24 @@ function packItems(
   return { ...parts, numbers: { ...parts.numbers, hasMetadata: 1 } };
 }
 
-interface Choice extends BlendSettings {
-  readonly quality: RelatedQuality;
+interface Comparison {
+  readonly pairs: PairWeights;
+  readonly metrics: Training['metrics'];
 }
 
 /** Compares pairs by distance with pairs of whole histories, without the held-out users; the first wins a draw. */
-function comparePairs({ histories, seed, hyperParameters }: TrainingData, embedded: EmbeddedItems | undefined): Choice {
-  const discount = readSetting(hyperParameters, DISCOUNT);
+function comparePairs({ histories, seed }: TrainingData, embedded: EmbeddedItems | undefined): Comparison {
   const { training, heldOut } = holdOutUsers(histories, seed);
   const isAsked = markAsked(training, heldOut);
-  const measure = (pairs: PairWeights): Choice => {
-    const related = blendRelated(training, { pairs, discount, isAsked }, embedded?.vectors);
-    return { pairs, discount, quality: measureRelated(training, heldOut, related) };
-  };
-  const near = measure(createNearWeights());
-  const whole = measure(createEqualWeights());
-  return near.quality.gain >= whole.quality.gain ? near : whole;
+  const near = createNearWeights();
+  const candidates = [near, createEqualWeights()];
+  const { best, cases } = chooseCandidate(
+    candidates.map((pairs) => {
+      const related = blendRelated(training, { pairs, isAsked }, embedded?.vectors);
+      return showRelated(training, heldOut, related);
+    }),
+  );
+  return { pairs: candidates[best] ?? near, metrics: summariseRankings(cases, training.itemIds.length) };
 }
 
 function open(parts: ModelParts): Recommender {

@@ -37,12 +37,12 @@ const COMMONEST_ITEM = share('max_item_interaction_count_percentile', 0.9);
 
 function train({ histories, hyperParameters, seed }: TrainingData): Training {
   const { training, heldOut } = holdOutUsers(histories, seed);
-  const tested = measureRelated(
+  const metrics = measureRelated(
     training,
     heldOut,
     findRelated(training, hyperParameters, markAsked(training, heldOut)),
   );
-  return { parts: packRelated(histories, findRelated(histories, hyperParameters)), metrics: tested.metrics };
+  return { parts: packRelated(histories, findRelated(histories, hyperParameters)), metrics };
 }
 
 /** Lists what is similar, best first; an item that is left out has an empty list. */

@@ -6,11 +6,12 @@
  * present. Of items that rise alike, the one that was rarer before comes first. Items that don't rise follow by
  * popularity. Heeds trend_discovery_frequency. AWS has no batch jobs for this recipe.
  */
+import { historyOf } from '../histories';
 import { takeInt32, takeTexts } from '../model-parts';
 import { selectTop } from '../rank';
 import { average, roundMetric, summariseRankings } from '../ranking-metrics';
 import type { InferenceRecipe, ModelParts, Recommender, Training, TrainingData } from '../recipe';
-import { createLister } from '../related/related-lists';
+import { createLister, rankPopular } from '../related/related-lists';
 import { holdOutUsers } from '../test-users';
 import { computeRise, countIntervals, type IntervalCounts, takeInterval } from '../trending/trends';
 
@@ -32,21 +33,37 @@ const TESTED_INTERVALS = 20;
 /** Items that are recommended in a test, and trending items that they are held against. */
 const DEPTH = 25;
 
-function train({ events, histories, hyperParameters, seed }: TrainingData): Training {
+function train(data: TrainingData): Training {
+  const { events, histories } = data;
+  const counts = countIntervals(events, histories.itemIds, readIntervals(data));
+  const popular = rankPopular(histories.itemWeights);
+  return {
+    parts: {
+      numbers: {},
+      texts: { itemIds: histories.itemIds },
+      arrays: { trendingItems: rankTrending(counts, 0, popular) },
+    },
+    metrics: measure(data, counts),
+  };
+}
+
+function readIntervals({ hyperParameters }: TrainingData): { readonly seconds: number; readonly intervals: number } {
   const wanted = hyperParameters.trend_discovery_frequency?.trim().toLowerCase() ?? '';
-  const seconds = FREQUENCIES[wanted] ?? DEFAULT_SECONDS;
-  const counts = countIntervals(events, histories.itemIds, { seconds, intervals: TESTED_INTERVALS + 2 });
-  const popular = selectTop(histories.itemWeights, histories.itemIds.length);
-  const order = rankTrending(counts, 0, popular);
-  const { heldOut } = holdOutUsers(histories, seed);
-  const shown = order.subarray(0, DEPTH);
+  return { seconds: FREQUENCIES[wanted] ?? DEFAULT_SECONDS, intervals: TESTED_INTERVALS + 2 };
+}
+
+/** Measures what is listed without the held-out users. The prediction of trends goes by time, and counts everybody. */
+function measure(data: TrainingData, all: IntervalCounts): Training['metrics'] {
+  const { events, histories, seed } = data;
+  const { training, heldOut } = holdOutUsers(histories, seed);
+  const tested = new Set(histories.userIds.filter((_, user) => historyOf(training, user).length === 0));
+  const counts = countIntervals(events, histories.itemIds, readIntervals(data), (userId) => tested.has(userId));
+  const popular = rankPopular(training.itemWeights);
+  const shown = rankTrending(counts, 0, popular).subarray(0, DEPTH);
   const cases = heldOut.map(({ truth, weights }) => ({ shown, truth, weights }));
   return {
-    parts: { numbers: {}, texts: { itemIds: histories.itemIds }, arrays: { trendingItems: order } },
-    metrics: {
-      ...summariseRankings(cases, histories.itemIds.length),
-      trend_prediction_accuracy: roundMetric(measureTrends(counts, popular)),
-    },
+    ...summariseRankings(cases, histories.itemIds.length),
+    trend_prediction_accuracy: roundMetric(measureTrends(all, popular)),
   };
 }
 

@@ -1,7 +1,8 @@
 /**
  * Recommends items to users: aws-user-personalization.
  * Two models are fitted to a part of the data, and the one that finds more of what held-out users took next is fitted
- * to all of it. Items that the user already has are left out, which AWS leaves to filters: nightjar's choice.
+ * to all of it. Lists hold what the user has already, too, by the score that the rest of the history gives it: as on
+ * AWS, a filter keeps it out.
  */
 import { readFlagParameter, readNumberParameter } from '../hyperparameters';
 import type { ScorerSettings } from '../item-scorer';

@@ -11,8 +11,6 @@ export const COLD_USERS = 5;
 /** How much is blended. */
 export interface BlendSettings {
   readonly pairs: PairWeights;
-  /** How much less popular items get than by co-occurrence alone: 0 to 1. */
-  readonly discount: number;
   /** The items whose lists are wanted, by 1; the others get empty ones. All where undefined. */
   readonly isAsked?: Uint8Array | undefined;
 }
@@ -31,10 +29,10 @@ const ALIKE = 0.1;
  */
 export function blendRelated(
   histories: Histories,
-  { pairs, discount, isAsked }: BlendSettings,
+  { pairs, isAsked }: BlendSettings,
   vectors: ItemVectors | undefined,
 ): RelatedLists {
-  const divisors = Float64Array.from(histories.itemUsers, (users) => computeDivisor(users, discount));
+  const divisors = Float64Array.from(histories.itemUsers, (users) => Math.sqrt(users + DAMPING));
   const writer = createRelatedWriter(histories.itemIds.length);
   let item = 0;
   const blendNext = (companions: Companions, cosines: Float64Array | undefined): void => {
@@ -56,27 +54,7 @@ export function blendRelated(
   return writer.finish();
 }
 
-/** By how much co-occurrence is divided for the popularity of an item: √(users + DAMPING) · (users + 1)^(discount / 2). */
-function computeDivisor(users: number, discount: number): number {
-  return Math.sqrt((users + DAMPING) * raise(users + 1, discount));
-}
-
-/** Computes value^exponent from square roots, which are exact on every machine; the exponent is cut to sixteenths. */
-function raise(value: number, exponent: number): number {
-  let power = 1;
-  let root = value;
-  let rest = Math.floor(exponent * 16);
-  for (let bit = 16; bit >= 1; bit /= 2) {
-    if (rest >= bit) {
-      power *= root;
-      rest -= bit;
-    }
-    root = Math.sqrt(root);
-  }
-  return power;
-}
-
-/** Divides the weights by what is due for popularity, and by the greatest of them. */
+/** Divides the weights by the root of the other item's users, damped, and by the greatest of them. */
 function scale({ items, weights }: Companions, divisors: Float64Array): Companions {
   const scaled = weights.map((weight, at) => weight / (divisors[items[at] ?? 0] ?? 1));
   const best = scaled.reduce((most, weight) => Math.max(most, weight), 0);

@@ -16,15 +16,20 @@ export interface IntervalCounts {
  *
  * @param itemIds  the items to count, by place
  * @param seconds  length of an interval
+ * @param isLeftOut  tells whose interactions don't count; the intervals stay the same
  */
 export function countIntervals(
   events: EventColumns,
   itemIds: readonly string[],
   { seconds, intervals }: { readonly seconds: number; readonly intervals: number },
+  isLeftOut?: (userId: string) => boolean,
 ): IntervalCounts {
   const newest = events.times.reduce((latest, time) => Math.max(latest, time), Number.NEGATIVE_INFINITY);
   const ageOf = (event: number): number => Math.floor((newest - (events.times[event] ?? 0)) / seconds);
-  const recent = Array.from(events.times.keys()).filter((event) => ageOf(event) < intervals);
+  const isCounted = events.userIds.map((id) => isLeftOut?.(id) !== true);
+  const recent = Array.from(events.times.keys()).filter(
+    (event) => ageOf(event) < intervals && isCounted[events.users[event] ?? 0] === true,
+  );
   const places = new Map(itemIds.map((id, place) => [id, place]));
   const counts = new Float64Array(intervals * itemIds.length);
   for (const event of keepDistinct(events, recent)) {
