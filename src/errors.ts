@@ -50,6 +50,7 @@ export const ERROR_CODES = {
     exit: 3,
     retry: 'afterFix',
   },
+  E_RECO_DATA: { about: 'there is too little data to train on, or its ids do not match', exit: 3, retry: 'afterFix' },
   E_RECO_QUERY: { about: 'an attribute query of a segment is wrong', exit: 3, retry: 'afterFix' },
   E_RECO_FILTER: {
     about: 'a filter does not exist, is not ACTIVE, or wants other values than the job gives',
@@ -67,6 +68,7 @@ export const ERROR_CODES = {
   E_RUN_NO_RECIPIENTS: { about: 'a run has no recipient left', exit: 3, retry: 'afterFix' },
   E_RUN_ARCHIVED: { about: 'the slot of a run is archived', exit: 2, retry: 'afterFix' },
   E_RUN_ERRORS: { about: 'too many e-mails of a run were refused', exit: 6, retry: 'afterFix' },
+  E_RUN_GUARD: { about: 'a guard has tripped: a person decides', exit: 6, retry: 'afterFix' },
   E_RUN_UNKNOWN: { about: 'there is no run of that id', exit: 2, retry: 'afterFix' },
 } as const satisfies Record<string, CodeFacts>;
 

@@ -47,6 +47,14 @@ export function parseShare(text: string): Share | undefined {
   return share >= 0 && share <= 1 ? (share as Share) : undefined;
 }
 
+/** Reads `25 USD` or `0.50 EUR`; undefined where the text is of another form. */
+export function parseMoney(text: string): (Money & { readonly amount: number }) | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*([A-Z]{3})$/.exec(text.trim());
+  return match?.[1] === undefined || match[2] === undefined
+    ? undefined
+    : { amount: Number(match[1]), currency: match[2] };
+}
+
 /** Prints an amount with its currency, `unknown` where no price is set. */
 export function formatMoney(money: Money): string {
   return money.amount === undefined ? 'unknown' : `${money.amount.toFixed(money.amount < 1 ? 4 : 2)} ${money.currency}`;

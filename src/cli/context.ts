@@ -6,10 +6,12 @@ import { NightjarError } from '../errors';
 import type { Log } from '../run/engines';
 import { createLog } from './log';
 import type { OpenOptions } from './open-store';
+import { projectRoot, settingsFile } from './project-files';
 
 /** The flags that every verb takes. */
 export interface GlobalFlags {
   readonly state?: string;
+  readonly project?: string;
   readonly config?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -19,6 +21,8 @@ export interface GlobalFlags {
 export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** What `--project` says; relative to `cwd`. */
+  readonly project?: string | undefined;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   /** Sets the code that the process ends with. */
@@ -28,16 +32,21 @@ export interface CliContext {
 /** Where the package lies: jobs, templates and settings that come with it. */
 export const PACKAGE_ROOT = path.join(__dirname, '..', '..');
 
-/** Resolves the settings from the default, `--config` or NIGHTJAR_CONFIG, the environment, and flags. */
+/** Resolves the settings from the default, the project's own, `--config` or NIGHTJAR_CONFIG, the environment, and flags. */
 export function readSettings(
   context: CliContext,
   flags: GlobalFlags,
   overrides: readonly Override[] = [],
 ): LoadedSettings {
+  const own = settingsFile(context);
+  const projectFiles = existsSync(own)
+    ? [{ path: path.relative(context.cwd, own), text: readFileSync(own, 'utf8') }]
+    : [];
   const file = flags.config ?? context.env.NIGHTJAR_CONFIG;
+  const named = file === undefined || file === '' ? [] : [{ path: file, text: readConfig(context, file) }];
   return loadSettings({
     defaultText: readFileSync(path.join(PACKAGE_ROOT, 'config', 'default.yaml'), 'utf8'),
-    files: file === undefined || file === '' ? [] : [{ path: file, text: readConfig(context, file) }],
+    files: [...projectFiles, ...named],
     env: context.env,
     overrides,
   });
@@ -54,9 +63,10 @@ function readConfig(context: CliContext, file: string): string {
   }
 }
 
-/** Names the state folder: `--state`, NIGHTJAR_STATE, or `.nightjar` in the working folder. */
+/** Names the state folder: `--state`, NIGHTJAR_STATE, or `.nightjar` in the project's folder. */
 export function stateDir(context: CliContext, flags: GlobalFlags): string {
-  return path.resolve(context.cwd, flags.state ?? context.env.NIGHTJAR_STATE ?? '.nightjar');
+  const named = flags.state ?? context.env.NIGHTJAR_STATE;
+  return named === undefined ? path.join(projectRoot(context), '.nightjar') : path.resolve(context.cwd, named);
 }
 
 /** Collects what opening the engines takes. */
@@ -83,7 +93,8 @@ function logOf(
   return createLog({ level, format: log.format, write: (line) => process.stderr.write(line), now: () => Date.now() });
 }
 
-/** Finds the folder that holds jobs/ and templates/: the working folder, else the package's own examples. */
+/** Finds the folder that holds jobs/ and templates/: that of `--project`, else the working folder, else the package's own examples. */
 export function projectDir(context: CliContext): string {
+  if (context.project !== undefined) return projectRoot(context);
   return existsSync(path.join(context.cwd, 'jobs')) ? context.cwd : PACKAGE_ROOT;
 }

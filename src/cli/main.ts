@@ -17,7 +17,10 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   inspect: async () => (await import('./verbs/inspect.js')).addInspect,
   worker: async () => (await import('./verbs/worker.js')).addWorker,
   local: async () => (await import('./verbs/local.js')).addLocal,
+  estimate: async () => (await import('./verbs/estimate.js')).addEstimate,
   doctor: async () => (await import('./verbs/doctor.js')).addDoctor,
+  init: async () => (await import('./verbs/init.js')).addInit,
+  train: async () => (await import('./verbs/train.js')).addTrain,
 };
 
 /** Runs the command line of this process and ends it with the exit code of docs/exit-codes.md. */
@@ -60,7 +63,7 @@ async function runProgram(context: CliContext): Promise<number | undefined> {
 }
 
 /** Options before the verb that take a value. */
-const VALUED: readonly string[] = ['--state', '--config'];
+const VALUED: readonly string[] = ['--project', '--state', '--config'];
 
 /** Finds the verb among the arguments; undefined where there is none, or none of ours. */
 function nameVerb(args: readonly string[]): string | undefined {
@@ -73,6 +76,7 @@ export async function buildProgram(context: CliContext, verb?: string): Promise<
   const program = new Command('nightjar')
     .description('From Amazon Personalize batch jobs to e-mails and audience files, every night, once and only once.')
     .version('0.1.0')
+    .option('--project <dir>', 'folder of the project (default: the working folder)')
     .option('--state <dir>', 'state folder of the embedded engines (NIGHTJAR_STATE; default .nightjar)')
     .option('--config <file>', 'settings file over the defaults (NIGHTJAR_CONFIG)')
     .option('--json', 'one JSON document on stdout')
@@ -83,8 +87,14 @@ export async function buildProgram(context: CliContext, verb?: string): Promise<
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('before', 'Examples:\n  nightjar demo\n  nightjar run nightly-picks --date 2026-03-01\n')
     .addHelpText('after', '\nDocumentation: README.md, docs/job-file.md, docs/exit-codes.md');
+  const own: CliContext = {
+    ...context,
+    get project() {
+      return program.opts<GlobalFlags>().project ?? context.project;
+    },
+  };
   for (const [name, load] of Object.entries(VERBS))
-    if (verb === undefined || verb === name) (await load())(program, context);
+    if (verb === undefined || verb === name) (await load())(program, own);
   exitOverrideAll(program);
   return program;
 }

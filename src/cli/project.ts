@@ -29,7 +29,8 @@ export function readJob(project: string, name: string): JobSource {
   return { file, text, template };
 }
 
-function findJobFile(project: string, name: string): string {
+/** Finds a job's file, relative to the project unless `name` is a path. @throws E_JOB_UNKNOWN */
+export function findJobFile(project: string, name: string): string {
   const candidates = [name, path.join('jobs', `${name}.yaml`), path.join('jobs', `${name}.yml`)];
   const found = candidates.find((file) => /\.ya?ml$/.test(file) && existsSync(path.resolve(project, file)));
   if (found !== undefined) return found;

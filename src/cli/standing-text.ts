@@ -7,10 +7,15 @@ const LABEL_WIDTH = 14;
 
 /** Several lines, no final newline. Where the report was printed before, its counts are not told again. */
 export function formatStanding(run: RunRow, standing: RunStanding, options: { readonly isReported: boolean }): string {
-  const { error, queue, nextDueAt, failing } = standing;
+  const { error, queue, nextDueAt, failing, guards, approvals } = standing;
   return [
     `${run.runId} is ${standing.state}`,
-    ...(error === undefined ? [] : [`  ${error.code}: ${error.message}`]),
+    // Guards are listed one by one below.
+    ...(error === undefined || guards.length > 0 ? [] : [`  ${error.code}: ${error.message}`]),
+    ...guards.flatMap(({ guard, figure, limit }) => rows('guard', [guard, `  ${figure}`, `  allowed: ${limit}`])),
+    ...approvals.flatMap(({ guard, figure, by, at }) =>
+      rows('approved', [`${guard} by ${by}, ${formatTime(new Date(at).toISOString())}`, `  ${figure}`]),
+    ),
     ...(failing === undefined ? [] : row('failing', failing)),
     ...rows(
       'events',

@@ -1,5 +1,6 @@
 /** The shape of the settings; `config/default.yaml` documents every one by being there. */
 import { z } from 'zod';
+import { parseMoney } from '../units';
 
 const seconds = z.number().positive().meta({ expected: 'a number of seconds greater than 0' });
 const countOrNone = z.int().nonnegative().meta({ expected: 'a whole number, 0 or more' });
@@ -74,16 +75,29 @@ const prefix = z
   .regex(/^$|^(?!\/)(?!(.*\/)?\.\.\/)[^\s]+\/$/)
   .meta({ expected: 'a key prefix that ends with "/", or an empty text' });
 
+/** Tariffs that a file written before them does not name are unknown. */
+const laterPrice = price.default(null);
+
 const prices = z.strictObject({
   inferencePer1000: price,
   segmentPer1000: price,
   trainingHour: price,
+  ingestionGb: laterPrice,
+  realTime: laterPrice,
+  recommenders: laterPrice,
   currency: z.string().length(3).meta({ expected: 'a currency code such as USD' }),
   asOf: z
     .string()
     .regex(/^\d{4}-\d{2}-\d{2}$/)
     .meta({ expected: 'a date such as "2019-11-16"' }),
+  source: text.nullable().default(null).meta({ expected: 'a text: where the prices stand, or null' }),
 });
+
+const budgetOfMonth = z
+  .string()
+  .refine((written) => parseMoney(written) !== undefined)
+  .nullable()
+  .meta({ expected: 'an amount such as 100 USD, or null' });
 
 /** Describes every setting; unknown ones are refused. */
 export const settingsSchema = z.strictObject({
@@ -119,6 +133,7 @@ export const settingsSchema = z.strictObject({
     retryAfterSeconds: z.array(seconds).min(1).meta({ expected: 'a list of seconds such as [300, 900]' }),
   }),
   prices: z.record(z.string(), prices),
+  budget: z.strictObject({ month: budgetOfMonth }),
   worker: z.strictObject({ shards: count, sends: count, leaseSeconds: seconds, drainSeconds: seconds }),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']), format: z.enum(['pretty', 'json']) }),
 });

@@ -1,4 +1,6 @@
 /** Queries on batch jobs: the intent is written before anything is bought. */
+import type { Money } from '../units';
+import { findOverspending, type MonthBudget, type MonthSpending } from './budget';
 import type { Database } from './connection';
 
 /** `intended` means that the create call may or may not have happened. */
@@ -43,7 +45,10 @@ export interface BatchJobOfRun extends BatchJobRow {
 export type BatchJobIntent = Pick<
   BatchJobRow,
   'name' | 'fingerprint' | 'part' | 'attempt' | 'kind' | 'request' | 'lines' | 'inputUri' | 'outputUri'
->;
+> & {
+  /** What it is expected to cost. */
+  readonly cost: Money;
+};
 
 /** A batch job that a run goes by: a new intent, or the name of one that is there. */
 export type Purchase =
@@ -57,17 +62,27 @@ export interface PurchaseChange {
   readonly dropped: readonly string[];
   /** Whether these are all batch jobs that the run is to have. */
   readonly isWhole: boolean;
+  /** What the purchases cost in all, and the budget that they have to fit into; undefined where there is none. */
+  readonly within?: { readonly budget: MonthBudget; readonly cost: Money } | undefined;
   readonly now: number;
 }
 
 /**
  * Writes what a run buys, all parts in one transaction: a run that is interrupted has decided on all of them or on none.
  * Writes nothing where another worker has decided meanwhile: the one that lost its lock must not add to it.
+ * @returns what the month has been spent on, where its budget has no room for the purchases; then nothing is written
  */
-export async function savePurchases(db: Database, runId: string, change: PurchaseChange): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+export async function savePurchases(
+  db: Database,
+  runId: string,
+  change: PurchaseChange,
+): Promise<MonthSpending | undefined> {
+  return db.transaction().execute(async (trx) => {
     await trx.selectFrom('run').select('run_id').where('run_id', '=', runId).forUpdate().execute();
-    if (!(await isAsDecidedOn(trx, runId, change))) return;
+    if (!(await isAsDecidedOn(trx, runId, change))) return undefined;
+    const { within } = change;
+    const overspending = within && (await findOverspending(trx, within.budget, within.cost));
+    if (overspending !== undefined) return overspending;
     if (change.dropped.length > 0) {
       await trx.deleteFrom('run_batch_job').where('run_id', '=', runId).where('name', 'in', change.dropped).execute();
     }
@@ -80,6 +95,7 @@ export async function savePurchases(db: Database, runId: string, change: Purchas
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     }
+    return undefined;
   });
 }
 
@@ -104,6 +120,8 @@ async function insertIntent(db: Database, intent: BatchJobIntent, now: number): 
       lines: intent.lines,
       input_uri: intent.inputUri,
       output_uri: intent.outputUri,
+      cost: intent.cost.amount ?? null,
+      cost_currency: intent.cost.currency,
       intended_at: new Date(now),
     })
     .onConflict((conflict) => conflict.column('name').doNothing())

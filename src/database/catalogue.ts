@@ -42,17 +42,20 @@ export interface CatalogueChange {
   readonly removed: number;
 }
 
+interface SaveOptions {
+  readonly replace: boolean;
+  readonly deleted?: ReadonlySet<string>;
+  readonly now: number;
+}
+
 /**
  * Saves items: a new version holds each item that is new or differs; without a difference there is no new version.
  * Call it within a transaction: versions are made one at a time.
  * @param items each id once
  * @param options.replace also removes the items that are absent
+ * @param options.deleted ids of items to remove, where they are there
  */
-export async function saveItems(
-  db: Database,
-  items: readonly Item[],
-  options: { readonly replace: boolean; readonly now: number },
-): Promise<CatalogueChange> {
+export async function saveItems(db: Database, items: readonly Item[], options: SaveOptions): Promise<CatalogueChange> {
   const save = (trx: Database) => saveInTransaction(trx, items, options);
   return db.isTransaction ? save(db) : db.transaction().execute(save);
 }
@@ -60,14 +63,16 @@ export async function saveItems(
 async function saveInTransaction(
   trx: Database,
   items: readonly Item[],
-  options: { readonly replace: boolean; readonly now: number },
+  options: SaveOptions,
 ): Promise<CatalogueChange> {
   await sql`LOCK TABLE catalogue_version IN EXCLUSIVE MODE`.execute(trx);
   const before = await currentCatalogueVersion(trx);
   const known = await readCatalogue(trx, before);
   const changed = items.filter((item) => !isSame(known.get(item.itemId), item));
   const present = new Set(items.map((item) => item.itemId));
-  const removed = options.replace ? [...known.values()].filter((item) => !present.has(item.itemId)) : [];
+  const isGone = ({ itemId }: Item) =>
+    options.deleted?.has(itemId) === true || (options.replace && !present.has(itemId));
+  const removed = [...known.values()].filter(isGone);
   if (changed.length + removed.length === 0) return { version: before, changed: 0, removed: 0 };
   const version = before + 1;
   await trx

@@ -118,6 +118,15 @@ export async function saveContacts(db: Database, rows: readonly ContactRow[], no
   return Number(saved.numAffectedRows ?? 0n);
 }
 
+/** Removes contacts by key and tells how many were there. */
+export async function removeContacts(db: Database, userIds: readonly string[]): Promise<number> {
+  if (userIds.length === 0) return 0;
+  const removed = await sql`
+    DELETE FROM contact c USING unnest(${[...userIds]}::text[]) AS g(user_id) WHERE c.user_id = g.user_id
+  `.execute(db);
+  return Number(removed.numAffectedRows ?? 0n);
+}
+
 export interface Suppression {
   readonly addressHash: string;
   /** unsubscribe, bounce, complaint, manual. */

@@ -1,5 +1,6 @@
 /** Queries on interactions. */
 import { sql } from 'kysely';
+import { z } from 'zod';
 import type { Interaction } from '../job/people';
 import type { Database } from './connection';
 
@@ -33,4 +34,77 @@ export async function popularItems(
     GROUP BY item_id ORDER BY count(*) DESC, item_id LIMIT ${options.limit}
   `.execute(db);
   return rows.rows.map((row) => row.item_id);
+}
+
+const rowSchema = z.object({
+  user_id: z.string(),
+  item_id: z.string(),
+  at: z.number(),
+  at_key: z.string(),
+  event_type: z.string(),
+  event_value: z.number().nullable(),
+});
+const PAGE_ROWS = 10_000;
+
+/** Streams all interactions in the order of their key, a page at a time; an empty event type is left out. */
+export async function* streamInteractions(db: Database): AsyncGenerator<Interaction> {
+  let last: z.infer<typeof rowSchema> | undefined;
+  while (true) {
+    const after =
+      last === undefined
+        ? sql``
+        : sql`WHERE (user_id, item_id, at, event_type)
+                  > (${last.user_id}, ${last.item_id}, ${last.at_key}::timestamptz, ${last.event_type})`;
+    const page = await sql`
+      SELECT user_id, item_id, extract(epoch FROM at)::double precision AS at, at::text AS at_key, event_type, event_value
+      FROM interaction ${after} ORDER BY user_id, item_id, at, event_type LIMIT ${sql.lit(PAGE_ROWS)}
+    `.execute(db);
+    const rows = page.rows.map((row) => rowSchema.parse(row));
+    for (const row of rows) {
+      yield {
+        userId: row.user_id,
+        itemId: row.item_id,
+        timestamp: row.at,
+        ...(row.event_type === '' ? {} : { eventType: row.event_type }),
+        ...(row.event_value === null ? {} : { eventValue: row.event_value }),
+      };
+    }
+    last = rows.at(-1);
+    if (rows.length < PAGE_ROWS) return;
+  }
+}
+
+/** Lists the event types, the most frequent first, ties by name; the empty one is among them. */
+export async function listEventTypes(db: Database): Promise<readonly string[]> {
+  const { rows } = await sql<{ event_type: string }>`
+    SELECT event_type FROM interaction GROUP BY event_type ORDER BY count(*) DESC, event_type
+  `.execute(db);
+  return rows.map((row) => row.event_type);
+}
+
+/** How much there is to learn from. */
+export interface Activity {
+  readonly interactions: number;
+  readonly users: number;
+  /** Users with two interactions or more. */
+  readonly returning: number;
+}
+
+const activitySchema = z.object({ interactions: z.number(), users: z.number(), returning: z.number() });
+
+/** Counts interactions and their users. */
+export async function readActivity(db: Database): Promise<Activity> {
+  const { rows } = await sql`
+    SELECT coalesce(sum(n), 0)::bigint AS interactions, count(*) AS users, count(*) FILTER (WHERE n >= 2) AS returning
+    FROM (SELECT count(*) AS n FROM interaction GROUP BY user_id) AS of_user
+  `.execute(db);
+  return activitySchema.parse(rows[0]);
+}
+
+/** Lists users by how much they did, the most active first, ties by id. */
+export async function activeUsers(db: Database, limit: number): Promise<readonly string[]> {
+  const { rows } = await sql<{ user_id: string }>`
+    SELECT user_id FROM interaction GROUP BY user_id ORDER BY count(*) DESC, user_id LIMIT ${limit}
+  `.execute(db);
+  return rows.map((row) => row.user_id);
 }

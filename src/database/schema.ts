@@ -64,6 +64,8 @@ interface BatchJobTable {
   output_uri: string;
   intended_at: Time;
   place_at: OptionalTime;
+  cost: OptionalNumber;
+  cost_currency: OptionalText;
   created_at: OptionalTime;
   done_at: OptionalTime;
   output_deleted_at: OptionalTime;
@@ -145,4 +147,14 @@ export interface Tables {
   ramp_day: { sender: string; day: string; allowed: number; used: number };
   run_answers: { run_id: string; since: Time; shard: number; accepted: number; refused: number };
   artefact: ArtefactTable;
+  job_schedule: { job: string; since: Time; decided_until: Time; paused_at: OptionalTime };
+  guard_approval: {
+    run_id: string;
+    guard: string;
+    measure: number;
+    figure: string;
+    limited: string;
+    approved_by: string;
+    approved_at: Time;
+  };
 }

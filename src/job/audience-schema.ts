@@ -1,6 +1,7 @@
 /** The shape of an audience job as its file is written; `description` is for editors, `expected` for messages. */
 import { z } from 'zod';
 import { filterField, queryValuesField } from './filter-schema';
+import { audienceGuardField } from './guard-schema';
 import { headFields, kindField } from './head-schema';
 import { type JobNames, solutionField } from './names';
 import { whereField } from './where-schema';
@@ -98,5 +99,6 @@ export function audienceSchema(names: JobNames) {
       .strictObject({ where: whereField, formats, to })
       .prefault({})
       .meta({ expected: 'a map of where, formats and to', examples: [{ formats: ['csv'] }] }),
+    guard: audienceGuardField,
   });
 }

@@ -4,7 +4,9 @@ import type { z } from 'zod';
 import { parseDuration } from '../units';
 import type { audienceSchema } from './audience-schema';
 import { buildFilter } from './build-filter';
+import { buildGuard } from './build-guard';
 import { buildSend } from './build-send';
+import { buildStart } from './build-start';
 import type { AudienceJob, EmailJob, ParsedJob, SegmentQuery, Where } from './definition';
 import type { emailSchema } from './email-schema';
 
@@ -15,13 +17,14 @@ interface JobFile {
 
 /** Builds an e-mail job. */
 export function buildEmailJob(source: JobFile, fields: z.output<ReturnType<typeof emailSchema>>): ParsedJob {
-  const { about, schedule, keep, recommend, recipients, content, send } = fields;
+  const { about, keep, recommend, recipients, content, send, guard } = fields;
   const job: EmailJob = {
     ...source,
     about,
     kind: 'email',
-    ...(schedule === undefined ? {} : { schedule }),
+    ...buildStart(fields),
     ...buildKeep(keep),
+    ...buildGuard(guard),
     recommend: { solution: recommend.solution, results: recommend.results, ...buildFilter(recommend) },
     recipients: { from: recipients.from, where: buildWhere(recipients.where) },
     content: {
@@ -40,7 +43,7 @@ export function buildEmailJob(source: JobFile, fields: z.output<ReturnType<typeo
 
 /** Builds an audience job. */
 export function buildAudienceJob(source: JobFile, fields: z.output<ReturnType<typeof audienceSchema>>): ParsedJob {
-  const { about, schedule, keep, segment, audience } = fields;
+  const { about, keep, segment, audience, guard } = fields;
   const queries = [
     ...Object.entries(segment.queries ?? {}).map(([name, query]): SegmentQuery => ({ name, by: 'attributes', query })),
     ...(segment.items ?? []).map((itemId): SegmentQuery => ({ name: nameItemQuery(itemId), by: 'item', itemId })),
@@ -49,8 +52,9 @@ export function buildAudienceJob(source: JobFile, fields: z.output<ReturnType<ty
     ...source,
     about,
     kind: 'audience',
-    ...(schedule === undefined ? {} : { schedule }),
+    ...buildStart(fields),
     ...buildKeep(keep),
+    ...buildGuard(guard),
     segment: { solution: segment.solution, users: segment.users, queries, ...buildFilter(segment) },
     audience: {
       where: buildWhere(audience.where),

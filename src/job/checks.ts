@@ -9,11 +9,24 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Finds the problems between fields; what is wrong with a field itself is left to the schema. */
 export function checkAcross(value: Fields): readonly Problem[] {
   return [
+    ...checkStart(value),
     ...checkSegment(value.segment),
     ...checkShow(value),
     ...checkFilter('recommend', value.recommend),
     ...checkFilter('segment', value.segment),
+    ...checkGuard(value.guard),
   ];
+}
+
+function checkStart({ schedule, after }: Fields): readonly Problem[] {
+  if (!isMap(schedule)) return [];
+  if (after !== undefined) {
+    const message = 'after is there beside schedule; expected one of the two';
+    return [{ path: ['after'], part: 'key', message, fix: 'remove after, or the schedule' }];
+  }
+  if (schedule.missed !== 'skip' || schedule.grace === undefined) return [];
+  const message = 'schedule.grace is there beside "missed: skip"; expected it with run-latest or run-all';
+  return [{ path: ['schedule', 'grace'], part: 'key', message, fix: 'remove grace, or write "missed: run-latest"' }];
 }
 
 function checkFilter(section: 'recommend' | 'segment', fields: unknown): readonly Problem[] {
@@ -46,6 +59,15 @@ function checkShow({ recommend, content }: Fields): readonly Problem[] {
   const message = `content.show.items is ${shown}; expected at most recommend.results, which is ${results}`;
   const fix = `write "items: ${results}", or buy more with "results: ${shown * 2}" below "recommend:"`;
   return [{ path: ['content', 'show', 'items'], part: 'value', message, fix }];
+}
+
+function checkGuard(guard: unknown): readonly Problem[] {
+  const recipients = isMap(guard) ? guard.recipients : undefined;
+  if (!isMap(recipients)) return [];
+  const { min, max } = recipients;
+  if (typeof min !== 'number' || typeof max !== 'number' || min <= max) return [];
+  const message = `guard.recipients.min is ${min}; expected at most guard.recipients.max, which is ${max}`;
+  return [{ path: ['guard', 'recipients', 'min'], part: 'value', message, fix: `write "min: ${max}"` }];
 }
 
 function isMap(value: unknown): value is Fields {

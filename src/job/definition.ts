@@ -11,7 +11,7 @@
  * delivery    one e-mail to one recipient in one run, with its state
  * audience    a named set of users from a segment query; its members are versioned per run
  */
-import type { Milliseconds, PerSecond, Share } from '../units';
+import type { Milliseconds, Money, PerSecond, Share } from '../units';
 
 export type Scalar = string | number | boolean;
 
@@ -28,11 +28,32 @@ export interface Condition {
 /** Attribute name → value, list of values (any of them), or condition; all attributes must hold. `consent: true` is consent for the job's topic. */
 export type Where = Readonly<Record<string, Scalar | readonly Scalar[] | Condition>>;
 
-/** Shown, and not yet fired. */
+/** What becomes of slots that no worker was there for. */
+export type MissedPolicy = 'run-latest' | 'run-all' | 'skip';
+
+/** When workers start a job. */
 export interface Schedule {
   readonly cron: string;
   /** IANA name. */
   readonly timezone: string;
+  readonly missed: MissedPolicy;
+  /** How late a slot may start; with `skip` a few minutes. */
+  readonly grace: Milliseconds;
+}
+
+/** Limits at which a run pauses for a person; each that is there is checked, the first four before anything is bought. */
+export interface GuardRules {
+  readonly cost?: Money & { readonly amount: number };
+  /** Of a slot; `change` is against the last finished slot, from 0, 1 is as many again. */
+  readonly recipients?: { readonly min?: number; readonly max?: number; readonly change?: number };
+  readonly templateErrors?: Share;
+  /** Of the solution version, since its creation. */
+  readonly modelAge?: Milliseconds;
+  /** Audience jobs: INCREMENTAL imports since the last FULL one of a dataset, and before the model was trained. */
+  readonly incrementalImports?: number;
+  readonly lineErrors?: Share;
+  readonly itemShare?: Share;
+  readonly fallbackShare?: Share;
 }
 
 interface JobBase {
@@ -42,8 +63,11 @@ interface JobBase {
   readonly file: string;
   readonly about: string;
   readonly schedule?: Schedule;
+  /** The job that this one follows, slot by slot; never beside a schedule. */
+  readonly after?: string;
   /** How long deliveries, inputs and outputs of a run are kept after it has ended; for ever where left out. */
   readonly keep?: Milliseconds;
+  readonly guard?: GuardRules;
 }
 
 /** How a sender that is not known yet warms up: `start` mails on its first day, each day `growth` more. */

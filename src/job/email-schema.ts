@@ -1,6 +1,7 @@
 /** The shape of an e-mail job as its file is written; `description` is for editors, `expected` for messages. */
 import { z } from 'zod';
 import { filterField, recipientValuesField } from './filter-schema';
+import { emailGuardField } from './guard-schema';
 import { headFields, kindField } from './head-schema';
 import { type JobNames, solutionField, templateField } from './names';
 import { sendField } from './send-schema';
@@ -79,5 +80,6 @@ export function emailSchema(names: JobNames) {
       .strictObject({ template, subject, show })
       .meta({ expected: 'a map of template, subject and show', examples: [{ template: 'picks' }] }),
     send: sendField,
+    guard: emailGuardField,
   });
 }

@@ -1,8 +1,7 @@
-/** The shape of what every job file begins with: about, kind and schedule. */
+/** The shape of what every job file begins with: about, kind, schedule and after. */
 import { z } from 'zod';
 import { parseDuration } from '../units';
-import { explainCron } from './cron';
-import { refineName } from './names';
+import { afterField, scheduleField } from './schedule-schema';
 
 /** What is kept for less would be gone before its run is over. */
 const SHORTEST_KEEP_MS = 86_400_000;
@@ -17,29 +16,6 @@ const about = z
     description: 'What the job is for, in a sentence',
     expected: 'one line of 1 to 200 characters',
     examples: ['Six picks for every subscriber, every night'],
-  });
-
-const cron = z
-  .string()
-  .superRefine((text, context) => {
-    const expected = explainCron(text);
-    if (expected !== undefined) context.addIssue({ code: 'custom', input: text, params: { expected } });
-  })
-  .meta({
-    description: 'When the job is meant to run: a cron expression of five fields',
-    expected: 'a cron expression of five fields',
-    examples: ['0 2 * * *'],
-  });
-
-const timezone = z
-  .string()
-  .superRefine((name, context) =>
-    refineName(name, { context, isKnown: isTimeZone, candidates: () => Intl.supportedValuesOf('timeZone') }),
-  )
-  .meta({
-    description: 'The time zone of the schedule',
-    expected: 'the name of a time zone such as Asia/Tokyo',
-    examples: ['Asia/Tokyo'],
   });
 
 const keep = z
@@ -57,14 +33,8 @@ const keep = z
 export const headFields = {
   about,
   keep,
-  schedule: z
-    .strictObject({ cron, timezone })
-    .optional()
-    .meta({
-      description: 'When the job is meant to run; shown, and not yet fired',
-      expected: 'a map of cron and timezone',
-      examples: [{ cron: '0 2 * * *', timezone: 'Asia/Tokyo' }],
-    }),
+  schedule: scheduleField,
+  after: afterField,
 };
 
 /** Makes the field `kind` of one kind of job. */
@@ -74,14 +44,4 @@ export function kindField<Kind extends 'email' | 'audience'>(kind: Kind) {
     expected: 'email or audience',
     examples: [kind],
   });
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return (
-      /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-    );
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,6 @@
 /** Prints a plan for people, in 80 columns. */
 import { formatMoney } from '../units';
-import type { AudiencePlan, EmailPlan, Plan, PlannedBatchJob, PlannedFilter } from './plan';
+import type { AudiencePlan, EmailPlan, Plan, PlannedBatchJob, PlannedFilter, PlannedGuard } from './plan';
 
 const LABEL_WIDTH = 14;
 
@@ -16,6 +16,7 @@ export function formatPlan(plan: Plan): string {
     ...listFilter(plan.filter),
     row('cost', describeCost(plan)),
     ...(plan.kind === 'email' ? [row('avoided', describeAvoided(plan))] : []),
+    ...(plan.guards ?? []).flatMap(listGuard),
     '',
     'nothing was changed, bought or sent',
   ].join('\n');
@@ -66,6 +67,15 @@ function describeCost({ cost, pricesAsOf, batchJob }: Plan): string {
 
 function describeAvoided({ avoided }: EmailPlan): string {
   return `${countOf(avoided.rows, 'row', 'rows')} not bought, ${formatMoney(avoided.cost)}`;
+}
+
+function listGuard({ guard, limit, figure, outcome }: PlannedGuard, index: number): readonly string[] {
+  const label = index === 0 ? 'guards' : '';
+  if (outcome === 'later') return [row(label, `${guard}: ${limit}; checked when Personalize has answered`)];
+  return [
+    row(label, `${guard} ${outcome === 'trips' ? 'WOULD PAUSE THE RUN' : 'passes'}`),
+    row('', `  ${figure ?? ''}; allowed: ${limit}`),
+  ];
 }
 
 function countOf(count: number, one: string, many: string): string {

@@ -29,6 +29,14 @@ export interface PlannedFilter {
   readonly values: readonly { readonly name: string; readonly value: string }[];
 }
 
+/** What a guard would say; `later` is one that is checked when Personalize has answered. */
+export interface PlannedGuard {
+  readonly guard: string;
+  readonly limit: string;
+  readonly figure?: string;
+  readonly outcome: 'passes' | 'trips' | 'later';
+}
+
 interface PlanBase {
   readonly version: 1;
   readonly job: string;
@@ -40,6 +48,8 @@ interface PlanBase {
   readonly cost: Money;
   /** Date of the prices, `YYYY-MM-DD`. */
   readonly pricesAsOf?: string;
+  /** Left out where neither job nor settings have any. */
+  readonly guards?: readonly PlannedGuard[];
 }
 
 /** The plan of an e-mail run. `considered` = `recipients` + the sum of `leftOut`. */

@@ -14,6 +14,7 @@ import {
 } from 'bullmq';
 import type { Pool } from 'pg';
 import { NightjarError } from '../errors';
+import type { AlarmQueue } from './alarms';
 import { bounded } from './bounded';
 import { probeRedis, type RedisFacts } from './redis-probe';
 import { explainRedis } from './redis-problem';
@@ -25,9 +26,10 @@ export type QueueConnection =
   | { readonly kind: 'redis'; readonly url: string };
 
 /** The part of BullMQ's Queue that we use, the same on both backends. */
-export type Adder = Pick<Queue, 'addBulk' | 'close'> & {
-  on(event: 'error', listener: (error: Error) => void): unknown;
-};
+export type Adder = AlarmQueue &
+  Pick<Queue, 'addBulk' | 'close'> & {
+    on(event: 'error', listener: (error: Error) => void): unknown;
+  };
 
 /** The part of BullMQ's Worker that we use. */
 export type BullWorker = Pick<Worker, 'close' | 'pause' | 'waitUntilReady'> & {

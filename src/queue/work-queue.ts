@@ -1,4 +1,5 @@
 /** The queue of nightjar: BullMQ on PostgreSQL or Redis, chosen by settings alone. It moves pointers, not people. */
+import { type Alarm, setAlarms } from './alarms';
 import { type Backend, openBackend, type QueueConnection } from './backends';
 import { bounded, settledWithin } from './bounded';
 import { type QueueTiming, type RunningWorker, startQueueWorker } from './queue-worker';
@@ -14,6 +15,12 @@ export interface WorkQueue {
    * @throws E_QUEUE within seconds where the engine is away; reconcile repairs what is missing then
    */
   add(works: readonly Work[]): Promise<void>;
+  /**
+   * Sets the alarms of schedules; their works come back to workers as `isAlarm` tells.
+   * @param keep  jobs whose alarms stay as they are
+   * @throws E_QUEUE within seconds where the engine is away
+   */
+  setAlarms(alarms: readonly Alarm[], options: { readonly keep: readonly string[] }): Promise<void>;
   /** Starts to process; `concurrency` works at a time. */
   start(processor: Processor, options: { concurrency: number; onError: (error: Error) => void }): RunningWorker;
   /** Closes the connections, within seconds also where the engine is away. */
@@ -48,6 +55,7 @@ export async function openQueue(
   if (backend.warning !== undefined) onWarning(backend.warning);
   return {
     add: (works) => addWorks(backend, works),
+    setAlarms: (alarms, keep) => answerSoon(backend, setAlarms(backend.queue, alarms, keep)),
     start: (processor, options) => startQueueWorker(backend, { timing, processor, ...options }),
     close: async () => {
       await settledWithin(backend.queue.close(), CLOSE_MS);
@@ -64,10 +72,14 @@ async function addWorks(backend: Backend, works: readonly Work[]): Promise<void>
     const jobs = works
       .slice(from, from + ADDED_AT_ONCE)
       .map((work) => ({ name: work.stage, data: work, opts: { ...JOB_OPTIONS, jobId: workId(work) } }));
-    try {
-      await bounded(backend.queue.addBulk(jobs), ADD_MS, () => new Error('it did not answer for 5 s'));
-    } catch (error) {
-      throw backend.explain(error);
-    }
+    await answerSoon(backend, backend.queue.addBulk(jobs));
+  }
+}
+
+async function answerSoon(backend: Backend, answer: Promise<unknown>): Promise<void> {
+  try {
+    await bounded(answer, ADD_MS, () => new Error('it did not answer for 5 s'));
+  } catch (error) {
+    throw backend.explain(error);
   }
 }

@@ -1,7 +1,7 @@
 /** A piece of work, and what becomes of it: what the queue carries. */
 import { z } from 'zod';
 
-/** A stage's shard of a run. */
+/** A stage's shard of a run; or the alarm of a job's schedule, with the job's name instead of a run. */
 export interface Work {
   readonly runId: string;
   readonly stage: string;

@@ -1,6 +1,6 @@
 /** Renders the work of a run: time, output lines, batch jobs and artefacts. */
 import { formatMoney } from '../units';
-import { countOf, formatBytes, formatCount, formatDuration } from './figures';
+import { countOf, formatBytes, formatCount, formatDuration, formatTime } from './figures';
 import { html, type Markup } from './markup';
 import type { Artefact, OutputFinding, RunSummary } from './summary';
 
@@ -49,7 +49,7 @@ ${brokenLines > findings.length ? html`<p class="soft">and ${countOf(brokenLines
 }
 
 /** Renders the batch jobs and what they cost; an unknown price is called so. */
-export function renderBatchJobs({ batchJobs, cost, avoided, pricesAsOf }: RunSummary): Markup {
+export function renderBatchJobs({ batchJobs, cost, estimate, approvals, avoided, pricesAsOf }: RunSummary): Markup {
   const asOf = pricesAsOf === undefined ? '' : `, at prices of ${pricesAsOf}`;
   return html`<div class="card"><h3>Cost</h3><div class="scroll"><table>
 <tr><th>batch job</th><th>kind</th><th class="count">lines</th><th>state</th><th class="count">cost</th></tr>
@@ -60,7 +60,12 @@ ${batchJobs.map(
 <td>${job.state}</td><td class="count">${job.reused ? 'bought before' : formatMoney(job.cost)}</td></tr>`,
 )}</table></div>
 <p class="equation">${cost.amount === undefined ? 'Unknown in all: no price is set for what was bought' : `${formatMoney(cost)} in all${asOf}`}.
-${avoided.rows === 0 ? undefined : `${countOf(avoided.rows, 'row')} of people who can't be written to ${avoided.rows === 1 ? 'was' : 'were'} not bought: ${formatMoney(avoided.cost)}.`}</p></div>`;
+${estimate === undefined ? undefined : `Estimated before: ${formatMoney(estimate)}.`}
+${avoided.rows === 0 ? undefined : `${countOf(avoided.rows, 'row')} of people who can't be written to ${avoided.rows === 1 ? 'was' : 'were'} not bought: ${formatMoney(avoided.cost)}.`}</p>
+${(approvals ?? []).map(
+  ({ guard, figure, limit, by, at }) =>
+    html`<p class="soft">Guard ${guard}: ${figure}; allowed: ${limit}. Approved by ${by}, ${formatTime(at)}.</p>`,
+)}</div>`;
 }
 
 /** Renders the files and objects that the run made, with their checksums. */

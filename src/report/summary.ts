@@ -61,6 +61,16 @@ export interface AudienceSummary {
   readonly error?: string | undefined;
 }
 
+/** A guard that had paused the run, and who let it pass. */
+export interface ApprovalSummary {
+  readonly guard: string;
+  readonly figure: string;
+  readonly limit: string;
+  readonly by: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
 export interface RunSummary {
   readonly version: 1;
   readonly run: string;
@@ -98,6 +108,10 @@ export interface RunSummary {
   readonly batchJobs: readonly BatchJobSummary[];
   /** Over the batch jobs that this run started; unknown where a price is not set. */
   readonly cost: Money;
+  /** What the cost was expected to be when the run decided on its batch jobs. */
+  readonly estimate?: Money;
+  /** Guards that a person has let pass. */
+  readonly approvals?: readonly ApprovalSummary[];
   /** Rows that were not bought because the contact can't be written to, and what they would have cost. */
   readonly avoided: { readonly rows: number; readonly cost: Money };
   readonly pricesAsOf?: string;

@@ -1,6 +1,6 @@
 /** Prints the summary of a run for people, in 80 columns. */
-import { formatMoney } from '../units';
-import { countOf, durationOf, formatBytes, formatCount, formatDuration, formatReason } from './figures';
+import { formatMoney, type Money } from '../units';
+import { countOf, durationOf, formatBytes, formatCount, formatDuration, formatReason, formatTime } from './figures';
 import type { Artefact, AudienceSummary, BatchJobSummary, DeliveryCounts, RunSummary, Tally } from './summary';
 import { DELIVERY_STATES, sumsAddUp } from './sums';
 
@@ -79,15 +79,27 @@ function describeOutput({ output }: RunSummary): readonly string[] {
   ];
 }
 
-function describeMoney({ batchJobs, cost, avoided, pricesAsOf }: RunSummary): readonly string[] {
+function describeMoney({ batchJobs, cost, estimate, approvals, avoided, pricesAsOf }: RunSummary): readonly string[] {
   const prices = cost.amount === undefined ? 'no price is set' : `prices of ${pricesAsOf ?? 'an unknown date'}`;
   return [
     ...batchJobs.flatMap((job) => [...row('batch job', job.name), ...row('', describeBatchJob(job))]),
     ...row('cost', `${formatMoney(cost)} (${prices})`),
+    ...(estimate === undefined ? [] : row('estimated', describeEstimate(estimate, cost))),
+    ...(approvals ?? []).flatMap(({ guard, figure, limit, by, at }) =>
+      row('approved', `${guard}: ${figure}; allowed: ${limit}; by ${by}, ${formatTime(at)}`),
+    ),
     ...(avoided.rows === 0
       ? []
       : row('avoided', `${countOf(avoided.rows, 'row')} not bought, ${formatMoney(avoided.cost)}`)),
   ];
+}
+
+function describeEstimate(estimate: Money, cost: Money): string {
+  if (estimate.amount === undefined || cost.amount === undefined) return formatMoney(estimate);
+  const more = cost.amount - estimate.amount;
+  const difference = { amount: Math.abs(more), currency: cost.currency };
+  const isSame = Math.abs(more) < 1e-9 || cost.currency !== estimate.currency;
+  return `${formatMoney(estimate)}${isSame ? '' : `, ${formatMoney(difference)} ${more > 0 ? 'less than it cost' : 'more than it cost'}`}`;
 }
 
 function describeBatchJob({ kind, state, lines, reused, cost }: BatchJobSummary): string {

@@ -1,4 +1,5 @@
 /** The stage collect: reads a shard of the inference output and stores each recipient's slate on the ledger, in bulk. */
+import { batchJobsOf } from '../database/batch-jobs';
 import { applyFallback, excludeWithoutSlate, type Slate, saveSlates } from '../database/deliveries';
 import { moveRun } from '../database/runs';
 import { findShard, finishShard, listShards } from '../database/shards';
@@ -6,6 +7,8 @@ import { readInferenceRecords } from '../personalize/inference-records';
 import { readObject } from '../storage/objects';
 import { parseS3Uri } from '../storage/uri';
 import { loadCatalogue } from './catalogue-cache';
+import { PAUSED, pauseOnTrip, stopAtTrips } from './guards/check';
+import { checkSlates } from './guards/output';
 import { collectSpecSchema } from './locate-output';
 import { addError, addFinding, emptyOutput, type OutputResult } from './output-result';
 import { readPlan } from './plan-record';
@@ -51,17 +54,23 @@ function lastPerUser(slates: readonly Slate[]): readonly Slate[] {
   return [...new Map(slates.map((slate) => [slate.userId, slate])).values()];
 }
 
-/** Closes the collecting: rows without a slate get the fallback or are excluded, then the sending begins. */
+/** Closes the collecting: rows without a slate get the fallback or are excluded, then the sending begins if no guard trips. */
 export const closeCollecting: Stage = async ({ engines, run, bundle }) => {
   const shards = await listShards(engines.db, run.runId, 'collect');
-  if (bundle.job.kind !== 'email' || shards.some((row) => !row.done)) return DONE;
+  const { job } = bundle;
+  if (job.kind !== 'email' || shards.some((row) => !row.done)) return DONE;
   const { popular } = readPlan(run.plan);
   const catalogue = await loadCatalogue(engines.db, run.catalogueVersion);
-  const { show } = bundle.job.content;
+  const { show } = job.content;
   const fallback =
     show.fallback === 'popular' ? popular.filter((item) => catalogue.has(item)).slice(0, 2 * show.items) : [];
   if (fallback.length > 0) await applyFallback(engines.db, run, fallback);
   await excludeWithoutSlate(engines.db, run, engines.now());
+  const checked = await pauseOnTrip({ engines, run }, 'collecting', async () => {
+    const bought = (await batchJobsOf(engines.db, run.runId)).reduce((sum, { lines }) => sum + lines, 0);
+    await stopAtTrips({ engines, run }, await checkSlates(engines, job, { runId: run.runId, bought }));
+  });
+  if (checked === PAUSED) return DONE;
   await moveRun(engines.db, run.runId, { from: 'collecting', to: 'sending', now: engines.now() });
   return DONE;
 };

@@ -6,6 +6,8 @@ import { isNightjarError } from '../errors';
 import type { WorkOutcome } from '../queue/work-queue';
 import { buyInTurn } from './buy-in-turn';
 import { explainFailure } from './explain-failure';
+import { PAUSED, pauseOnTrip, stopAtTrips } from './guards/check';
+import { checkQueryLines } from './guards/output';
 import { locateInference, locateSegments } from './locate-output';
 import { lookAt } from './look-at';
 import { replaceFailed } from './next-attempt';
@@ -15,12 +17,13 @@ import { DONE, type Stage, type StageContext } from './stage';
 export const infer: Stage = async (context) => {
   const { engines, run } = context;
   const troubles = await forEachJob(context, (job) => lookAt(engines, job));
-  await replaceFailed(context);
+  if ((await pauseOnTrip(context, 'waiting', () => replaceFailed(context))) === PAUSED) return DONE;
   troubles.push(...(await forEachJob(context, (job) => buyInTurn(engines, job))));
   const jobs = await batchJobsOf(engines.db, run.runId);
   if (troubles.length > 0) throw worstOf(troubles);
   if (!jobs.every((job) => job.state === 'done')) return { kind: 'again', at: nextLook(context, jobs) };
-  return finish(context, jobs);
+  const outcome = await pauseOnTrip(context, 'waiting', () => finish(context, jobs));
+  return outcome === PAUSED ? DONE : outcome;
 };
 
 /** One after the other, lest they throttle each other; trouble with one keeps none of the others waiting. */
@@ -81,6 +84,7 @@ async function layOut(context: StageContext, jobs: readonly BatchJobOfRun[]): Pr
     return 'collecting';
   }
   const located = await locateSegments(engines, { outputs, queries: bundle.job.segment.queries });
+  await stopAtTrips(context, checkQueryLines(bundle.job.guard, located.specs));
   await addShards(engines.db, run.runId, { stage: 'locate', specs: [{}] });
   await finishShard(engines.db, run.runId, { stage: 'locate', shard: 0, result: located.output, now: engines.now() });
   await addShards(engines.db, run.runId, { stage: 'write', specs: located.specs });

@@ -1,11 +1,11 @@
 /** Puts the next attempt in the place of batch jobs that are CREATE FAILED. */
-import { type BatchJobOfRun, batchJobsOf, savePurchases } from '../database/batch-jobs';
+import { type BatchJobOfRun, batchJobsOf } from '../database/batch-jobs';
 import { withLock } from '../database/lock';
 import { NightjarError } from '../errors';
 import { formatMoney } from '../units';
+import { savePurchasesInBudget } from './guards/within-budget';
 import { choosePurchase, requestSchema } from './intend';
 import type { StageContext } from './stage';
-import { priceOf } from './summarise';
 
 /**
  * Replaces the failed batch jobs of a run as the policy allows: an attempt whose number is at most `aws.failedJobRetries` is
@@ -28,20 +28,20 @@ export async function replaceFailed(context: StageContext): Promise<void> {
 const hasFailed = (job: BatchJobOfRun) => job.state === 'failed';
 
 /** Intends the next attempt at a failed batch job, with the same input and a name of its own. */
-export async function nextAttempt({ engines, run }: StageContext, job: BatchJobOfRun, parts: number): Promise<void> {
+export async function nextAttempt(context: StageContext, job: BatchJobOfRun, parts: number): Promise<void> {
+  const { engines, run } = context;
   const request = requestSchema.parse(job.request);
   const { fingerprint, part, lines } = job;
   const naming = { job: run.job, slot: run.slot, fingerprint, part, parts };
-  const purchase = await choosePurchase(engines, naming, { request, lines });
+  const { purchase, cost } = await choosePurchase(engines, naming, { request, lines });
   const change = { purchases: [purchase], dropped: [job.name], isWhole: false, now: engines.now() };
-  await savePurchases(engines.db, run.runId, change);
-  const cost = priceOf(engines, { kind: job.kind, lines, users: lines * request.numResults });
+  await savePurchasesInBudget(context, change, cost);
   engines.log('warn', 'batch job bought again', {
     run: run.runId,
     failed: job.name,
     reason: job.reason,
     name: purchase.how === 'new' ? purchase.intent.name : purchase.name,
-    cost: purchase.how === 'new' ? formatMoney(cost) : 'nothing',
+    cost: formatMoney(cost),
   });
 }
 

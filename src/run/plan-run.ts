@@ -1,6 +1,7 @@
 /** Plans a run without doing any of it: who would get it, what would be bought, what it would cost (D6). */
 
 import { readYaml } from '../config/yaml-source';
+import type { CompiledTemplate } from '../content/template';
 import { findUnhandled } from '../database/slot-ledger';
 import type { Where } from '../errors';
 import type { AudienceJob, EmailJob, FilterWish, PlaceholderValue } from '../job/definition';
@@ -13,6 +14,7 @@ import { type JobSource, openBundle } from './bundle';
 import { chooseRecipients, tally } from './choose-recipients';
 import type { Engines } from './engines';
 import { checkAttributes, createValueReader, type ReadValues } from './filter-values';
+import { createSample, planGuards, sampleOf } from './guards/plan';
 import { identityOf } from './identity';
 import { limitsOf } from './input';
 import { chooseAttempt } from './intend';
@@ -21,7 +23,7 @@ import { resolveSolution } from './resolve-solution';
 import { checkQueries, queryLines } from './segment-queries';
 import { priceOf } from './summarise';
 
-type PlanEngines = Pick<Engines, 'settings' | 'db' | 'personalize' | 'inputLimits'>;
+type PlanEngines = Pick<Engines, 'settings' | 'db' | 'personalize' | 'inputLimits' | 'secret' | 'now'>;
 
 /**
  * Plans the run of a job for a slot; nothing is written, bought or sent.
@@ -31,23 +33,27 @@ export async function planRun(
   engines: PlanEngines,
   wish: { readonly source: JobSource; readonly slot: string },
 ): Promise<Plan> {
-  const { job } = openBundle(engines, wish.source);
+  const { job, template } = openBundle(engines, wish.source);
   if (job.kind === 'audience') return planAudienceRun(engines, job, wish.slot);
   await checkAttributes(engines.db, job.recommend.filter, (path) => locate(wish.source, path));
-  return planEmailRun(engines, job, wish.slot);
+  return planEmailRun(engines, { job, template }, wish.slot);
 }
 
 function locate({ file, text }: JobSource, path: readonly string[]): Where {
   return readYaml({ file, text, code: 'E_JOB_SYNTAX' }).whereIs(path, 'value');
 }
 
-async function planEmailRun(engines: PlanEngines, job: EmailJob, slot: string): Promise<EmailPlan> {
+async function planEmailRun(
+  engines: PlanEngines,
+  { job, template }: { readonly job: EmailJob; readonly template: CompiledTemplate | undefined },
+  slot: string,
+): Promise<EmailPlan> {
   const { file, recommend } = job;
   const solution = await resolveSolution(engines, { solution: recommend.solution, kind: 'email', file });
   const filter = await findFilter(engines, { wish: recommend.filter, solution, section: 'recommend', file });
   const readValues = createValueReader(recommend.filter, filter?.compared ?? []);
   const limits = limitsOf(engines, solution.recipe);
-  const { recipients, leftOut, parts } = await planRecipients(engines, { job, slot, limits, readValues });
+  const { recipients, leftOut, parts, sample } = await planRecipients(engines, { job, slot, limits, readValues });
   const { batchJob, linesToBuy } = await planBatchJobs(engines, {
     job: job.name,
     slot,
@@ -56,6 +62,13 @@ async function planEmailRun(engines: PlanEngines, job: EmailJob, slot: string): 
     filterArn: filter?.arn ?? null,
     numResults: job.recommend.results,
     parts,
+  });
+  const cost = priceOf(engines, { kind: 'inference', lines: linesToBuy, users: linesToBuy });
+  const handled = leftOut.find(({ name }) => name === 'handled_before')?.count ?? 0;
+  const input = { job, slot, ...solution, cost, now: engines.now(), recipients: recipients + handled };
+  const guards = await planGuards(engines, {
+    ...input,
+    sample: async () => template && sampleOf(engines, { job, slot, template, recipients: sample }),
   });
   const avoidedRows = leftOut.filter(({ name }) => name !== 'not_matched').reduce((sum, { count }) => sum + count, 0);
   return planEmail({
@@ -66,7 +79,8 @@ async function planEmailRun(engines: PlanEngines, job: EmailJob, slot: string): 
     leftOut,
     batchJob,
     ...planFilter(filter, recommend.filter),
-    cost: priceOf(engines, { kind: 'inference', lines: linesToBuy, users: linesToBuy }),
+    cost,
+    ...guards,
     avoided: {
       rows: avoidedRows,
       cost: priceOf(engines, { kind: 'inference', lines: avoidedRows, users: avoidedRows }),
@@ -85,6 +99,7 @@ interface Choosing {
 /** Chooses the recipients as the run would, and hashes the input that it would write. */
 async function planRecipients(engines: PlanEngines, { job, slot, limits, readValues }: Choosing) {
   const hasher = createPartHasher(limits);
+  const sample = createSample();
   const addresses = new Set<string>();
   let duplicates = 0;
   let handledBefore = 0;
@@ -98,6 +113,7 @@ async function planRecipients(engines: PlanEngines, { job, slot, limits, readVal
         else if (addresses.has(addressHash)) duplicates += 1;
         else {
           addresses.add(addressHash);
+          sample.add({ userId, addressHash });
           hasher.add(userInputLine(userId, filterValues));
         }
       }
@@ -110,7 +126,7 @@ async function planRecipients(engines: PlanEngines, { job, slot, limits, readVal
       ['handled_before', handledBefore] as const,
     ]),
   );
-  return { recipients: addresses.size, leftOut, parts: hasher.finish() };
+  return { recipients: addresses.size, leftOut, parts: hasher.finish(), sample: sample.list() };
 }
 
 async function planAudienceRun(engines: PlanEngines, job: AudienceJob, slot: string): Promise<AudiencePlan> {
@@ -129,6 +145,7 @@ async function planAudienceRun(engines: PlanEngines, job: AudienceJob, slot: str
     numResults: job.segment.users,
     parts: hasher.finish(),
   });
+  const cost = priceOf(engines, { kind: 'segment', lines: linesToBuy, users: linesToBuy * job.segment.users });
   return planAudience({
     job: job.name,
     about: job.about,
@@ -142,7 +159,8 @@ async function planAudienceRun(engines: PlanEngines, job: AudienceJob, slot: str
     to: job.audience.to,
     batchJob,
     ...planFilter(filter, segment.filter),
-    cost: priceOf(engines, { kind: 'segment', lines: linesToBuy, users: linesToBuy * job.segment.users }),
+    cost,
+    ...(await planGuards(engines, { job, slot, ...solution, cost, now: engines.now() })),
     ...pricesAsOf(engines),
   });
 }

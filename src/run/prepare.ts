@@ -2,6 +2,7 @@
 
 import { type BatchJobOfRun, batchJobsOf } from '../database/batch-jobs';
 import { countDeliveries, planDeliveries, streamPlannedUsers } from '../database/deliveries';
+import { countSlotRecipients } from '../database/earlier-slots';
 import { popularItems } from '../database/interactions';
 import { withLock } from '../database/lock';
 import { findRun, moveRun, savePlan } from '../database/runs';
@@ -11,6 +12,8 @@ import { headObject } from '../storage/objects';
 import { parseS3Uri } from '../storage/uri';
 import { type ChoiceCounts, chooseRecipients, tally } from './choose-recipients';
 import { checkAttributes, createValueReader, userLines } from './filter-values';
+import { guardPurchases } from './guards/before-buying';
+import { PAUSED, pauseOnTrip } from './guards/check';
 import { writeInputs } from './input';
 import { intendPurchases } from './intend';
 import { nextAttempt } from './next-attempt';
@@ -33,8 +36,10 @@ export const prepare: Stage = async (context) => {
     await moveRun(engines.db, run.runId, { from: 'planned', to: 'preparing', now: engines.now() });
     // An intent is the decision: whatever was imported or trained since, a second one beside it would be bought too.
     const jobs = await batchJobsOf(engines.db, run.runId);
-    if (jobs.every((job) => job.state === 'failed')) await decide(context);
-    else await tryFailedAgain(context, jobs);
+    const decided = await pauseOnTrip(context, 'preparing', () =>
+      jobs.every((job) => job.state === 'failed') ? decide(context) : tryFailedAgain(context, jobs),
+    );
+    if (decided === PAUSED) return;
     await moveRun(engines.db, run.runId, { from: 'preparing', to: 'waiting', now: engines.now() });
   });
   return DONE;
@@ -96,7 +101,10 @@ async function prepareEmail(context: StageContext, job: EmailJob): Promise<void>
     numResults: recommend.results,
     inputs,
   };
-  await intendPurchases(engines, { ...wish, ...solution });
+  const recipients = await countSlotRecipients(engines.db, run);
+  await intendPurchases(context, { ...wish, ...solution }, (cost) =>
+    guardPurchases(context, { plan: { ...plan, recipients }, cost }),
+  );
 }
 
 /**
@@ -129,7 +137,7 @@ async function prepareAudience(context: StageContext, job: AudienceJob): Promise
     numResults: segment.users,
     inputs,
   };
-  await intendPurchases(engines, { ...wish, ...solution });
+  await intendPurchases(context, { ...wish, ...solution }, (cost) => guardPurchases(context, { plan, cost }));
 }
 
 type PlannedFilter = PlanRecord['filter'];

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { listArtefacts } from '../database/artefacts';
 import { type BatchJobOfRun, batchJobsOf } from '../database/batch-jobs';
 import { countDeliveries, countFallback, tallyReasons } from '../database/deliveries';
+import { listApprovals } from '../database/guard-approvals';
 import { type RunRow, runEvents } from '../database/runs';
 import { listShards } from '../database/shards';
 import { costOf, sumMoney } from '../personalize/prices';
@@ -13,6 +14,7 @@ import { tally } from './choose-recipients';
 import type { Engines } from './engines';
 import { addOutputs, outputResultSchema } from './output-result';
 import { type PlanRecord, readPlan } from './plan-record';
+import { countReturnedUsers } from './returned-users';
 
 export interface Subject {
   readonly engines: Engines;
@@ -32,7 +34,9 @@ export const audienceResultSchema = z.object({
 
 /** Summarises a run as it stands; `now` closes the last stage. */
 export async function summarise({ engines, run, bundle }: Subject): Promise<RunSummary> {
-  const jobs = (await batchJobsOf(engines.db, run.runId)).map((job) => summariseBatchJob(engines, job, bundle));
+  const rows = await batchJobsOf(engines.db, run.runId);
+  const returned = await countReturnedUsers(engines, run.runId, rows);
+  const jobs = rows.map((row) => summariseBatchJob(engines, row, { bundle, returned: returned.get(row.name) }));
   const plan = run.plan === undefined ? undefined : readPlan(run.plan);
   const currency = pricesOf(engines).currency;
   const bought = jobs.filter((job) => !job.reused).map((job) => job.cost);
@@ -56,12 +60,29 @@ export async function summarise({ engines, run, bundle }: Subject): Promise<RunS
     output: await summariseOutput(engines, run, job.kind),
     batchJobs: jobs,
     cost: sumMoney(bought, currency),
+    ...estimateOf(plan),
+    ...(await readApprovals(engines, run)),
     avoided: avoidedBy(engines, plan, await tallyReasons(engines.db, run.runId, 'excluded')),
     ...(asOf === undefined ? {} : { pricesAsOf: asOf }),
     artefacts: (await listArtefacts(engines.db, run.runId)).map(({ rows, ...artefact }) => ({
       ...artefact,
       ...(rows === undefined ? {} : { rows }),
     })),
+  };
+}
+
+function estimateOf(plan: PlanRecord | undefined): Pick<RunSummary, 'estimate'> {
+  if (plan?.estimate === undefined) return {};
+  return { estimate: { amount: plan.estimate.amount ?? undefined, currency: plan.estimate.currency } };
+}
+
+async function readApprovals({ db }: Engines, run: RunRow): Promise<Pick<RunSummary, 'approvals'>> {
+  const approvals = await listApprovals(db, run.runId);
+  if (approvals.length === 0) return {};
+  return {
+    approvals: approvals.map(({ guard, figure, limit, by, at }) => {
+      return { guard, figure, limit, by, at: new Date(at).toISOString() };
+    }),
   };
 }
 
@@ -100,9 +121,14 @@ async function summariseOutput(
   };
 }
 
-function summariseBatchJob(engines: Engines, job: BatchJobOfRun, bundle: Bundle): BatchJobSummary {
+/** Until it is known how many users a segment job has returned, it counts with the most that they may be. */
+function summariseBatchJob(
+  engines: Engines,
+  job: BatchJobOfRun,
+  { bundle, returned }: { readonly bundle: Bundle; readonly returned: number | undefined },
+): BatchJobSummary {
   const { name, kind, state, lines, reused } = job;
-  const users = bundle.job.kind === 'audience' ? lines * bundle.job.segment.users : lines;
+  const users = returned ?? (bundle.job.kind === 'audience' ? lines * bundle.job.segment.users : lines);
   return {
     name,
     kind,

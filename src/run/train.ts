@@ -1,6 +1,5 @@
 /** Imports datasets into Personalize, trains solutions and makes filters: describe, else create, then wait, so that it can be stopped and begun again at any step. */
 
-import { createHash } from 'node:crypto';
 import {
   CreateDatasetCommand,
   CreateDatasetGroupCommand,
@@ -9,6 +8,7 @@ import {
   CreateSchemaCommand,
   CreateSolutionCommand,
   CreateSolutionVersionCommand,
+  type DatasetImportJobSummary,
   DescribeDatasetCommand,
   DescribeDatasetGroupCommand,
   DescribeDatasetImportJobCommand,
@@ -18,19 +18,16 @@ import {
   DescribeSolutionVersionCommand,
   ListSolutionVersionsCommand,
   type PersonalizeClient,
+  paginateListDatasetImportJobs,
+  UpdateDatasetCommand,
 } from '@aws-sdk/client-personalize';
+import { NightjarError } from '../errors';
 import { readStatus } from '../personalize/status';
 import { writeObject } from '../storage/objects';
 import { formatS3Uri } from '../storage/uri';
+import { type Dataset, shortHash, shortHashOf, streamOf } from './dataset-text';
 import { type Engines, place } from './engines';
-import { type AwsResource, ensureActive } from './ensure-active';
-
-/** A dataset: Avro schema as JSON text, and a CSV whose header has the fields' order. */
-export interface Dataset {
-  readonly type: 'Interactions' | 'Items' | 'Users';
-  readonly schema: string;
-  readonly csv: string;
-}
+import { ensureResource, type Resource, type Waiting, waitForActive } from './ensure-resource';
 
 export interface TrainingWish {
   /** Name of the dataset group. */
@@ -45,9 +42,11 @@ export interface TrainingWish {
 
 /**
  * Brings a dataset group, its data, its solutions and its filters into being, and waits until every solution has an
- * ACTIVE version and every filter is ACTIVE.
+ * ACTIVE version that was trained on the data given, and every filter is ACTIVE.
+ *
+ * @throws E_RECO_SOLUTION where something fails, or a solution is of another dataset group; E_RECO_FILTER
  */
-export async function train(engines: Engines, wish: TrainingWish): Promise<void> {
+export async function train(engines: TrainingEngines, wish: TrainingWish): Promise<void> {
   const trainer = new Trainer(engines, wish);
   const groupArn = await trainer.ensureGroup();
   await Promise.all(wish.datasets.map((dataset) => trainer.ensureData(groupArn, dataset)));
@@ -57,19 +56,29 @@ export async function train(engines: Engines, wish: TrainingWish): Promise<void>
   ]);
 }
 
+/** What training works with. */
+export type TrainingEngines = Pick<Engines, 'settings' | 'personalize' | 's3'>;
+
 const POLL_MS = 100;
 
 class Trainer {
   private readonly personalize: PersonalizeClient;
   private readonly arnPrefix: string;
+  private readonly waiting: Waiting;
+  /** When the newest of the imports was created, epoch ms. */
+  private importedAt = 0;
 
   constructor(
-    private readonly engines: Engines,
+    private readonly engines: TrainingEngines,
     private readonly wish: TrainingWish,
   ) {
     const { roleArn, region } = engines.settings.aws;
     const [, partition = 'aws', , , account = ''] = roleArn.split(':');
     this.personalize = engines.personalize;
+    this.waiting = {
+      pollMs: Math.min(POLL_MS, engines.settings.aws.pollSeconds * 1000),
+      onCreated: (name) => this.wish.onProgress(name),
+    };
     this.arnPrefix = `arn:${partition}:personalize:${region}:${account}`;
   }
 
@@ -93,15 +102,25 @@ class Trainer {
     );
     const name = `${this.wish.group}-${kind}`;
     const datasetArn = `${this.arnPrefix}:dataset/${this.wish.group}/${dataset.type.toUpperCase()}`;
-    await this.ensure({
+    const describe = async () => (await this.personalize.send(new DescribeDatasetCommand({ datasetArn }))).dataset;
+    const resource = {
       name: `dataset ${name}`,
-      status: async () => (await this.personalize.send(new DescribeDatasetCommand({ datasetArn }))).dataset,
+      status: describe,
       create: () =>
         this.personalize.send(
           new CreateDatasetCommand({ name, schemaArn, datasetGroupArn, datasetType: dataset.type }),
         ),
-    });
-    await this.ensureImport(datasetArn, { jobName: `${name}-${shortHash(dataset.csv)}`, csv: dataset.csv });
+    };
+    await this.ensure(resource);
+    if ((await describe())?.schemaArn !== schemaArn) {
+      await this.personalize.send(new UpdateDatasetCommand({ datasetArn, schemaArn }));
+      const status = async () => {
+        const dataset = await describe();
+        return dataset?.schemaArn === schemaArn ? { status: 'ACTIVE' } : dataset?.latestDatasetUpdate;
+      };
+      await waitForActive({ name: `schema of ${resource.name}`, status }, this.waiting);
+    }
+    await this.ensureImport(datasetArn, { name, csv: dataset.csv });
   }
 
   private async ensureSchema(name: string, schema: string): Promise<string> {
@@ -117,22 +136,41 @@ class Trainer {
     return schemaArn;
   }
 
-  private async ensureImport(datasetArn: string, data: { jobName: string; csv: string }): Promise<void> {
+  private async ensureImport(datasetArn: string, data: { name: string; csv: Dataset['csv'] }): Promise<void> {
     const { aws } = this.engines.settings;
-    const uri = place(this.engines, `datasets/${data.jobName}.csv`);
-    const datasetImportJobArn = `${this.arnPrefix}:dataset-import-job/${data.jobName}`;
+    const jobName = await this.nameImport(datasetArn, `${data.name}-${await shortHashOf(data.csv)}`);
+    const uri = place(this.engines, `datasets/${jobName}.csv`);
+    const datasetImportJobArn = `${this.arnPrefix}:dataset-import-job/${jobName}`;
+    const describe = async () =>
+      (await this.personalize.send(new DescribeDatasetImportJobCommand({ datasetImportJobArn }))).datasetImportJob;
     await this.ensure({
-      name: `import ${data.jobName}`,
-      status: async () =>
-        (await this.personalize.send(new DescribeDatasetImportJobCommand({ datasetImportJobArn }))).datasetImportJob,
+      name: `import ${jobName}`,
+      status: describe,
       create: async () => {
-        await writeObject(this.engines.s3, uri, [data.csv], { contentType: 'text/csv', kmsKeyArn: aws.kmsKeyArn });
+        await writeObject(this.engines.s3, uri, streamOf(data.csv), {
+          contentType: 'text/csv',
+          kmsKeyArn: aws.kmsKeyArn,
+        });
         const dataSource = { dataLocation: formatS3Uri(uri) };
         await this.personalize.send(
-          new CreateDatasetImportJobCommand({ jobName: data.jobName, datasetArn, dataSource, roleArn: aws.roleArn }),
+          new CreateDatasetImportJobCommand({ jobName, datasetArn, dataSource, roleArn: aws.roleArn }),
         );
       },
     });
+    this.importedAt = Math.max(this.importedAt, (await describe())?.creationDateTime?.getTime() ?? 0);
+  }
+
+  /** The newest import is what the dataset holds; data that was imported before it, and is back, needs another name. */
+  private async nameImport(datasetArn: string, wanted: string): Promise<string> {
+    const jobs: DatasetImportJobSummary[] = [];
+    for await (const page of paginateListDatasetImportJobs({ client: this.personalize }, { datasetArn })) {
+      jobs.push(...(page.datasetImportJobs ?? []).filter((job) => readStatus(job.status ?? '') !== 'failed'));
+    }
+    jobs.sort((a, b) => (b.creationDateTime?.getTime() ?? 0) - (a.creationDateTime?.getTime() ?? 0));
+    const same = jobs.filter(({ jobName = '' }) => jobName === wanted || jobName.startsWith(`${wanted}-`));
+    const [newest] = jobs;
+    if (newest?.jobName !== undefined && same.includes(newest)) return newest.jobName;
+    return same.length === 0 ? wanted : `${wanted}-${same.length + 1}`;
   }
 
   async ensureSolution(datasetGroupArn: string, wanted: { solution: string; recipe: string }): Promise<void> {
@@ -147,9 +185,13 @@ class Trainer {
           new CreateSolutionCommand({ name: wanted.solution, datasetGroupArn, recipeArn, performAutoTraining: false }),
         ),
     });
+    await this.checkGroup(datasetGroupArn, solutionArn);
     const versions =
       (await this.personalize.send(new ListSolutionVersionsCommand({ solutionArn }))).solutionVersions ?? [];
-    const usable = versions.find((version) => readStatus(version.status ?? '') !== 'failed')?.solutionVersionArn;
+    const usable = versions.find(
+      ({ status = '', creationDateTime }) =>
+        readStatus(status) !== 'failed' && (creationDateTime?.getTime() ?? 0) >= this.importedAt,
+    )?.solutionVersionArn;
     const solutionVersionArn =
       usable ?? (await this.personalize.send(new CreateSolutionVersionCommand({ solutionArn }))).solutionVersionArn;
     await this.ensure({
@@ -158,6 +200,17 @@ class Trainer {
         (await this.personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn }))).solutionVersion,
       create: async () => undefined,
     });
+  }
+
+  private async checkGroup(datasetGroupArn: string, solutionArn: string): Promise<void> {
+    const found = (await this.personalize.send(new DescribeSolutionCommand({ solutionArn }))).solution?.datasetGroupArn;
+    if (found === datasetGroupArn) return;
+    const name = solutionArn.slice(solutionArn.lastIndexOf('/') + 1);
+    throw new NightjarError(
+      'E_RECO_SOLUTION',
+      `the solution "${name}" learns from ${found ?? 'another dataset group'}, not from ${datasetGroupArn}`,
+      { fix: 'name another solution under "solutions" in the settings, or use a state folder of its own (--state)' },
+    );
   }
 
   async ensureFilter(
@@ -174,12 +227,7 @@ class Trainer {
     });
   }
 
-  private async ensure(resource: Omit<AwsResource, 'onCreated'>): Promise<void> {
-    const pollMs = Math.min(POLL_MS, this.engines.settings.aws.pollSeconds * 1000);
-    await ensureActive({ ...resource, onCreated: () => this.wish.onProgress(resource.name) }, pollMs);
+  private ensure(resource: Resource): Promise<void> {
+    return ensureResource(resource, this.waiting);
   }
-}
-
-function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

@@ -1,8 +1,9 @@
 /** The worker: takes work off the queue, reconciles queue and database, and stops within its time. */
 import { listCancelledWithClaims, openRuns } from '../database/run-lists';
 import { announceLanes, type LanePresence } from '../database/worker-lanes';
+import { isAlarm } from '../queue/alarms';
 import { settledWithin } from '../queue/bounded';
-import type { RunningWorker } from '../queue/work-queue';
+import type { Processor, RunningWorker } from '../queue/work-queue';
 import type { Engines } from './engines';
 import { explainFailure } from './explain-failure';
 import { startKeeping } from './keep/keep';
@@ -11,6 +12,9 @@ import { settleCancelled } from './operate/settle-cancelled';
 import { forgetOutage, tellOutage } from './outages';
 import { processWork } from './process-work';
 import { pruneJournals } from './recover';
+import type { JobFiles } from './schedules/job-files';
+import { keepSchedules, type Schedules } from './schedules/keep-schedules';
+import { DONE } from './stage';
 
 /** Of a run with more open shards the rest is repaired when these are done. */
 const RECONCILED_WORKS = 256;
@@ -54,15 +58,21 @@ function keepReconciling(engines: Engines, lanes: LanePresence): { stop(): void 
   return { stop: () => clearInterval(timer) };
 }
 
+export interface WorkerOptions {
+  /** The jobs whose schedules it keeps; without them it works on what is there, and starts nothing. */
+  readonly jobs?: JobFiles;
+}
+
 /** Starts a worker with its reconcile; it works until it is closed, which takes `worker.drainSeconds` at most and a little more. */
-export async function startWorker(engines: Engines): Promise<RunningWorker> {
+export async function startWorker(engines: Engines, { jobs }: WorkerOptions = {}): Promise<RunningWorker> {
   const { settings } = engines;
   await pruneJournals(engines);
   const lanes = await announceLanes(engines.db, settings.worker.sends);
   const reconciling = keepReconciling(engines, lanes);
   try {
     await reconcile(engines);
-    const worker = engines.queue.start((work, signal) => processWork(engines, work, signal), {
+    const schedules = jobs === undefined ? undefined : keepSchedules(engines, jobs);
+    const worker = engines.queue.start(processorOf(engines, schedules), {
       concurrency: Math.max(settings.worker.shards, settings.worker.sends),
       onError: (error) => tellOutage(engines, { subject: 'queue error', error: explainFailure(error) }),
     });
@@ -70,9 +80,10 @@ export async function startWorker(engines: Engines): Promise<RunningWorker> {
     return {
       close: async (options) => {
         reconciling.stop();
+        const looked = schedules?.close() ?? Promise.resolve();
         const kept = keeping.close();
         await drain(engines, worker, options);
-        await settledWithin(kept, LEAVE_MS);
+        await settledWithin(Promise.all([kept, looked]), LEAVE_MS);
         await settledWithin(lanes.leave(), LEAVE_MS);
       },
     };
@@ -81,6 +92,15 @@ export async function startWorker(engines: Engines): Promise<RunningWorker> {
     await settledWithin(lanes.leave(), LEAVE_MS);
     throw error;
   }
+}
+
+/** An alarm makes the schedules be looked at, and so does a run that may have been finished: others may follow it. */
+function processorOf(engines: Engines, schedules: Schedules | undefined): Processor {
+  return async (work, signal) => {
+    const outcome = isAlarm(work) ? DONE : await processWork(engines, work, signal);
+    if (isAlarm(work) || work.stage === 'report') schedules?.look();
+    return outcome;
+  };
 }
 
 const LEAVE_MS = 1000;

@@ -74,7 +74,7 @@ const CASES: readonly (readonly [string, readonly string[], number, string])[] =
     ['run', 'several'],
     3,
     `error[E_JOB_FIELD] jobs/several.yaml:3:1
-  shedule is not a key that nightjar knows; the keys of a job file are about, keep, schedule, kind, recommend, recipients, content, send
+  shedule is not a key that nightjar knows; the keys of a job file are about, keep, schedule, after, kind, recommend, recipients, content, send, guard
   fix: write "schedule:" instead of "shedule:"
 error[E_JOB_FIELD] jobs/several.yaml:5:13
   recommend.solution is "piks"; expected a solution of the settings (picks, popular, item-fans, attribute-fans) or the ARN of one

@@ -124,7 +124,7 @@ error[E_CONFIG_FIELD] shop.yaml:1:11
   instance is "Shop"; expected lower-case letters, digits and dashes, at most 40
   fix: write "instance: demo"
 error[E_CONFIG_FIELD] shop.yaml:2:1
-  mial is not a key that nightjar knows; the keys of a settings file are instance, publicUrl, database, queue, aws, storage, images, solutions, mail, prices, worker, log
+  mial is not a key that nightjar knows; the keys of a settings file are instance, publicUrl, database, queue, aws, storage, images, solutions, mail, prices, budget, worker, log
   fix: write "mail:" instead of "mial:"
 error[E_CONFIG_FIELD] shop.yaml:5:11
   worker.shards is "many"; expected a whole number, 1 or more

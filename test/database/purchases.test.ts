@@ -20,9 +20,21 @@ beforeEach(async () => {
 afterEach(() => database.close());
 afterAll(() => postgres.stop());
 
+const COST = { amount: 0.01, currency: 'USD' };
+
 function intent(name: string, part = 1): BatchJobIntent {
   const uris = { inputUri: `s3://b/in/${name}`, outputUri: `s3://b/out/${name}/` };
-  return { name, fingerprint: `f-${name}`, part, attempt: 1, kind: 'inference', request: {}, lines: 3, ...uris };
+  return {
+    name,
+    fingerprint: `f-${name}`,
+    part,
+    attempt: 1,
+    kind: 'inference',
+    request: {},
+    lines: 3,
+    ...uris,
+    cost: COST,
+  };
 }
 
 function decide(names: readonly string[], dropped: readonly string[] = []) {
@@ -63,5 +75,26 @@ describe('savePurchases', () => {
     await replace('b-a2');
 
     expect(await bought()).toEqual(['a-a2']);
+  });
+});
+
+describe('a budget', () => {
+  it('is kept by eight runs that decide at a time: as many get through as it has room for', async () => {
+    const runs = Array.from({ length: 8 }, (_, n) => `picks.2026-04-0${n + 1}`);
+    for (const runId of runs) {
+      const slot = { job: 'picks', slot: runId.slice(-10), n: 1, kind: 'email' as const };
+      await createRun(database.db, { runId, ...slot, bundleUri: 's3://b/bundle', catalogueVersion: 1 }, NOW);
+    }
+    const within = { budget: { limit: 0.035, currency: 'USD', now: NOW }, cost: COST };
+    const answers = await Promise.all(
+      runs.map((runId) => {
+        const purchases = [{ how: 'new' as const, intent: intent(runId) }];
+        return savePurchases(database.db, runId, { purchases, dropped: [], isWhole: true, within, now: NOW });
+      }),
+    );
+    expect(answers.filter((answer) => answer === undefined)).toHaveLength(3);
+    expect(answers).toContainEqual({ spent: expect.closeTo(0.03, 9), unpriced: 0 });
+    const { rows } = await database.pool.query('SELECT count(*)::int AS count FROM nightjar.batch_job');
+    expect(rows).toEqual([{ count: 3 }]);
   });
 });

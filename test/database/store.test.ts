@@ -38,7 +38,12 @@ describe('a database', () => {
 
     const migrations = await opened[0]?.pool.query('SELECT name FROM nightjar.kysely_migration');
     await Promise.all(opened.map((one) => one.close()));
-    expect(migrations?.rows).toEqual([{ name: '0001-main-job' }, { name: '0002-engines' }]);
+    expect(migrations?.rows).toEqual([
+      { name: '0001-main-job' },
+      { name: '0002-engines' },
+      { name: '0003-schedules' },
+      { name: '0004-guards' },
+    ]);
   });
 
   it('that can not be reached is E_ENGINE_DATABASE, worth another try', async () => {

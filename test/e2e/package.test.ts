@@ -1,8 +1,9 @@
 /** Installs the tarball of `npm pack` in an empty folder, as a team does, and uses it there. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { ownShop } from '../cli/support/own-shop';
 import { makeTestFolder, ROOT } from '../support/nightjar';
 
 const run = promisify(execFile);
@@ -59,6 +60,18 @@ describe('the package', () => {
     expect(list.runs.map((one) => one.state)).toEqual(['finished', 'finished', 'finished']);
     expect(readdirSync(path.join(project, '.nightjar', 'inbox')).length).toBeGreaterThan(1000);
   }, 180_000);
+
+  it('goes from own files to a mail to a customer, in an empty folder and without an editor', async () => {
+    const { customers, products, orders } = ownShop();
+    writeFileSync(path.join(project, 'customers.csv'), customers);
+    writeFileSync(path.join(project, 'products.jsonl'), products);
+    writeFileSync(path.join(project, 'orders.csv'), orders);
+    const files = ['--contacts', 'customers.csv', '--items', 'products.jsonl', '--interactions', 'orders.csv'];
+    const made = await nightjar('init', 'shop', ...files, '--yes');
+    expect(made).toContain('trained       picks, popular, item-fans, attribute-fans on 1200 interactions of 60 users');
+    expect(readFileSync(path.join(project, 'shop', '.nightjar', 'preview.html'), 'utf8')).toContain('own.example/p/');
+    expect(await nightjar('plan', 'nightly-picks', '--project', 'shop')).toContain('48');
+  }, 120_000);
 
   it("takes the project's own jobs where there are some", async () => {
     mkdirSync(path.join(project, 'jobs'));

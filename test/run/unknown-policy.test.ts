@@ -199,6 +199,7 @@ it('the embedded inbox is evidence by the hash of the Message-ID alone: the send
   const clock = makeClock();
   const queue = {
     add: async () => undefined,
+    setAlarms: async () => undefined,
     start: () => ({ close: async () => undefined }),
     close: async () => undefined,
   };

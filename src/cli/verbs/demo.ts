@@ -1,4 +1,5 @@
 /** The verb `demo`: a whole night of the sample shop on this machine. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { NightjarError } from '../../errors';
@@ -12,6 +13,7 @@ import { writeNightReport } from '../night-report';
 import { type OpenEngines, openEngines } from '../open-engines';
 import { type ProgressLine, processProgress } from '../progress';
 import { listJobNames, readJob } from '../project';
+import { settingsFile } from '../project-files';
 import { type RunEnd, runJob } from '../run-job';
 
 interface DemoFlags {
@@ -36,6 +38,11 @@ export function addDemo(program: Command, context: CliContext): void {
 
 async function demo(context: CliContext, own: DemoFlags, command: Command): Promise<void> {
   const flags = command.optsWithGlobals();
+  if (existsSync(settingsFile(context))) {
+    throw new NightjarError('E_USAGE', 'this project has a shop of its own; the sample shop would mix with it', {
+      fix: 'run nightjar demo in another folder',
+    });
+  }
   const progress = processProgress(flags);
   progress.show('starting PostgreSQL, the local AWS and the inbox');
   const overrides = [

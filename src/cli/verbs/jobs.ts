@@ -1,7 +1,8 @@
-/** The verb `jobs`: lists job files, checks them with their templates, prints the JSON Schema for editors. */
+/** The verb `jobs`: lists, checks, pauses and describes jobs. */
 import type { Command } from 'commander';
-import { combineErrors, isNightjarError, type NightjarError } from '../../errors';
-import type { Schedule } from '../../job/definition';
+import { readYaml } from '../../config/yaml-source';
+import { combineErrors, NightjarError } from '../../errors';
+import { checkChains } from '../../job/chains';
 import { jobSchema } from '../../job/editor-schema';
 import { openBundle } from '../../run/bundle';
 import { explainFailure } from '../../run/explain-failure';
@@ -9,25 +10,15 @@ import { checkQueries } from '../../run/segment-queries';
 import { answer } from '../answer';
 import { type CliContext, projectDir, readSettings } from '../context';
 import { listJobNames, readJob } from '../project';
+import { addJobsList } from './jobs/list';
+import { addPause } from './jobs/pause';
 
 /** Adds the verb. */
 export function addJobs(program: Command, context: CliContext): void {
-  const jobs = program.command('jobs').description('list, check and describe job files').helpCommand(false);
+  const jobs = program.command('jobs').description('list, check, pause and describe jobs').helpCommand(false);
   jobs.addHelpText('before', 'Examples:\n  nightjar jobs check\n  nightjar jobs schema > job.schema.json\n');
-  jobs
-    .command('list')
-    .description('list the jobs of the project')
-    .addHelpText('before', 'Examples:\n  nightjar jobs list\n  nightjar jobs list --json\n')
-    .action((_own: unknown, command: Command) => {
-      const rows = listJobNames(projectDir(context)).map((name) => describeJob(context, command, name));
-      const text = rows
-        .map((row) => `${row.name.padEnd(24)} ${row.kind.padEnd(9)} ${row.about}${formatSchedule(row.schedule)}`)
-        .join('\n');
-      answer(command.optsWithGlobals(), {
-        text: rows.length === 0 ? 'no jobs: write one in jobs/' : text,
-        json: { jobs: rows },
-      });
-    });
+  addJobsList(jobs, context);
+  addPause(jobs, context);
   jobs
     .command('check')
     .argument('[jobs...]', 'names or files; all where left out')
@@ -35,7 +26,10 @@ export function addJobs(program: Command, context: CliContext): void {
     .addHelpText('before', 'Examples:\n  nightjar jobs check\n  nightjar jobs check nightly-picks\n')
     .action((names: string[], _own: unknown, command: Command) => {
       const checked = names.length > 0 ? names : listJobNames(projectDir(context));
-      const error = combineErrors(checked.flatMap((name) => checkJob(context, command, name)));
+      const error = combineErrors([
+        ...checked.flatMap((name) => checkJob(context, command, name)),
+        ...findChainErrors(context, command, checked),
+      ]);
       if (error !== undefined) throw error;
       answer(command.optsWithGlobals(), {
         text: checked.map((name) => `${name}: right`).join('\n'),
@@ -49,27 +43,27 @@ export function addJobs(program: Command, context: CliContext): void {
     .action(() => void process.stdout.write(`${JSON.stringify(jobSchema(), null, 2)}\n`));
 }
 
-function describeJob(
-  context: CliContext,
-  command: Command,
-  name: string,
-): { name: string; kind: string; about: string; schedule?: Schedule } {
-  try {
-    const { settings } = readSettings(context, command.optsWithGlobals());
-    const { job } = openBundle({ settings }, readJob(projectDir(context), name));
-    return {
-      name,
-      kind: job.kind,
-      about: job.about,
-      ...(job.schedule === undefined ? {} : { schedule: job.schedule }),
-    };
-  } catch (error) {
-    return { name, kind: 'wrong', about: isNightjarError(error) ? `nightjar jobs check ${name}` : String(error) };
-  }
-}
-
-function formatSchedule(schedule: Schedule | undefined): string {
-  return schedule === undefined ? '' : ` (${schedule.cron}, ${schedule.timezone})`;
+/** Looks at all jobs, and tells what is wrong with those that are checked. */
+function findChainErrors(context: CliContext, command: Command, checked: readonly string[]): readonly NightjarError[] {
+  const project = projectDir(context);
+  const names = listJobNames(project);
+  const { settings } = readSettings(context, command.optsWithGlobals());
+  const sources = [...new Set([...names, ...checked])].flatMap((name) => {
+    try {
+      const source = readJob(project, name);
+      const { name: job, after } = openBundle({ settings }, source).job;
+      return [{ source, name: job, isChecked: checked.includes(name), ...(after === undefined ? {} : { after }) }];
+    } catch {
+      // Its own check tells.
+      return [];
+    }
+  });
+  return checkChains(sources, names).flatMap(({ job, message, fix }) => {
+    const found = sources.find(({ name, isChecked }) => name === job && isChecked);
+    if (found === undefined) return [];
+    const yaml = readYaml({ ...found.source, code: 'E_JOB_SYNTAX' });
+    return [new NightjarError('E_JOB_FIELD', message, { where: yaml.whereIs(['after'], 'value'), fix })];
+  });
 }
 
 function checkJob(context: CliContext, command: Command, name: string): readonly NightjarError[] {

@@ -4,12 +4,13 @@ import { startWorker } from '../../run/worker';
 import { closeSoon } from '../closing';
 import { type CliContext, openOptions } from '../context';
 import { openEngines } from '../open-engines';
+import { openProjectJobs } from '../project-jobs';
 
 /** Adds the verb. */
 export function addWorker(program: Command, context: CliContext): void {
   program
     .command('worker')
-    .description('work on queued runs until stopped; any number may run side by side')
+    .description('work on runs and start jobs by schedule; any number may run')
     .addHelpText(
       'before',
       'Examples:\n  nightjar worker\n  DATABASE_URL=postgres://db/nightjar nightjar worker --quiet\n',
@@ -21,7 +22,9 @@ export function addWorker(program: Command, context: CliContext): void {
     .action(async (_own: unknown, command: Command) => {
       const engines = await openEngines(openOptions(context, command.optsWithGlobals()));
       try {
-        const worker = await startWorker(engines);
+        const jobs = openProjectJobs(context);
+        if (jobs === undefined) engines.log('warn', 'no jobs/ here: this worker starts no schedules', {});
+        const worker = await startWorker(engines, jobs === undefined ? {} : { jobs });
         engines.log('info', 'worker ready', { pid: process.pid });
         if (!context.signal.aborted)
           await new Promise<void>((resolve) =>

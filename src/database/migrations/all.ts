@@ -2,6 +2,13 @@
 import type { Migration } from 'kysely';
 import * as mainJob from './0001-main-job';
 import * as engines from './0002-engines';
+import * as schedules from './0003-schedules';
+import * as guards from './0004-guards';
 
 /** Adds a migration by adding it here; one that has been released is never changed. */
-export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-main-job': mainJob, '0002-engines': engines };
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-main-job': mainJob,
+  '0002-engines': engines,
+  '0003-schedules': schedules,
+  '0004-guards': guards,
+};

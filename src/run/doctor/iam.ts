@@ -57,7 +57,14 @@ export const GRANTS: readonly Grant[] = [
   {
     sid: 'NightjarLists',
     purpose: 'run',
-    actions: personalize('ListSolutionVersions', 'ListFilters', 'ListBatchInferenceJobs', 'ListBatchSegmentJobs'),
+    actions: personalize(
+      'ListSolutionVersions',
+      'ListFilters',
+      'ListBatchInferenceJobs',
+      'ListBatchSegmentJobs',
+      'ListDatasets',
+      'ListDatasetImportJobs',
+    ),
     resources: ['all'],
   },
   {

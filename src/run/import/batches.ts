@@ -2,8 +2,8 @@
 import type { Database } from '../../database/connection';
 import { type ColumnRule, checkColumns } from './columns';
 import type { FileFindings } from './findings';
+import type { RowSource } from './row';
 import type { RowScope } from './row-cells';
-import { readRows } from './rows';
 
 const BATCH_ROWS = 5000;
 
@@ -11,6 +11,7 @@ const BATCH_ROWS = 5000;
 export interface FileImport {
   /** The transaction of the whole import. */
   readonly db: Database;
+  readonly source: RowSource;
   readonly findings: FileFindings;
   /** Whether rows that the file lacks are removed; only contacts and items can be. */
   readonly replace: boolean;
@@ -34,11 +35,11 @@ export interface RowPlan<T> {
 }
 
 /** Reads a file to its end and saves its rows in batches; tells how many rows it has. */
-export async function importRows<T>({ findings }: FileImport, plan: RowPlan<T>): Promise<number> {
+export async function importRows<T>({ source, findings }: FileImport, plan: RowPlan<T>): Promise<number> {
   const onColumns = (columns: readonly string[]) => checkColumns(columns, plan.columns, findings);
   let waiting: GoodRow<T>[] = [];
   let read = 0;
-  for await (const rows of readRows({ findings, onColumns })) {
+  for await (const rows of source.readRows({ findings, onColumns })) {
     for (const row of rows) {
       if (findings.full) break;
       read++;

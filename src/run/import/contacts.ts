@@ -1,14 +1,14 @@
 /** Imports contacts: by key, those that differ. */
 import { checkAddress, hashAddress } from '../../content/address';
-import { type ContactRow, saveContacts } from '../../database/contacts';
-import { type FileImport, importRows, refuseEmptyReplace } from './batches';
+import { type ContactRow, removeContacts, saveContacts } from '../../database/contacts';
+import { type FileImport, type GoodRow, importRows, refuseEmptyReplace } from './batches';
 import type { ColumnRule } from './columns';
 import { readConsent } from './consent';
 import { showValue } from './findings';
 import { readCountry, readLocale, readTimeZone } from './places';
 import { type RowScope, readAttributes, readCell, readParts, requireId } from './row-cells';
 import { addSeenKeys, createSeenKeys, removeUnseenContacts } from './seen-keys';
-import { readId, readIsoTime, readLine } from './values';
+import { readDeleted, readId, readIsoTime, readLine } from './values';
 
 /** What an import did to the contacts; `changed` holds the new ones as well. */
 export interface ContactCounts {
@@ -31,6 +31,7 @@ const COLUMNS: ColumnRule = {
     'consent',
     'consent_at',
     'consent_source',
+    'deleted',
   ],
   others: 'attributes',
 };
@@ -39,35 +40,54 @@ const NAMES: ReadonlySet<string> = new Set([...COLUMNS.required, ...COLUMNS.opti
 /** Imports a file of contacts; an address that can't be written to is a warning, a key that is there twice a problem. */
 export async function importContacts(work: FileImport): Promise<ContactCounts> {
   const { db, findings } = work;
-  let changed = 0;
+  const counts = { changed: 0, deleted: 0, removed: 0 };
   await createSeenKeys(db);
   const read = await importRows(work, {
     columns: COLUMNS,
-    read: readContact,
+    read: readChange,
     async save(rows) {
-      const keys = rows.map(({ line, value }) => ({ line, value: value.contact.userId }));
-      for (const doubled of await addSeenKeys(db, keys)) {
-        findings.addProblem({
-          line: doubled.line,
-          message: `user_id is ${showValue(doubled.userId)}, as in line ${doubled.firstLine}; expected each id once`,
-          fix: 'keep one of the two rows',
-        });
-      }
-      if (!findings.failed)
-        changed += await saveContacts(
-          db,
-          rows.map((row) => row.value),
-          work.now,
-        );
+      await reportDoubled(work, rows);
+      if (findings.failed) return;
+      const kept = rows.flatMap(({ value }) => (value.contact === undefined ? [] : [value.contact]));
+      const deleted = rows.flatMap(({ value }) => (value.contact === undefined ? [value.userId] : []));
+      counts.changed += await saveContacts(db, kept, work.now);
+      counts.removed += await removeContacts(db, deleted);
+      counts.deleted += deleted.length;
     },
   });
   refuseEmptyReplace(work, read);
-  const removed = work.replace && !findings.failed ? await removeUnseenContacts(db) : 0;
-  return { read, changed, unchanged: read - changed, removed };
+  const { changed, deleted } = counts;
+  const unseen = work.replace && !findings.failed ? await removeUnseenContacts(db) : 0;
+  return { read, changed, unchanged: read - changed - deleted, removed: counts.removed + unseen };
 }
 
-function readContact(scope: RowScope): ContactRow | undefined {
+/** A contact to save, or without one an id to remove. */
+interface ContactChange {
+  readonly userId: string;
+  readonly contact: ContactRow | undefined;
+}
+
+async function reportDoubled({ db, findings }: FileImport, rows: readonly GoodRow<ContactChange>[]): Promise<void> {
+  const keys = rows.map(({ line, value }) => ({ line, value: value.userId }));
+  for (const doubled of await addSeenKeys(db, keys)) {
+    findings.addProblem({
+      line: doubled.line,
+      message: `user_id is ${showValue(doubled.userId)}, as in line ${doubled.firstLine}; expected each id once`,
+      fix: 'keep one of the two rows',
+    });
+  }
+}
+
+function readChange(scope: RowScope): ContactChange | undefined {
   const userId = requireId(scope, 'user_id', readId);
+  if (readCell(scope, 'deleted', readDeleted) !== true) {
+    const contact = readContact(scope, userId);
+    return contact && { userId: contact.contact.userId, contact };
+  }
+  return userId === undefined ? undefined : { userId, contact: undefined };
+}
+
+function readContact(scope: RowScope, userId: string | undefined): ContactRow | undefined {
   const email = readCell(scope, 'email', readLine);
   const firstName = readCell(scope, 'first_name', readLine);
   const lastName = readCell(scope, 'last_name', readLine);

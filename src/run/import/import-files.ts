@@ -1,27 +1,36 @@
 /** Imports files into the database: all of them, or, where a single row is wrong, nothing. */
 import type { Database } from '../../database/connection';
+import { readIdOverlap } from '../../database/id-overlap';
 import { withLock } from '../../database/lock';
 import type { FileImport } from './batches';
+import { type ColumnMappings, IMPORT_KINDS, type ImportKind, mapColumns } from './column-mapping';
 import { importContacts } from './contacts';
 import { createFindings, type FileFindings, type Findings } from './findings';
 import { importInteractions } from './interactions';
 import { importItems } from './items';
 import type { ImportReport } from './report';
-import { findUnreadable } from './rows';
+import type { RowSource } from './row';
+import { openFile } from './rows';
 import { importSuppressions } from './suppressions';
 
-/** The files to import, by kind: CSV with a header, or JSON Lines where the name ends in .jsonl, .ndjson or .json. */
-export interface ImportOptions {
+/** What to import, by kind: a path (CSV with a header, or JSON by the ending of the name) or another source. */
+export interface ImportOptions extends Partial<Readonly<Record<ImportKind, string | RowSource>>> {
   readonly db: Database;
-  /** Paths. */
-  readonly contacts?: string;
-  readonly items?: string;
-  readonly interactions?: string;
-  readonly suppressions?: string;
+  /** How the columns of a kind are renamed; as they stand unless given. */
+  readonly mappings?: ColumnMappings;
   /** Also removes contacts and items that their file no longer has. */
   readonly replace: boolean;
+  /** Does everything and then undoes it, so that the report tells what would be. */
+  readonly dryRun?: boolean;
   /** Epoch ms. */
   readonly now: number;
+}
+
+/** Carries the report of a dry run out of the transaction, which it rolls back. */
+class Undone extends Error {
+  constructor(readonly report: ImportReport) {
+    super('dry run');
+  }
 }
 
 /**
@@ -33,28 +42,49 @@ export interface ImportOptions {
  */
 export async function importFiles(options: ImportOptions): Promise<ImportReport> {
   const findings = createFindings();
-  const files = await openFindings(options, findings);
+  const opened = await openSources(options, findings);
   failOn(findings);
-  return withLock(options.db, 'import', () =>
+  const work = withLock(options.db, 'import', () =>
     options.db.transaction().execute(async (db) => {
-      const { replace, now } = options;
-      const run = <Counts>(file: FileFindings | undefined, importKind: (work: FileImport) => Promise<Counts>) =>
-        file === undefined ? undefined : importKind({ db, findings: file, replace, now });
-      const contacts = await run(files.contacts, importContacts);
-      const items = await run(files.items, importItems);
-      const interactions = await run(files.interactions, importInteractions);
-      const suppressions = await run(files.suppressions, importSuppressions);
-      failOn(findings);
-      return {
-        ...(contacts === undefined ? {} : { contacts }),
-        ...(items === undefined ? {} : { items }),
-        ...(interactions === undefined ? {} : { interactions }),
-        ...(suppressions === undefined ? {} : { suppressions }),
-        warnings: findings.warnings,
-        warningCounts: findings.warningCounts,
-      };
+      const report = await importAll(db, { options, opened, findings });
+      if (options.dryRun === true) throw new Undone(report);
+      return report;
     }),
   );
+  return work.catch((error: unknown) => {
+    if (error instanceof Undone) return error.report;
+    throw error;
+  });
+}
+
+interface Opened {
+  readonly source: RowSource;
+  readonly findings: FileFindings;
+}
+
+type OpenedKinds = Partial<Readonly<Record<ImportKind, Opened>>>;
+
+async function importAll(
+  db: Database,
+  { options, opened, findings }: { options: ImportOptions; opened: OpenedKinds; findings: Findings },
+): Promise<ImportReport> {
+  const { replace, now } = options;
+  const run = <Counts>(file: Opened | undefined, importKind: (work: FileImport) => Promise<Counts>) =>
+    file === undefined ? undefined : importKind({ db, ...file, replace, now });
+  const contacts = await run(opened.contacts, importContacts);
+  const items = await run(opened.items, importItems);
+  const interactions = await run(opened.interactions, importInteractions);
+  const suppressions = await run(opened.suppressions, importSuppressions);
+  failOn(findings);
+  return {
+    ...(contacts === undefined ? {} : { contacts }),
+    ...(items === undefined ? {} : { items }),
+    ...(interactions === undefined ? {} : { interactions }),
+    ...(suppressions === undefined ? {} : { suppressions }),
+    warnings: findings.warnings,
+    warningCounts: findings.warningCounts,
+    ...(options.dryRun === true ? { dryRun: true, overlap: await readIdOverlap(db) } : {}),
+  };
 }
 
 function failOn(findings: Findings): void {
@@ -62,24 +92,19 @@ function failOn(findings: Findings): void {
   if (error !== undefined) throw error;
 }
 
-type Kind = 'contacts' | 'items' | 'interactions' | 'suppressions';
-
-/** Looks for every file before anything is read, so that a mistyped path costs no time. */
-async function openFindings(
-  options: ImportOptions,
-  findings: Findings,
-): Promise<Readonly<Record<Kind, FileFindings | undefined>>> {
-  const open = async (file: string | undefined) => {
-    if (file === undefined) return undefined;
-    const own = findings.forFile(file);
-    const problem = await findUnreadable(file);
+/** Looks for every source before anything is read, so that a mistyped path costs no time. */
+async function openSources(options: ImportOptions, findings: Findings): Promise<OpenedKinds> {
+  const opened: Partial<Record<ImportKind, Opened>> = {};
+  for (const kind of IMPORT_KINDS) {
+    const given = options[kind];
+    if (given === undefined) continue;
+    const plain = typeof given === 'string' ? openFile(given) : given;
+    const mapping = options.mappings?.[kind];
+    const source = mapping === undefined ? plain : mapColumns(plain, mapping);
+    const own = findings.forFile(source.name);
+    const problem = await source.findUnreadable();
     if (problem !== undefined) own.addProblem(problem);
-    return own;
-  };
-  return {
-    contacts: await open(options.contacts),
-    items: await open(options.items),
-    interactions: await open(options.interactions),
-    suppressions: await open(options.suppressions),
-  };
+    opened[kind] = { source, findings: own };
+  }
+  return opened;
 }

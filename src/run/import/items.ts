@@ -5,7 +5,7 @@ import { type FileImport, importRows, refuseEmptyReplace } from './batches';
 import type { ColumnRule } from './columns';
 import { showValue } from './findings';
 import { type RowScope, readAttributes, readCell, readParts, requireCell, requireId } from './row-cells';
-import { readCount, readCurrency, readId, readIsoTime, readLine, readPrice, readText } from './values';
+import { readCount, readCurrency, readDeleted, readId, readIsoTime, readLine, readPrice, readText } from './values';
 
 /** What an import did to the catalogue; `changed` holds the new items as well. */
 export interface ItemCounts {
@@ -19,7 +19,7 @@ export interface ItemCounts {
 
 const COLUMNS: ColumnRule = {
   required: ['item_id', 'title'],
-  optional: ['url', 'image', 'price', 'currency', 'categories', 'stock', 'created_at'],
+  optional: ['url', 'image', 'price', 'currency', 'categories', 'stock', 'created_at', 'deleted'],
   others: 'attributes',
 };
 const NAMES: ReadonlySet<string> = new Set([...COLUMNS.required, ...COLUMNS.optional]);
@@ -28,30 +28,47 @@ const NAMES: ReadonlySet<string> = new Set([...COLUMNS.required, ...COLUMNS.opti
 export async function importItems(work: FileImport): Promise<ItemCounts> {
   const { db, findings, replace, now } = work;
   const items: Item[] = [];
+  const deleted = new Set<string>();
   const lines = new Map<string, number>();
   const read = await importRows(work, {
     columns: COLUMNS,
-    read: readItem,
+    read: readChange,
     async save(rows) {
       for (const { line, value } of rows) {
-        const firstLine = lines.get(value.itemId);
-        if (firstLine === undefined) lines.set(value.itemId, line);
+        const { itemId, item } = value;
+        const firstLine = lines.get(itemId);
+        if (firstLine === undefined) lines.set(itemId, line);
         else {
-          const message = `item_id is ${showValue(value.itemId)}, as in line ${firstLine}; expected each id once`;
+          const message = `item_id is ${showValue(itemId)}, as in line ${firstLine}; expected each id once`;
           findings.addProblem({ line, message, fix: 'keep one of the two rows' });
         }
-        items.push(value);
+        if (item === undefined) deleted.add(itemId);
+        else items.push(item);
       }
     },
   });
   refuseEmptyReplace(work, read);
   if (findings.failed) return { read, changed: 0, unchanged: 0, removed: 0, version: 0 };
-  const { changed, removed, version } = await saveItems(db, items, { replace, now });
-  return { read, changed, unchanged: read - changed, removed, version };
+  const { changed, removed, version } = await saveItems(db, items, { replace, deleted, now });
+  return { read, changed, unchanged: read - changed - deleted.size, removed, version };
 }
 
-function readItem(scope: RowScope): Item | undefined {
+/** An item to save, or without one an id to remove. */
+interface ItemChange {
+  readonly itemId: string;
+  readonly item: Item | undefined;
+}
+
+function readChange(scope: RowScope): ItemChange | undefined {
   const itemId = requireId(scope, 'item_id', readId);
+  if (readCell(scope, 'deleted', readDeleted) !== true) {
+    const item = readItem(scope, itemId);
+    return item && { itemId: item.itemId, item };
+  }
+  return itemId === undefined ? undefined : { itemId, item: undefined };
+}
+
+function readItem(scope: RowScope, itemId: string | undefined): Item | undefined {
   const title = requireCell(scope, 'title', readText);
   const url = readCell(scope, 'url', readLine);
   const image = readCell(scope, 'image', readLine);

@@ -29,7 +29,7 @@ function tooLong(line: number) {
   return { line, message, fix: 'write one object a line' };
 }
 
-function createLineReader({ findings, onColumns }: RowListener) {
+function createLineReader({ findings, onColumns, onNested, ignores = () => false }: RowListener) {
   const names = new Set<string>();
   let line = 1;
   let started = false;
@@ -46,8 +46,9 @@ function createLineReader({ findings, onColumns }: RowListener) {
       findings.addProblem({ line, message, fix: 'write one object a line: {"user_id":"u1"}' });
       return undefined;
     }
-    if (!started) start(parsed.map(([name]) => name));
-    return stopped ? undefined : { line, cells: readCells(parsed, { line, names, findings }) };
+    const members = parsed.filter(([name]) => !ignores(name));
+    if (!started) start(members.map(([name]) => name));
+    return stopped ? undefined : { line, cells: readCells(members, { line, names, findings, onNested }) };
   };
   return {
     nextLine: () => line,
@@ -84,11 +85,12 @@ function parseObject(text: string): Members | undefined {
 
 interface LinePlace extends Pick<RowListener, 'findings'> {
   readonly line: number;
+  readonly onNested: RowListener['onNested'] | undefined;
   /** The names checked so far. */
   readonly names: Set<string>;
 }
 
-function readCells(members: Members, { line, names, findings }: LinePlace): ReadonlyMap<string, Cell> {
+function readCells(members: Members, { line, names, findings, onNested }: LinePlace): ReadonlyMap<string, Cell> {
   const cells = new Map<string, Cell>();
   for (const [name, value] of members) {
     if (!names.has(name)) {
@@ -98,14 +100,22 @@ function readCells(members: Members, { line, names, findings }: LinePlace): Read
     }
     const read = readValue(value);
     if (read.cell !== undefined && read.cell !== '') cells.set(name, read.cell);
-    if (read.problem !== undefined)
+    if (read.isNested === true && onNested !== undefined) onNested(name);
+    else if (read.problem !== undefined)
       findings.addProblem({ line, message: `${name} is ${read.problem}`, fix: 'write it as a text, in quotes' });
   }
   return cells;
 }
 
+interface Value {
+  readonly cell?: Cell;
+  readonly problem?: string;
+  /** Whether it holds a map, which no cell can. */
+  readonly isNested?: boolean;
+}
+
 /** Ids are often written as numbers, and JSON readers silently round those beyond 2^53. */
-function readValue(value: unknown): { readonly cell?: Cell; readonly problem?: string } {
+function readValue(value: unknown): Value {
   if (value === null) return {};
   if (typeof value === 'string') return { cell: value };
   if (typeof value === 'boolean') return { cell: String(value) };
@@ -114,10 +124,10 @@ function readValue(value: unknown): { readonly cell?: Cell; readonly problem?: s
     return isRounded ? { problem: 'a number too large to be read exactly; expected a text' } : { cell: String(value) };
   }
   const expected = 'expected a text, a number, true, false, null, or a list of texts';
-  if (!Array.isArray(value)) return { problem: `a map; ${expected}` };
-  const parts: readonly { readonly cell?: Cell }[] = value.map(readValue);
+  if (!Array.isArray(value)) return { problem: `a map; ${expected}`, isNested: true };
+  const parts: readonly Value[] = value.map(readValue);
   const texts = parts.flatMap(({ cell }) => (typeof cell === 'string' ? [cell] : []));
   return texts.length === value.length
     ? { cell: texts }
-    : { problem: `a list that holds more than texts; ${expected}` };
+    : { problem: `a list that holds more than texts; ${expected}`, isNested: true };
 }

@@ -1,6 +1,8 @@
 /** What an import did, as a value and as text. */
+import type { IdOverlap, SharedIds } from '../../database/id-overlap';
 import type { ContactCounts } from './contacts';
 import type { ImportWarning, WarningKind } from './findings';
+import { showValue } from './findings';
 import type { InteractionCounts } from './interactions';
 import type { ItemCounts } from './items';
 import type { SuppressionCounts } from './suppressions';
@@ -15,6 +17,10 @@ export interface ImportReport {
   readonly warnings: readonly ImportWarning[];
   /** How many there are of each kind. */
   readonly warningCounts: Readonly<Partial<Record<WarningKind, number>>>;
+  /** The counts tell what would be; nothing was changed. */
+  readonly dryRun?: boolean;
+  /** Of a dry run: how far the ids of all interactions are those of contacts and items. */
+  readonly overlap?: IdOverlap;
 }
 
 const WARNING_TEXTS: Readonly<Record<WarningKind, string>> = {
@@ -39,6 +45,8 @@ export function formatImport(report: ImportReport): string {
     counted,
     warnings.map(({ file, line, message }) => `  ${file}:${line}: ${message}`),
     formatRest(report),
+    report.overlap === undefined ? [] : formatOverlap(report.overlap),
+    report.dryRun === true ? ['dry run: nothing was changed'] : [],
   ]
     .flat()
     .join('\n');
@@ -59,4 +67,20 @@ function formatCount(
 function formatRest({ warnings, warningCounts }: ImportReport): readonly string[] {
   const all = Object.values(warningCounts).reduce((sum, count) => sum + count, 0);
   return all > warnings.length ? [`  and ${all - warnings.length} more`] : [];
+}
+
+/** Writes how many ids the interactions share with contacts and items, with examples of both sides; nothing without interactions. */
+export function formatOverlap({ users, items }: IdOverlap): readonly string[] {
+  return [
+    ...formatShared(users, { things: 'users of interactions', known: 'contacts' }),
+    ...formatShared(items, { things: 'items of interactions', known: 'in the catalogue' }),
+  ];
+}
+
+function formatShared({ ids, shared, strangers, known }: SharedIds, names: { things: string; known: string }) {
+  if (ids === 0) return [];
+  const first = `ids           ${shared} of ${ids} ${names.things} are ${names.known}`;
+  if (shared === ids) return [first];
+  const list = (some: readonly string[]) => (some.length === 0 ? 'none' : some.map(showValue).join(', '));
+  return [first, `  not known: ${list(strangers)}; known are: ${list(known)}`];
 }

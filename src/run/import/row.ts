@@ -1,5 +1,5 @@
 /** A row of an import file as it is read, before its cells mean anything. */
-import type { FileFindings } from './findings';
+import type { FileFindings, ImportProblem } from './findings';
 
 /** The content of a cell; JSON Lines may hold lists. Empty cells and nulls are no cells. */
 export type Cell = string | readonly string[];
@@ -14,6 +14,20 @@ export interface FileRow {
 /** Takes part in the reading of a file. */
 export interface RowListener {
   readonly findings: FileFindings;
+  /** Tells which columns of JSON objects are left out unread, whatever they hold; none unless given. */
+  readonly ignores?: (column: string) => boolean;
+  /** Gets the columns of JSON objects that hold maps; each is a problem unless given. */
+  readonly onNested?: (column: string) => void;
   /** Gets the header, or the names of the first JSON object, before any row; false ends the reading. */
   readonly onColumns: (columns: readonly string[]) => boolean;
+}
+
+/** Where rows come from: a file, an S3 object, or the answer of a query. */
+export interface RowSource {
+  /** As messages name it; holds no secret. */
+  readonly name: string;
+  /** Tells why it can't be read, before anything is done; undefined where it can. */
+  findUnreadable(): Promise<ImportProblem | undefined>;
+  /** Streams the rows in their order; broken ones are reported to the listener and left out. */
+  readRows(listener: RowListener): AsyncGenerator<readonly FileRow[]>;
 }

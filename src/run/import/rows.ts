@@ -1,21 +1,42 @@
-/** Reads the rows of an import file, CSV or JSON Lines by its extension, a chunk at a time. */
+/** Reads rows from text: CSV, JSON Lines or one JSON list by the name's ending, plain or gzip by the first bytes. */
 import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readCsvRows } from './csv-rows';
 import type { ImportProblem } from './findings';
+import { isBrokenGzip, unzip } from './gzip';
+import { splitJsonList } from './json-list';
 import { readJsonRows } from './json-rows';
-import type { FileRow, RowListener } from './row';
+import type { FileRow, RowListener, RowSource } from './row';
 
 const JSON_EXTENSIONS: readonly string[] = ['.jsonl', '.ndjson', '.json'];
 const CHUNK_BYTES = 256 * 1024;
 
-/** Streams the rows of a file in their order; broken ones are reported to the listener and left out. */
+/** Makes a file a source of rows. */
+export function openFile(file: string): RowSource {
+  return { name: file, findUnreadable: () => findUnreadable(file), readRows };
+}
+
+/** Streams the rows of the file that the findings name. */
 export function readRows(listener: RowListener): AsyncGenerator<readonly FileRow[]> {
-  const { file } = listener.findings;
-  const chunks: AsyncIterable<Uint8Array> = createReadStream(file, { highWaterMark: CHUNK_BYTES });
-  const isJson = JSON_EXTENSIONS.includes(path.extname(file).toLowerCase());
-  return isJson ? readJsonRows(chunks, listener) : readCsvRows(chunks, listener);
+  return readTextRows(createReadStream(listener.findings.file, { highWaterMark: CHUNK_BYTES }), listener);
+}
+
+/** Streams the rows of a text given in chunks; the name of the findings says its format. */
+export async function* readTextRows(
+  chunks: AsyncIterable<Uint8Array>,
+  listener: RowListener,
+): AsyncGenerator<readonly FileRow[]> {
+  const { findings } = listener;
+  const extension = path.extname(findings.file.toLowerCase().replace(/\.gz$/, ''));
+  const text = unzip(chunks);
+  try {
+    if (JSON_EXTENSIONS.includes(extension)) yield* readJsonRows(splitJsonList(text), listener);
+    else yield* readCsvRows(text, listener);
+  } catch (error) {
+    if (!isBrokenGzip(error)) throw error;
+    findings.addProblem({ message: 'it is gzip, and broken or cut', fix: `gzip -t ${findings.file}` });
+  }
 }
 
 /** Tells why a file can't be read, before anything is done; undefined where it can. */

@@ -86,6 +86,14 @@ export function readIsoTime(text: string): Reading<string> {
   return 'value' in read ? { value: new Date(read.value).toISOString() } : read;
 }
 
+/** Reads whether a row is deleted: true, false, or the time since when it is. */
+export function readDeleted(text: string): Reading<boolean> {
+  const word = text.toLowerCase();
+  if (word === 'true' || word === 'false') return { value: word === 'true' };
+  if (!/^\d+$/.test(text) && 'value' in readTime(text)) return { value: true };
+  return { expected: 'true, false, or the time of the deletion', fix: 'write true, or leave it empty' };
+}
+
 /** Makes a reader of one of some words. */
 export function readWord<Word extends string>(words: readonly Word[]): Reader<Word> {
   return (text) => {

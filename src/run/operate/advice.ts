@@ -2,6 +2,7 @@
 import type { RunRow } from '../../database/runs';
 import { RESTORED } from '../../database/starts';
 import { storedError } from '../run-error';
+import { isPausedByGuard } from './approve';
 
 export interface Advice {
   /** What the command does. */
@@ -55,6 +56,10 @@ function advisePaused(run: RunRow): readonly Advice[] {
   if (run.pausedReason === RESTORED) {
     const command = `nightjar runs resolve --restored ${run.job}`;
     return [{ to: 'go on without the slots that another database has run', command }, cancel(run)];
+  }
+  if (isPausedByGuard(run)) {
+    const command = `nightjar runs approve ${run.runId}`;
+    return [{ to: 'let it go on with these figures', command }, cancel(run)];
   }
   const refusals = { to: 'list what was refused', command: `nightjar runs export ${run.runId} --states refused` };
   return [...(run.pausedReason === 'errors' ? [refusals] : []), goOn(run), cancel(run)];

@@ -6,6 +6,7 @@ import { RESTORED } from '../../database/starts';
 import { NightjarError } from '../../errors';
 import type { Engines } from '../engines';
 import { queueOpenWork } from '../open-work';
+import { isPausedByGuard } from './approve';
 import { findNamedRun, stateOf } from './find';
 import { type FreshFiles, reopenSettled, resumeFailed, resumePaused } from './resume';
 
@@ -69,6 +70,10 @@ async function retryPaused(engines: Engines, run: RunRow): Promise<void> {
   if (run.pausedReason === RESTORED) {
     const fix = `nightjar runs resolve --restored ${run.job}`;
     throw usage(run, `the run ${run.runId} waits until it is clear what another database has sent`, fix);
+  }
+  if (isPausedByGuard(run)) {
+    const fix = `nightjar runs approve ${run.runId}`;
+    throw usage(run, `a guard has paused the run ${run.runId}; it goes on when a person approves the figures`, fix);
   }
   if (run.pausedReason !== 'unknown') return resumePaused(engines, run);
   if (!(await reopenSettled(engines, run))) {

@@ -4,10 +4,12 @@ import { batchJobsOf } from '../../database/batch-jobs';
 import { queuePosition } from '../../database/batch-places';
 import { nextDue } from '../../database/claims';
 import { countDeliveries, type DeliveryState, tallyReasons } from '../../database/deliveries';
+import { type GuardApproval, listApprovals } from '../../database/guard-approvals';
 import { type RunRow, runEvents } from '../../database/runs';
 import type { Engines } from '../engines';
 import { storedError } from '../run-error';
 import { type Advice, adviseOn } from './advice';
+import { type TrippedGuard, trippedGuards } from './approve';
 import { describeFailing } from './failing';
 import { stateOf } from './find';
 
@@ -40,6 +42,9 @@ export interface RunStanding {
   readonly deliveries: readonly DeliveryStanding[];
   readonly nextDueAt: string | undefined;
   readonly failing: string | undefined;
+  /** What guards have found that the run is paused for, and what a person has let pass before. */
+  readonly guards: readonly TrippedGuard[];
+  readonly approvals: readonly GuardApproval[];
   readonly advice: readonly Advice[];
 }
 
@@ -59,6 +64,8 @@ export async function readStanding({ db }: Pick<Engines, 'db'>, run: RunRow): Pr
     queue: run.state === 'waiting' ? await queuePosition(db, run.runId) : undefined,
     deliveries,
     nextDueAt: due === undefined ? undefined : new Date(due).toISOString(),
+    guards: trippedGuards(run),
+    approvals: await listApprovals(db, run.runId),
     failing: describeFailing(await listAttempts(db, run.runId)),
     advice: adviseOn(run, { failed: count('refused') + count('dropped'), unknown: count('unknown') }),
   };

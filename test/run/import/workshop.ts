@@ -13,7 +13,9 @@ import { startTestPostgres, type TestPostgres } from '../../support/database';
 /** 2026-03-01T12:00:00Z. */
 export const NOW = Date.UTC(2026, 2, 1, 12);
 
-type Files = Partial<Pick<ImportOptions, 'contacts' | 'items' | 'interactions' | 'suppressions' | 'replace'>>;
+type Files = Partial<
+  Pick<ImportOptions, 'contacts' | 'items' | 'interactions' | 'suppressions' | 'replace' | 'dryRun'>
+>;
 
 export interface Workshop {
   readonly folder: string;

@@ -94,6 +94,7 @@ export function workerOn(
   const settings = { ...base.settings, mail: { ...mail, url } };
   const queue = {
     add: async () => undefined,
+    setAlarms: async () => undefined,
     start: () => ({ close: async () => undefined }),
     close: async () => undefined,
   };

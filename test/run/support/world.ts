@@ -81,6 +81,7 @@ export function rigUp(base: Engines, variation: Variation = {}): Rig {
 /** The queue may be lost (D3), so a test that drives stages itself goes on without one. */
 const FORGETFUL: Engines['queue'] = {
   add: async () => undefined,
+  setAlarms: async () => undefined,
   start: () => ({ close: async () => undefined }),
   close: async () => undefined,
 };

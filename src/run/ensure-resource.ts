@@ -1,42 +1,50 @@
-/** Brings one resource of Personalize into being: describe, else create, then wait until it is ACTIVE. */
-import { setTimeout as wait } from 'node:timers/promises';
+/** Brings resources of Personalize into being: describe, else create, then wait. */
 import { type ErrorCode, NightjarError } from '../errors';
 import { readStatus } from '../personalize/status';
 
-/** What a Describe call tells of a resource. */
+/** What a describe call tells of a resource. */
 export interface Described {
   readonly status?: string | undefined;
   readonly failureReason?: string | undefined;
 }
 
-/** A resource, and the calls that describe and create it. */
-export interface AwsResource {
+/** Something that Personalize makes, and that takes its time. */
+export interface Resource {
   /** The kind and the name, as progress and errors say it. */
   readonly name: string;
   /** The error where it fails; E_RECO_SOLUTION unless given. */
   readonly code?: ErrorCode;
   readonly status: () => Promise<Described | undefined>;
   readonly create: () => Promise<unknown>;
-  /** Called once it has been created, before it is waited for. */
-  readonly onCreated: () => void;
 }
 
-/**
- * Creates what isn't there, and waits until it is ACTIVE; asks anew every `pollMs`.
- *
- * @throws NightjarError where it fails, or is gone
- */
-export async function ensureActive(resource: AwsResource, pollMs: number): Promise<void> {
-  if ((await ignoreMissing(resource.status())) === undefined) {
+/** How often to look, and whom to tell what was created. */
+export interface Waiting {
+  readonly pollMs: number;
+  readonly onCreated: (name: string) => void;
+}
+
+/** Creates what isn't there, and waits until it is ACTIVE. */
+export async function ensureResource(resource: Resource, waiting: Waiting): Promise<void> {
+  const known = await ignoreMissing(resource.status());
+  if (known === undefined) {
     await ignoreExisting(resource.create());
-    resource.onCreated();
+    waiting.onCreated(resource.name);
   }
+  await waitForActive(resource, waiting);
+}
+
+/** Waits until a resource is ACTIVE. @throws NightjarError where it failed or is missing */
+export async function waitForActive(
+  resource: Pick<Resource, 'name' | 'code' | 'status'>,
+  { pollMs }: Pick<Waiting, 'pollMs'>,
+): Promise<void> {
   while (true) {
     const described = await ignoreMissing(resource.status());
     const status = readStatus(described?.status ?? '');
     if (status === 'active') return;
     if (status === 'failed' || status === 'other') throw failedResource(resource, described);
-    await wait(pollMs);
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
 
@@ -58,7 +66,10 @@ async function ignoreExisting(creating: Promise<unknown>): Promise<void> {
   }
 }
 
-function failedResource({ name, code }: AwsResource, described: Described | undefined): NightjarError {
+function failedResource(
+  { name, code }: Pick<Resource, 'name' | 'code'>,
+  described: Described | undefined,
+): NightjarError {
   const reason = described?.failureReason ?? 'no reason given';
   return new NightjarError(code ?? 'E_RECO_SOLUTION', `the ${name} is ${described?.status ?? 'missing'}: ${reason}`, {
     fix: 'mend what the reason names, then run it again',

@@ -1,0 +1,98 @@
+/** The verb `jobs list`: what there is, when it starts next, and what is paused. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { listPausedJobs } from '../../../database/job-schedules';
+import { isNightjarError } from '../../../errors';
+import type { Schedule } from '../../../job/definition';
+import { nextFire } from '../../../job/schedule';
+import { openBundle } from '../../../run/bundle';
+import { explainFailure } from '../../../run/explain-failure';
+import { answer } from '../../answer';
+import { type CliContext, type GlobalFlags, openOptions, projectDir, readSettings, stateDir } from '../../context';
+import { listJobNames, readJob } from '../../project';
+import { withStore } from '../runs/with-store';
+
+/** Adds the verb. */
+export function addJobsList(jobs: Command, context: CliContext): void {
+  jobs
+    .command('list')
+    .description('list the jobs of the project, and when workers start them next')
+    .addHelpText('before', 'Examples:\n  nightjar jobs list\n  nightjar jobs list --json\n')
+    .action(async (_own: unknown, command: Command) => {
+      const flags = command.optsWithGlobals<GlobalFlags>();
+      const paused = await readPaused(context, flags);
+      const rows = listJobNames(projectDir(context)).map((name) => describeJob(context, flags, { name, paused }));
+      const text = rows.map(formatRow).join('\n');
+      answer(flags, { text: rows.length === 0 ? 'no jobs: write one in jobs/' : text, json: { jobs: rows } });
+    });
+}
+
+/** Asks the database, but makes none: without one nothing is paused. One that is away hides no job files. */
+async function readPaused(context: CliContext, flags: GlobalFlags): Promise<ReadonlyMap<string, number>> {
+  const { settings, log } = openOptions(context, flags);
+  if (settings.database.url === 'embedded' && !existsSync(path.join(stateDir(context, flags), 'secret')))
+    return new Map();
+  try {
+    return await withStore(context, flags, ({ db }) => listPausedJobs(db));
+  } catch (error) {
+    log('warn', 'what is paused is not known', { reason: explainFailure(error).message });
+    return new Map();
+  }
+}
+
+interface JobRow {
+  readonly name: string;
+  readonly kind: string;
+  readonly about: string;
+  readonly schedule?: Schedule;
+  readonly after?: string;
+  /** ISO 8601, UTC. */
+  readonly next?: string;
+  readonly pausedAt?: string;
+}
+
+function describeJob(
+  context: CliContext,
+  flags: GlobalFlags,
+  { name, paused }: { readonly name: string; readonly paused: ReadonlyMap<string, number> },
+): JobRow {
+  const pausedAt = paused.get(name);
+  const pause = pausedAt === undefined ? {} : { pausedAt: new Date(pausedAt).toISOString() };
+  try {
+    const { settings } = readSettings(context, flags);
+    const { job } = openBundle({ settings }, readJob(projectDir(context), name));
+    const { kind, about, schedule, after } = job;
+    const next = schedule === undefined || pausedAt !== undefined ? undefined : nextFire(schedule, Date.now());
+    return {
+      ...{ name, kind, about },
+      ...(schedule === undefined ? {} : { schedule }),
+      ...(after === undefined ? {} : { after }),
+      ...(next === undefined ? {} : { next: new Date(next).toISOString() }),
+      ...pause,
+    };
+  } catch (error) {
+    const about = isNightjarError(error) ? `nightjar jobs check ${name}` : String(error);
+    return { name, kind: 'wrong', about, ...pause };
+  }
+}
+
+function formatRow({ name, kind, about, ...start }: JobRow): string {
+  return `${name.padEnd(24)} ${kind.padEnd(9)} ${about}${formatStart(start)}`;
+}
+
+function formatStart({ schedule, after, next, pausedAt }: Pick<JobRow, 'schedule' | 'after' | 'next' | 'pausedAt'>) {
+  const when = schedule === undefined ? (after === undefined ? [] : [`after ${after}`]) : [describe(schedule)];
+  const upcoming = next === undefined || schedule === undefined ? [] : [`next ${formatLocal(next, schedule.timezone)}`];
+  const parts = [...when, ...upcoming, ...(pausedAt === undefined ? [] : [`paused since ${pausedAt.slice(0, 16)}Z`])];
+  return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
+}
+
+function describe({ cron, timezone }: Schedule): string {
+  return `${cron}, ${timezone}`;
+}
+
+function formatLocal(iso: string, timeZone: string): string {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+  return format.format(Date.parse(iso));
+}

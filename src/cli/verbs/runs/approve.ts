@@ -1,0 +1,45 @@
+/** The verb `runs approve`: lets a run go on that guards have paused. */
+import { hostname, userInfo } from 'node:os';
+import type { Command } from 'commander';
+import { type ApproveResult, approveRun } from '../../../run/operate/approve';
+import { answer } from '../../answer';
+import type { CliContext } from '../../context';
+import { withEngines } from './with-store';
+
+/** Adds the verb. */
+export function addApprove(runs: Command, context: CliContext): void {
+  runs
+    .command('approve')
+    .argument('<run>', 'id of a run')
+    .description('let a run go on that guards have paused, with the figures as they are')
+    .option('--by <name>', 'who approves, for the record; the user of this machine where left out')
+    .addHelpText('before', 'Examples:\n  nightjar runs approve nightly-picks.2026-03-01\n')
+    .addHelpText(
+      'after',
+      '\nIt approves exactly what has tripped: another guard, or a worse figure, pauses\nthe run again. Workers do the work. To end it: nightjar runs cancel',
+    )
+    .action(async (id: string, own: { by?: string }, command: Command) => {
+      const flags = command.optsWithGlobals();
+      await withEngines(context, flags, async (engines) => {
+        const result = await approveRun(engines, id, own.by ?? nameUser());
+        answer(flags, { text: format(result), json: result });
+      });
+    });
+}
+
+/** `ken@build-1`; a user id without a name has none. */
+function nameUser(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}@${hostname()}`;
+  }
+}
+
+function format({ run, was, state, approved }: ApproveResult): string {
+  return [
+    `${run} was ${was} and is ${state}`,
+    ...approved.map(({ guard, figure, limit }) => `  ${guard}: ${figure}; allowed: ${limit}`),
+    `  approved by ${approved[0]?.by ?? ''}`,
+  ].join('\n');
+}

@@ -1,0 +1,46 @@
+/** Builds the guards of a job from the checked fields of its file. */
+import type { z } from 'zod';
+import { parseDuration, parseMoney, parseShare } from '../units';
+import type { GuardRules } from './definition';
+import type { audienceGuardField, emailGuardField } from './guard-schema';
+
+type GuardFields =
+  | z.output<typeof emailGuardField>
+  | (z.output<typeof audienceGuardField> & { readonly [key in 'recipients']?: undefined });
+
+const SHARES = ['templateErrors', 'lineErrors', 'itemShare', 'fallbackShare'] as const;
+
+/** Builds `guard`; nothing where the file has none. */
+export function buildGuard(fields: GuardFields): { readonly guard?: GuardRules } {
+  if (fields === undefined) return {};
+  const written: Readonly<Record<string, unknown>> = fields;
+  const cost = fields.cost === undefined ? undefined : parseMoney(fields.cost);
+  const modelAge = fields.modelAge === undefined ? undefined : parseDuration(fields.modelAge);
+  const imports = written.incrementalImports;
+  return {
+    guard: {
+      ...(cost === undefined ? {} : { cost }),
+      ...(fields.recipients === undefined ? {} : { recipients: buildRecipients(fields.recipients) }),
+      ...(modelAge === undefined ? {} : { modelAge }),
+      ...(typeof imports === 'number' ? { incrementalImports: imports } : {}),
+      ...Object.fromEntries(
+        SHARES.flatMap((name) => {
+          const text = written[name];
+          const share = typeof text === 'string' ? parseShare(text) : undefined;
+          return share === undefined ? [] : [[name, share]];
+        }),
+      ),
+    },
+  };
+}
+
+type RecipientFields = NonNullable<NonNullable<z.output<typeof emailGuardField>>['recipients']>;
+
+/** A change may be more than the whole: `150%` is 1.5. */
+function buildRecipients({ min, max, change }: RecipientFields): NonNullable<GuardRules['recipients']> {
+  return {
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    ...(change === undefined ? {} : { change: Number.parseFloat(change) / 100 }),
+  };
+}

@@ -1,0 +1,91 @@
+/** The guard on the template: renders e-mails for a sample of the recipients before anything is bought. */
+import type { CompiledTemplate } from '../../content/template';
+import { findContacts } from '../../database/contacts';
+import type { EmailJob } from '../../job/definition';
+import type { Item } from '../../job/people';
+import { isInStock } from '../../job/slate';
+import { loadCatalogue } from '../catalogue-cache';
+import type { Engines } from '../engines';
+import { type MailParts, makeMail } from '../make-mail';
+import type { GuardCheck } from './check';
+import { percent } from './recipients';
+
+/** Recipients for whom an e-mail is rendered. */
+export const SAMPLE_SIZE = 100;
+/** Items that stand in for recommendations, the popular ones first. */
+const STAND_INS = 500;
+
+export interface TemplateSample {
+  readonly job: EmailJob;
+  readonly template: CompiledTemplate;
+  readonly run: MailParts['run'];
+  readonly catalogueVersion: number;
+  readonly popular: readonly string[];
+  readonly recipients: readonly { readonly userId: string; readonly addressHash: string }[];
+}
+
+/** Renders the sample with items of the catalogue in place of recommendations, and counts what is wrong. */
+export async function checkTemplate(
+  engines: MailParts['engines'] & Pick<Engines, 'db'>,
+  limit: number,
+  sample: TemplateSample,
+): Promise<GuardCheck> {
+  const { job, template, run, popular, recipients } = sample;
+  const catalogue = await loadCatalogue(engines.db, sample.catalogueVersion);
+  const contacts = await findContacts(
+    engines.db,
+    recipients.map(({ userId }) => userId),
+  );
+  const parts = { engines, run, job, template, catalogue, popular };
+  const items = listStandIns(catalogue, popular);
+  const faults = recipients.flatMap(({ userId, addressHash }, nth) => {
+    const slate = takeAround(items, nth * job.content.show.items, job.content.show.items);
+    const fault = findFault(parts, { row: { userId, addressHash, slate, attempt: 1 }, stored: contacts.get(userId) });
+    return fault === undefined ? [] : [fault];
+  });
+  const share = recipients.length === 0 ? 0 : faults.length / recipients.length;
+  const first = faults[0] === undefined ? '' : `, the first: ${faults[0]}`;
+  return {
+    guard: 'templateErrors',
+    limit: percent(limit),
+    figure: `${faults.length} of ${recipients.length} sample e-mails are wrong (${percent(share)})${first}`,
+    trips: share > limit,
+    measure: share,
+  };
+}
+
+function listStandIns(catalogue: ReadonlyMap<string, Item>, popular: readonly string[]): readonly string[] {
+  const known = popular.filter((itemId) => catalogue.has(itemId));
+  const all = new Set([...known, ...[...catalogue.keys()].slice(0, STAND_INS)]);
+  return [...all].filter((itemId) => {
+    const item = catalogue.get(itemId);
+    return item !== undefined && isInStock(item);
+  });
+}
+
+/** Goes round, so that every item has its turn. */
+function takeAround(items: readonly string[], from: number, count: number): readonly string[] {
+  return Array.from({ length: Math.min(count, items.length) }, (_, n) => items[(from + n) % items.length] ?? '');
+}
+
+/** Says what is wrong with the e-mail of a recipient; one who would get none has none that is wrong. */
+function findFault(parts: MailParts, delivery: Parameters<typeof makeMail>[1]): string | undefined {
+  try {
+    const made = makeMail(parts, delivery);
+    if (made.kind !== 'mail') return undefined;
+    const subject = made.message.subject ?? '';
+    return subject.trim() === '' ? 'its subject is empty' : findLeftOver(subject, String(made.message.text ?? ''));
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** What a template leaves where data was not as it was meant to be. */
+const LEFT_OVER = /\{\{|\}\}|\[object \w+\]|\bNaN\b/;
+
+function findLeftOver(subject: string, text: string): string | undefined {
+  const inSubject = LEFT_OVER.exec(subject)?.[0] ?? (/\b(undefined|null)\b/.exec(subject)?.[0] || undefined);
+  if (inSubject !== undefined) return `its subject shows "${inSubject}"`;
+  const inText = LEFT_OVER.exec(text)?.[0];
+  return inText === undefined ? undefined : `its text shows "${inText}"`;
+}

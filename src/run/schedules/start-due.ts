@@ -1,0 +1,75 @@
+/**
+ * Starts what is due of a job: slots of its schedule, or slots of the job that it follows. The database alone decides,
+ * under a lock of the job; a run that is there already is never touched.
+ */
+import { decideUntil, type JobSchedule, listSlotsToFollow, noteJobSchedule } from '../../database/job-schedules';
+import { withLock } from '../../database/lock';
+import { findLatestRun } from '../../database/run-lists';
+import type { ParsedJob, Schedule } from '../../job/definition';
+import { decideSlots } from '../../job/due-slots';
+import type { Engines } from '../engines';
+import { startRun } from '../start-run';
+import type { JobFiles } from './job-files';
+
+/** How long after a run is finished a follower that could not start, or was paused, still starts. */
+const FOLLOW_MS = 24 * 3_600_000;
+
+/** Starts the due slots of a job that is scheduled or follows another. */
+export async function startDue(engines: Engines, files: JobFiles, job: ParsedJob): Promise<void> {
+  const known = await noteJobSchedule(engines.db, job.name, engines.now());
+  if (known.pausedAt !== undefined || !(await isAnythingDue(engines, job, known))) return;
+  await withLock(engines.db, `schedule ${job.name}`, async () => {
+    // Another worker may have decided meanwhile, or a person paused the job.
+    const current = await noteJobSchedule(engines.db, job.name, engines.now());
+    if (current.pausedAt !== undefined) return;
+    if (job.schedule !== undefined) await startSlots({ engines, files, job, known: current }, job.schedule);
+    else await followSlots({ engines, files, job, known: current });
+  });
+}
+
+/** Looks without the lock: mostly nothing is due, and all workers look. */
+async function isAnythingDue(engines: Engines, job: ParsedJob, known: JobSchedule): Promise<boolean> {
+  if (job.schedule === undefined) return (await listToFollow(engines, job, known)).length > 0;
+  const { start, missed } = decideSlots(job.schedule, { decidedUntil: known.decidedUntil, now: engines.now() });
+  return start.length > 0 || missed !== undefined;
+}
+
+interface Due {
+  readonly engines: Engines;
+  readonly files: JobFiles;
+  readonly job: ParsedJob;
+  readonly known: JobSchedule;
+}
+
+async function startSlots({ engines, files, job, known }: Due, schedule: Schedule): Promise<void> {
+  const { db, log } = engines;
+  const { start, missed, missedBefore } = decideSlots(schedule, {
+    decidedUntil: known.decidedUntil,
+    now: engines.now(),
+  });
+  if (missed !== undefined) {
+    log('warn', 'slots missed', { job: job.name, from: missed.slot, grace: `${schedule.grace / 60_000}m` });
+    await decideUntil(db, job.name, missedBefore - 1);
+  }
+  for (const { slot, at } of start) {
+    await startSlot({ engines, files, job, known }, slot);
+    await decideUntil(db, job.name, at);
+  }
+}
+
+async function followSlots(due: Due): Promise<void> {
+  for (const slot of await listToFollow(due.engines, due.job, due.known)) await startSlot(due, slot);
+}
+
+async function listToFollow(engines: Engines, job: ParsedJob, known: JobSchedule): Promise<readonly string[]> {
+  if (job.after === undefined) return [];
+  const since = Math.max(known.since, engines.now() - FOLLOW_MS);
+  return listSlotsToFollow(engines.db, { after: job.after, follower: job.name, since });
+}
+
+/** A slot that has a run, in whatever state and whoever started it, is done with. */
+async function startSlot({ engines, files, job }: Due, slot: string): Promise<void> {
+  if ((await findLatestRun(engines.db, job.name, slot)) !== undefined) return;
+  const { runId } = await startRun(engines, { source: files.read(job.name), slot, again: false });
+  engines.log('info', 'run started', { run: runId, by: job.after === undefined ? 'schedule' : `after ${job.after}` });
+}
