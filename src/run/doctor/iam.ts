@@ -97,6 +97,7 @@ export const GRANTS: readonly Grant[] = [
       'CreateDatasetGroup',
       'DescribeDatasetGroup',
       'CreateDataset',
+      'UpdateDataset',
       'DescribeDataset',
       'CreateDatasetImportJob',
       'DescribeDatasetImportJob',
