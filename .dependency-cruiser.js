@@ -86,6 +86,18 @@ module.exports = {
       to: { path: '^src/local/' },
     },
     {
+      name: 'only-cli-imports-server',
+      severity: 'error',
+      from: { path: '^src/(?!server/|cli/)' },
+      to: { path: '^src/server/' },
+    },
+    {
+      name: 'only-server-speaks-http-frameworks',
+      severity: 'error',
+      from: { path: '^src/(?!server/)' },
+      to: { path: 'node_modules/(fastify|prom-client)/' },
+    },
+    {
       name: 'only-cli-imports-sample',
       severity: 'error',
       from: { path: '^src/(?!sample/|cli/)' },

@@ -30,7 +30,7 @@ const UNIT = [
   '*.test.ts',
   ...['config', 'job', 'personalize', 'content', 'audience', 'report', 'sample'].map((f) => `${f}/**/*.test.ts`),
 ];
-const SERVICES = ['database', 'storage', 'queue', 'mail', 'run'].map((f) => `${f}/**/*.test.ts`);
+const SERVICES = ['database', 'storage', 'queue', 'mail', 'run', 'server'].map((f) => `${f}/**/*.test.ts`);
 
 module.exports = {
   testTimeout: 60_000,
@@ -43,6 +43,7 @@ module.exports = {
     project('conformance', ['conformance/**/*.test.ts']),
     project('e2e', ['e2e/**/*.test.ts']),
     project('faults', ['faults/**/*.test.ts']),
+    project('faults-long', ['faults/**/*.long.ts']),
     project('browser', ['browser/**/*.test.ts']),
     project('real-data', ['real-data/**/*.test.ts']),
   ],

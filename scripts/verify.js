@@ -25,8 +25,8 @@ const CHECKS = [
   ['import order', 'npx', ['--no-install', 'depcruise', '--config', '.dependency-cruiser.js', 'src']],
 ];
 
-/** These start many processes of their own; the others wait more than they compute. */
-const ALONE = ['conformance', 'faults', 'real-data'];
+/** Test files at a time: some start many processes of their own, others wait more than they compute. */
+const WORKERS = { conformance: 1, 'real-data': 1, services: 3, cli: 3 };
 const SUITES = [
   'unit',
   'architecture',
@@ -39,6 +39,8 @@ const SUITES = [
   'browser',
   'real-data',
 ];
+/** What only `npm run verify:long` runs beside them. */
+const LONG_SUITES = ['faults-long'];
 
 function has(need) {
   if (need.file !== undefined) return existsSync(need.file);
@@ -110,7 +112,7 @@ function runSuite(name, folder) {
     `--outputFile=${output}`,
     '--passWithNoTests=false',
     '--reporters=default',
-    `--maxWorkers=${ALONE.includes(name) ? 1 : 2}`,
+    `--maxWorkers=${WORKERS[name] ?? 2}`,
   ];
   const env = { ...process.env, ...(long ? { NIGHTJAR_TEST_LONG: '1' } : {}) };
   const result = timed(name, () =>
@@ -131,7 +133,7 @@ function runSuite(name, folder) {
 const complete = installNeeds();
 const folder = mkdtempSync(join(tmpdir(), 'nightjar-verify-'));
 const built = CHECKS.map(runCheck)[0];
-if (built) for (const suite of SUITES) runSuite(suite, folder);
+if (built) for (const suite of long ? [...SUITES, ...LONG_SUITES] : SUITES) runSuite(suite, folder);
 rmSync(folder, { recursive: true, force: true });
 
 console.log('\ntime');

@@ -16,8 +16,14 @@ interface CodeFacts {
 export const ERROR_CODES = {
   E_BUG: { about: 'a defect of nightjar', exit: 1, retry: 'never' },
   E_USAGE: { about: 'the command line is wrong', exit: 2, retry: 'afterFix' },
+  E_API_TOKEN: { about: 'a call of the API has no token, or one that is not known', exit: 2, retry: 'afterFix' },
+  E_API_ROLE: { about: 'the token of a call of the API may not do that', exit: 2, retry: 'afterFix' },
+  E_API_ROUTE: { about: 'the API has no such route', exit: 2, retry: 'afterFix' },
+  E_API_REQUEST: { about: 'a request of the API is wrong', exit: 2, retry: 'afterFix' },
+  E_API_KEY: { about: 'an idempotency key was used for another request', exit: 2, retry: 'afterFix' },
   E_JOB_SYNTAX: { about: 'a job file is not YAML', exit: 3, retry: 'afterFix' },
   E_JOB_FIELD: { about: 'a field of a job file is wrong', exit: 3, retry: 'afterFix' },
+  E_JOB_PARAM: { about: 'a value for a param of a job is wrong or missing', exit: 2, retry: 'afterFix' },
   E_JOB_UNKNOWN: { about: 'there is no job of that name', exit: 2, retry: 'afterFix' },
   E_TEMPLATE_SYNTAX: { about: 'a template does not compile', exit: 3, retry: 'afterFix' },
   E_TEMPLATE_FIELD: { about: 'a template names a field or helper that does not exist', exit: 3, retry: 'afterFix' },
@@ -69,6 +75,8 @@ export const ERROR_CODES = {
   E_RUN_ARCHIVED: { about: 'the slot of a run is archived', exit: 2, retry: 'afterFix' },
   E_RUN_ERRORS: { about: 'too many e-mails of a run were refused', exit: 6, retry: 'afterFix' },
   E_RUN_GUARD: { about: 'a guard has tripped: a person decides', exit: 6, retry: 'afterFix' },
+  E_RUN_PROOF: { about: 'the proof of a run waits for a person, or was not taken', exit: 6, retry: 'afterFix' },
+  E_RUN_PARAMS: { about: 'the slot has been run with other params, or another limit', exit: 2, retry: 'afterFix' },
   E_RUN_UNKNOWN: { about: 'there is no run of that id', exit: 2, retry: 'afterFix' },
 } as const satisfies Record<string, CodeFacts>;
 
@@ -160,6 +168,23 @@ function formatWhere(where: Where | undefined): string {
 
 function overflow(error: NightjarError): string[] {
   return error.others.length > 19 ? [`and ${error.others.length - 19} more problems`] : [];
+}
+
+/** Writes an error as a JSON document tells it, on the command line and in the API. */
+export function describeError(error: NightjarError): object {
+  const { code, message, where, fix } = error;
+  return {
+    code,
+    message,
+    where,
+    fix,
+    others: error.others.map((other) => ({
+      code: other.code,
+      message: other.message,
+      where: other.where,
+      fix: other.fix,
+    })),
+  };
 }
 
 /** Makes one error of many, in the order given; `undefined` where there is none. */

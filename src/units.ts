@@ -31,6 +31,13 @@ export function parseDuration(text: string): Milliseconds | undefined {
   return match?.[1] === undefined || factor === undefined ? undefined : ((Number(match[1]) * factor) as Milliseconds);
 }
 
+/** Writes a duration as `parseDuration` reads it, in the largest unit that it is a whole number of: `30m`. */
+export function writeDuration(milliseconds: Milliseconds): string {
+  const [unit = 'ms', factor = 1] =
+    Object.entries(DURATION_MS).findLast(([, size]) => milliseconds > 0 && milliseconds % size === 0) ?? [];
+  return `${milliseconds / factor}${unit}`;
+}
+
 /** Reads `50/s` or `3000/m` (a minute) or `100000/h`; undefined where the text is of another form or the rate is 0. */
 export function parseRate(text: string): PerSecond | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*\/\s*(s|m|h)$/.exec(text.trim());

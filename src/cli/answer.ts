@@ -1,7 +1,8 @@
 /** Writes answers: stdout holds one answer, text or one JSON document; all else goes to stderr. */
-import { formatError, isNightjarError, type NightjarError } from '../errors';
+import { describeError, formatError, isNightjarError, NightjarError } from '../errors';
 import { explainFailure } from '../run/explain-failure';
 import type { GlobalFlags } from './context';
+import { hideWith, PROCESS_KEY } from './hide-addresses';
 
 /** Writes the answer of a verb. */
 export function answer(flags: GlobalFlags, content: { readonly text: string; readonly json: object }): void {
@@ -11,29 +12,21 @@ export function answer(flags: GlobalFlags, content: { readonly text: string; rea
 
 /** Writes an error, in the same envelope with `--json`, and tells its exit code. */
 export function answerError(flags: GlobalFlags, thrown: unknown): number {
-  const error = explainFailure(thrown);
-  if (flags.json === true) process.stdout.write(`${JSON.stringify({ version: 1, error: describe(error) }, null, 2)}\n`);
+  const error = withoutAddresses(explainFailure(thrown));
+  if (flags.json === true)
+    process.stdout.write(`${JSON.stringify({ version: 1, error: describeError(error) }, null, 2)}\n`);
   process.stderr.write(`${formatError(error)}\n`);
-  if (error.code === 'E_BUG' || flags.debug === true) process.stderr.write(`${stackOf(thrown)}\n`);
+  if (error.code === 'E_BUG' || flags.debug === true) process.stderr.write(`${hide(stackOf(thrown))}\n`);
   if (error.code === 'E_BUG')
     process.stderr.write('this is a defect of nightjar; please report it with the lines above\n');
   return error.exitCode;
 }
 
-function describe(error: NightjarError): object {
-  const { code, message, where, fix } = error;
-  return {
-    code,
-    message,
-    where,
-    fix,
-    others: error.others.map((other) => ({
-      code: other.code,
-      message: other.message,
-      where: other.where,
-      fix: other.fix,
-    })),
-  };
+const hide = hideWith(() => PROCESS_KEY);
+
+/** What a library threw may repeat what it was given; the messages of nightjar's own errors hold no address. */
+function withoutAddresses(error: NightjarError): NightjarError {
+  return error.code === 'E_BUG' ? new NightjarError('E_BUG', hide(error.message), { cause: error.cause }) : error;
 }
 
 function stackOf(thrown: unknown): string {

@@ -6,6 +6,8 @@ import { createCompute } from '../local/compute/compute';
 import { type LocalAwsOptions, startLocalAws } from '../local/endpoint';
 import type { FaultRuleInput } from '../local/faults/rule';
 import { startInbox } from '../mail/inbox';
+import { explainFailure } from '../run/explain-failure';
+import { tellOutage } from '../run/outages';
 import type { AwsConnection } from '../storage/client';
 import { credentialsOf } from '../storage/credentials';
 import type { OpenOptions, OpenStore } from './open-store';
@@ -87,7 +89,7 @@ export async function shareLocalAws(
       };
       return { port: local.port, token, close };
     },
-    onError: (error) => options.log('warn', 'local AWS not taken over', { reason: String(error) }),
+    onError: tellNotTakenOver(options, 'local AWS not taken over'),
   });
   releases.add('local AWS', () => service.release());
   return service;
@@ -113,8 +115,13 @@ export async function connectMail(
       });
       return { port: inbox.port, token, close: () => inbox.close() };
     },
-    onError: (error) => options.log('warn', 'inbox not taken over', { reason: String(error) }),
+    onError: tellNotTakenOver(options, 'inbox not taken over'),
   });
   releases.add('inbox', () => service.release());
   return () => `smtp://nightjar:${service.token}@127.0.0.1:${service.port}`;
+}
+
+/** Taking over is tried ten times a second for as long as the database is away. */
+function tellNotTakenOver({ log }: Pick<OpenOptions, 'log'>, subject: string): (error: unknown) => void {
+  return (error) => tellOutage({ log, now: () => Date.now() }, { subject, error: explainFailure(error) });
 }

@@ -2,11 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type LoadedSettings, loadSettings, type Override } from '../config/load';
+import { listSecretTexts } from '../config/secret';
 import { NightjarError } from '../errors';
-import type { Log } from '../run/engines';
-import { createLog } from './log';
+import { PROCESS_KEY } from './hide-addresses';
+import { createLog, stderrSink } from './log';
 import type { OpenOptions } from './open-store';
 import { projectRoot, settingsFile } from './project-files';
+import { findSigningSecret } from './secrets';
 
 /** The flags that every verb takes. */
 export interface GlobalFlags {
@@ -48,8 +50,17 @@ export function readSettings(
     defaultText: readFileSync(path.join(PACKAGE_ROOT, 'config', 'default.yaml'), 'utf8'),
     files: [...projectFiles, ...named],
     env: context.env,
-    overrides,
+    overrides: [...logOverrides(context, flags), ...overrides],
+    readText: (named) => readFileSync(path.resolve(context.cwd, named), 'utf8'),
   });
+}
+
+/** Flags that set how much is logged. */
+function logOverrides({ env }: CliContext, { debug, quiet }: GlobalFlags): readonly Override[] {
+  if (debug === true) return [{ path: 'log.level', value: 'debug', flag: '--debug' }];
+  if (quiet === true) return [{ path: 'log.level', value: 'error', flag: '--quiet' }];
+  const isAsked = (env.NIGHTJAR_DEBUG ?? '') !== '';
+  return isAsked ? [{ path: 'log.level', value: 'debug', flag: 'NIGHTJAR_DEBUG' }] : [];
 }
 
 function readConfig(context: CliContext, file: string): string {
@@ -75,22 +86,26 @@ export function openOptions(
   flags: GlobalFlags,
   more: { readonly jobSeconds?: number; readonly overrides?: readonly Override[] } = {},
 ): OpenOptions {
-  const { settings } = readSettings(context, flags, more.overrides ?? []);
+  const { settings, schema } = readSettings(context, flags, more.overrides ?? []);
+  const folder = stateDir(context, flags);
+  let secret: string | undefined;
+  const key = (): string => {
+    secret ??= findSigningSecret(context.env, folder);
+    return secret ?? PROCESS_KEY;
+  };
+  const sink = { write: (line: string) => stderrSink().write(line) };
   return {
     settings,
-    stateDir: stateDir(context, flags),
+    stateDir: folder,
     env: context.env,
-    log: logOf(flags, settings.log),
+    log: createLog({
+      ...settings.log,
+      instance: settings.instance,
+      ...{ sink, key, secrets: listSecretTexts(settings, schema) },
+      now: () => Date.now(),
+    }),
     jobSeconds: more.jobSeconds ?? 0,
   };
-}
-
-function logOf(
-  flags: GlobalFlags,
-  log: { level: 'debug' | 'info' | 'warn' | 'error'; format: 'pretty' | 'json' },
-): Log {
-  const level = flags.debug === true ? 'debug' : flags.quiet === true ? 'error' : log.level;
-  return createLog({ level, format: log.format, write: (line) => process.stderr.write(line), now: () => Date.now() });
 }
 
 /** Finds the folder that holds jobs/ and templates/: that of `--project`, else the working folder, else the package's own examples. */

@@ -14,6 +14,7 @@ import { connectAws, storageEndpoint } from './connect-services';
 import type { CliContext } from './context';
 import type { OpenOptions, OpenStore } from './open-store';
 import { importFile } from './project-files';
+import { readSecret } from './secrets';
 
 /** What the command line names, by kind. */
 export interface SourceFlags {
@@ -59,7 +60,7 @@ export async function openSources(
 }
 
 function readFrom(context: CliContext, flags: SourceFlags): string {
-  const url = flags.from ?? context.env[FROM];
+  const url = flags.from ?? readSecret(FROM, context.env);
   if (url !== undefined && /^postgres(ql)?:\/\/\S+$/.test(url)) return url;
   const what =
     url === undefined ? 'no database to query is named' : 'the database to query is not named by a postgres:// URL';

@@ -16,11 +16,15 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   import: async () => (await import('./verbs/import.js')).addImport,
   inspect: async () => (await import('./verbs/inspect.js')).addInspect,
   worker: async () => (await import('./verbs/worker.js')).addWorker,
+  up: async () => (await import('./verbs/up.js')).addUp,
+  serve: async () => (await import('./verbs/serve.js')).addServe,
   local: async () => (await import('./verbs/local.js')).addLocal,
   estimate: async () => (await import('./verbs/estimate.js')).addEstimate,
   doctor: async () => (await import('./verbs/doctor.js')).addDoctor,
   init: async () => (await import('./verbs/init.js')).addInit,
   train: async () => (await import('./verbs/train.js')).addTrain,
+  notify: async () => (await import('./verbs/notify.js')).addNotify,
+  config: async () => (await import('./verbs/config.js')).addConfig,
 };
 
 /** Runs the command line of this process and ends it with the exit code of docs/exit-codes.md. */
@@ -46,6 +50,8 @@ export function main(): void {
   process.on('SIGTERM', onSignal(143));
   // A reader such as `head` that has seen enough is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? process.exit(0) : undefined));
+  // What nobody caught ends the process like any other defect: with its stack, and without the addresses in it.
+  process.on('uncaughtException', (error) => process.exit(answerError(flagsOf(new Command()), error)));
   void runProgram(context).then((code) => process.exit(stoppedBy === 0 ? (code ?? exitCode) : stoppedBy));
 }
 
@@ -118,5 +124,9 @@ function exitOverrideAll(command: Command): void {
 }
 
 function flagsOf(program: Command): GlobalFlags {
-  return { ...program.opts<GlobalFlags>(), ...(process.argv.includes('--json') ? { json: true } : {}) };
+  return {
+    ...program.opts<GlobalFlags>(),
+    ...(process.argv.includes('--json') ? { json: true } : {}),
+    ...((process.env.NIGHTJAR_DEBUG ?? '') === '' ? {} : { debug: true }),
+  };
 }

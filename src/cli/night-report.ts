@@ -20,7 +20,7 @@ export async function writeNightReport(
   for (const run of night.runs) {
     const summary = readSummary(run);
     if (summary === undefined) continue;
-    const { job, template } = await loadBundle(engines, run.bundleUri);
+    const { job, template } = await loadBundle(engines, run);
     const preview = await audiencePreview(engines, run);
     const mails = await sampleMails({ engines, run, job, template }, MAILS_SHOWN);
     runs.push({ summary, mails, ...(preview === undefined ? {} : { audiencePreview: preview }) });

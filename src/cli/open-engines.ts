@@ -14,6 +14,7 @@ import { createS3Client, ensureBucket } from '../storage/client';
 import { credentialsOf } from '../storage/credentials';
 import { connectAws, connectMail, storageEndpoint } from './connect-services';
 import { type OpenOptions, type OpenStore, openStore } from './open-store';
+import { readSecret } from './secrets';
 
 export interface OpenEngines extends Engines {
   readonly state: StateFolder;
@@ -45,7 +46,7 @@ export async function openEngines(options: OpenOptions): Promise<OpenEngines> {
     );
     releases.add('mail', () => mailer.close());
     const sending = await openSending(store);
-    const secret = readSecret(options, state);
+    const secret = signingSecret(options, state);
     const places = {
       journalDir: state.journal,
       tempDir: state.tmp,
@@ -89,8 +90,8 @@ function connectQueue({ settings }: OpenOptions, { connection, releases }: OpenS
 }
 
 /** The embedded default makes its signing secret itself; anywhere else links must survive the loss of this machine. */
-function readSecret({ settings, env }: OpenOptions, state: StateFolder): string {
-  const given = env.NIGHTJAR_SECRET;
+function signingSecret({ settings, env }: OpenOptions, state: StateFolder): string {
+  const given = readSecret('NIGHTJAR_SECRET', env);
   if (given !== undefined && given.length >= 32) return given;
   if (given === undefined && settings.database.url === 'embedded') return state.secret;
   throw new NightjarError(

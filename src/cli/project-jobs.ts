@@ -1,4 +1,4 @@
-/** The job files of a project as a worker reads them. */
+/** The job files of a project as workers and the API read them. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { JobFiles } from '../run/schedules/job-files';
@@ -7,8 +7,13 @@ import { findJobFile, listJobNames, readJob } from './project';
 
 /** Opens a project's jobs; undefined where there are none but the package's examples, unless `--project` names these. */
 export function openProjectJobs(context: CliContext): JobFiles | undefined {
+  const isExamples = projectDir(context) === PACKAGE_ROOT && context.project === undefined;
+  return isExamples ? undefined : projectJobs(context);
+}
+
+/** Opens a project's jobs; the package's examples where there are none, as `nightjar run` does. */
+export function projectJobs(context: CliContext): JobFiles {
   const project = projectDir(context);
-  if (project === PACKAGE_ROOT && context.project === undefined) return undefined;
   return {
     names: () => listJobNames(project),
     readText: (name) => {

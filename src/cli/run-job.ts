@@ -5,18 +5,14 @@ import type { ExitCode } from '../errors';
 import { NightjarError } from '../errors';
 import type { RunSummary } from '../report/summary';
 import { sumsAddUp } from '../report/sums';
-import type { JobSource } from '../run/bundle';
 import type { Engines } from '../run/engines';
 import { exitCodeOf, followRun, type Progress } from '../run/follow-run';
 import { storedError } from '../run/run-error';
-import { startRun } from '../run/start-run';
+import { type StartWish, startRun } from '../run/start-run';
 import { readSummary } from '../run/stored-summary';
 import type { ProgressLine } from './progress';
 
-export interface RunWish {
-  readonly source: JobSource;
-  readonly slot: string;
-  readonly again: boolean;
+export interface RunWish extends StartWish {
   readonly signal: AbortSignal;
   readonly progress: ProgressLine;
 }
@@ -53,6 +49,8 @@ export async function runJob(engines: Engines, wish: RunWish): Promise<RunEnd> {
 
 function describe(progress: Progress): string {
   const count = progress.total === undefined ? '' : ` ${progress.done} of ${progress.total}`;
-  const more = [progress.place, progress.failing].map((text) => (text === undefined ? '' : `; ${text}`)).join('');
+  const more = [progress.place, progress.held, progress.failing]
+    .map((text) => (text === undefined ? '' : `; ${text}`))
+    .join('');
   return `${progress.runId}: ${progress.state}${count}${more}`;
 }

@@ -63,7 +63,8 @@ function alternatives(node: FieldSchema): readonly FieldSchema[] {
 }
 
 function childrenOf(node: FieldSchema, step: PropertyKey): readonly FieldSchema[] {
-  const named = node.properties?.[String(step)];
+  const { properties = {} } = node;
+  const named = Object.hasOwn(properties, String(step)) ? properties[String(step)] : undefined;
   if (named !== undefined) return [toNode(named)];
   const inside = typeof step === 'number' ? node.items : node.additionalProperties;
   return Array.isArray(inside) || inside === undefined || inside === false ? [] : [toNode(inside)];

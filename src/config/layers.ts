@@ -43,7 +43,8 @@ export function findLayer({ leaves }: Merged, path: Path): Layer | undefined {
 export function readPath(values: unknown, path: Path): unknown {
   let value = values;
   for (const step of path) {
-    if (!isMap(value)) return undefined;
+    // A map has members such as "constructor" that nobody has written.
+    if (!isMap(value) || !Object.hasOwn(value, String(step))) return undefined;
     value = value[String(step)];
   }
   return value;
@@ -81,7 +82,8 @@ function layOver(lower: unknown, upper: unknown, { path, layer, leaves }: Place)
   if (!isMap(lower)) forget(leaves, path);
   const merged: Record<string, unknown> = isMap(lower) ? { ...lower } : {};
   for (const [key, value] of Object.entries(upper)) {
-    merged[key] = layOver(merged[key], value, { path: [...path, key], layer, leaves });
+    const below = Object.hasOwn(merged, key) ? merged[key] : undefined;
+    merged[key] = layOver(below, value, { path: [...path, key], layer, leaves });
   }
   return merged;
 }

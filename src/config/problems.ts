@@ -1,8 +1,10 @@
 /** Puts the findings of zod into nightjar's words: field, quoted value, what was expected, and a fix to paste. */
 import type { z } from 'zod';
+import { describeInput } from './describe-input';
 import { type FieldFacts, type FieldSchema, findField, findHomes, listKeys, nameField } from './field-schema';
 import { nearestName } from './nearest';
 import { quoteLine, quoteValue } from './quote';
+import { MASK, secretKindOf } from './secret';
 import type { Path } from './yaml-source';
 
 /** One thing that is wrong, and where it stands. */
@@ -12,6 +14,8 @@ export interface Problem {
   readonly part: 'key' | 'value';
   readonly message: string;
   readonly fix: string;
+  /** The key is none that nightjar knows. */
+  readonly isUnknown?: true;
 }
 
 /** What a `custom` zod issue may carry in `params`, where it knows better than the schema. */
@@ -40,11 +44,27 @@ export function explainIssues(issues: readonly Issue[], subject: Subject): reado
     issues.flatMap(({ code, path }) => (code === 'unrecognized_keys' ? [nameField(path)] : [])),
   );
   return issues.flatMap((issue) => {
+    const inside = issuesOfMap(issue);
+    if (inside !== undefined) return explainIssues(inside, subject);
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => explainUnknownKey(issue.path, key, subject));
     if (issue.code === 'invalid_key') return [explainWrongKey(issue.path, subject)];
     const isConsequence = issue.code === 'custom' && withUnknownKeys.has(nameField(issue.path));
     return isConsequence ? [] : [explainValue(issue, subject)];
   });
+}
+
+/**
+ * Finds what is wrong in a map or list that one form of a field would take, where the field has several; undefined where the
+ * value is of no form.
+ */
+function issuesOfMap(issue: Issue): readonly Issue[] | undefined {
+  if (issue.code !== 'invalid_union' || typeof issue.input !== 'object' || issue.input === null) return undefined;
+  const meant = issue.errors.filter((errors) =>
+    errors.every(({ path, code }) => path.length > 0 || code !== 'invalid_type'),
+  );
+  const [only] = meant;
+  if (meant.length !== 1 || only === undefined) return undefined;
+  return only.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 /** Explains a name that the file's author chose, where it cannot be one. */
@@ -77,12 +97,19 @@ function explainUnknownKey(path: Path, key: string, { schema, noun }: Subject): 
   const near = nearestName(key, known);
   const [home] = near === undefined ? findHomes(schema, key, path) : [];
   const parent = path.length === 0 ? `a ${noun} file` : nameField(path);
+  const shown = isShown(key, findField(schema, path)) ? key : MASK;
   return {
     path: [...path, key],
     part: 'key',
-    message: `${nameField([...path, key])} is not a key that nightjar knows; the keys of ${parent} are ${known.join(', ')}`,
-    fix: fixForKey({ key, near, home }),
+    message: `${nameField([...path, shown])} is not a key that nightjar knows; the keys of ${parent} are ${known.join(', ')}`,
+    fix: fixForKey({ key: shown, near, home }),
+    isUnknown: true,
   };
+}
+
+/** A secret that slipped into the place of a key, beside where secrets stand, looks like no key. */
+function isShown(key: string, parent: FieldFacts | undefined): boolean {
+  return /^[A-Za-z][A-Za-z_-]*$/.test(key) || secretKindOf(parent?.node ?? {}) === undefined;
 }
 
 function fixForKey({ key, near, home }: { key: string; near: string | undefined; home: string | undefined }): string {
@@ -99,14 +126,9 @@ function explainValue(issue: Issue, subject: Subject): Problem {
   return {
     path: issue.path,
     part: issue.input === undefined ? 'key' : 'value',
-    message: `${name} ${describeInput(issue.input)}; expected ${expected}`,
+    message: `${name} ${describeInput(issue.input, field.node)}; expected ${expected}`,
     fix: hints.fix ?? fixForValue({ issue, field, hints, subject }),
   };
-}
-
-function describeInput(input: unknown): string {
-  if (input === undefined) return 'is missing';
-  return input === null ? 'is empty' : `is ${quoteValue(input)}`;
 }
 
 interface ValueCase {

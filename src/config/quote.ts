@@ -27,7 +27,8 @@ export function quoteLine(key: string, value: unknown): string {
   return line.includes('"') ? `'${line}'` : `"${line}"`;
 }
 
-function writeInline(value: unknown): string {
+/** Writes a value on one line as YAML does. */
+export function writeInline(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(writeInline).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
     const members = Object.entries(value).map(([key, member]) => `${key}: ${writeInline(member)}`);

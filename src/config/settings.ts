@@ -1,6 +1,7 @@
 /** The shape of the settings; `config/default.yaml` documents every one by being there. */
 import { z } from 'zod';
 import { parseMoney } from '../units';
+import { notifySettings } from './notify-settings';
 
 const seconds = z.number().positive().meta({ expected: 'a number of seconds greater than 0' });
 const countOrNone = z.int().nonnegative().meta({ expected: 'a whole number, 0 or more' });
@@ -26,17 +27,20 @@ const poolSize = z.int().min(5).meta({ expected: 'a whole number, 5 or more' });
 const databaseUrl = z
   .string()
   .regex(/^(embedded|postgres(ql)?:\/\/\S+)$/)
-  .meta({ expected: 'embedded, or a URL such as postgres://user:password@host/database' });
+  .meta({ expected: 'embedded, or a URL such as postgres://user:password@host/database', secret: 'url' });
 
 const queueUrl = z
   .string()
   .regex(/^(embedded|database|rediss?(-sentinel)?:\/\/\S+)$/)
-  .meta({ expected: 'embedded, database, or a URL such as redis://host:6379' });
+  .meta({ expected: 'embedded, database, or a URL such as redis://host:6379', secret: 'url' });
 
 const mailUrl = z
   .string()
   .regex(/^(embedded|ses|ses:\/\/[a-z]{2}(-[a-z]+)+-\d+(\?configurationSet=[\w-]{1,64})?|smtps?:\/\/\S+)$/)
-  .meta({ expected: 'embedded, ses, ses://eu-west-1, or a URL such as smtps://user:password@relay:465' });
+  .meta({
+    expected: 'embedded, ses, ses://eu-west-1, or a URL such as smtps://user:password@relay:465',
+    secret: 'url',
+  });
 
 const endpoint = z
   .string()
@@ -99,9 +103,17 @@ const budgetOfMonth = z
   .nullable()
   .meta({ expected: 'an amount such as 100 USD, or null' });
 
+const host = z
+  .string()
+  .regex(/^[A-Za-z0-9.:_-]+$/)
+  .meta({ expected: 'an address or name of this machine such as 127.0.0.1, or 0.0.0.0 for all its addresses' });
+
+const port = z.int().min(0).max(65_535).meta({ expected: 'a port, 0 to 65535; 0 takes a free one' });
+
 /** Describes every setting; unknown ones are refused. */
 export const settingsSchema = z.strictObject({
   instance,
+  production: z.boolean().meta({ expected: 'true or false' }),
   publicUrl,
   database: z.strictObject({
     url: databaseUrl,
@@ -134,7 +146,9 @@ export const settingsSchema = z.strictObject({
   }),
   prices: z.record(z.string(), prices),
   budget: z.strictObject({ month: budgetOfMonth }),
+  notify: notifySettings,
   worker: z.strictObject({ shards: count, sends: count, leaseSeconds: seconds, drainSeconds: seconds }),
+  server: z.strictObject({ host, port, metrics: z.enum(['loopback', 'token', 'open']) }),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']), format: z.enum(['pretty', 'json']) }),
 });
 

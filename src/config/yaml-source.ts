@@ -51,7 +51,7 @@ export function readYaml({ file, text, code }: SourceText): YamlSource {
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const firstOfEachLine = new Map(
-    listFindings(document)
+    listFindings(document, code)
       .reverse()
       .map((finding) => [lines.linePos(finding.offset).line, finding]),
   );
@@ -77,16 +77,20 @@ function toValue(document: Document, { file, code }: Omit<SourceText, 'text'>): 
   }
 }
 
-function listFindings(document: Document): Finding[] {
+/** Of a settings file nothing is quoted: a password that begins with "*" or "!" would be read as YAML. */
+function listFindings(document: Document, code: SourceText['code']): Finding[] {
+  const isQuoted = code !== 'E_CONFIG_SYNTAX';
   const findings = [...document.errors, ...document.warnings].map((error) => ({
     offset: error.pos[0],
-    message: MESSAGES[error.code] ?? toMessage(error.message),
+    message: MESSAGES[error.code] ?? (isQuoted ? toMessage(error.message) : withoutQuotes(error)),
     fix: FIXES[error.code] ?? 'check indentation and brackets, and put texts with : # * & ! { or [ in quotes',
   }));
   visit(document, {
     Alias: (_key, alias) => {
       if (alias.resolve(document) !== undefined) return;
-      const message = `"*${alias.source}" is read as an alias, and there is no anchor "&${alias.source}"`;
+      const message = isQuoted
+        ? `"*${alias.source}" is read as an alias, and there is no anchor "&${alias.source}"`
+        : 'a text that begins with "*" is read as an alias, and there is no such anchor';
       findings.push({ offset: alias.range?.[0] ?? 0, message, fix: 'put the value in quotes' });
     },
     Pair: (_key, pair) => {
@@ -95,6 +99,13 @@ function listFindings(document: Document): Finding[] {
     },
   });
   return findings.sort((a, b) => a.offset - b.offset);
+}
+
+/** What the parser quotes comes after a colon, or in quotes or brackets. */
+function withoutQuotes({ code, message }: { readonly code: string; readonly message: string }): string {
+  if (code === 'TAG_RESOLVE_FAILED') return 'a text that begins with "!" is read as a tag, and there is no such tag';
+  if (code === 'BAD_DQ_ESCAPE') return 'a backslash in double quotes begins an escape that YAML does not have';
+  return toMessage(message.replace(/(?<=\S): .*$/s, '').replace(/"[^"]{2,}"|`[^`]{2,}`/g, '…'));
 }
 
 function toMessage(text: string): string {

@@ -1,4 +1,5 @@
 /** What a template can name: the contact, the items, the job and the sender of one e-mail. */
+import type { ParamValues } from '../job/params';
 import type { Contact, Item } from '../job/people';
 import { DEFAULT_LOCALE, pickLocalised, readLocale } from './locale';
 
@@ -39,6 +40,8 @@ export interface MailContext {
   /** In the order of the slate. */
   readonly items: readonly ContentItem[];
   readonly job: { readonly name: string };
+  /** The values of the job's params. */
+  readonly params: ParamValues;
   readonly unsubscribeUrl: string;
   readonly sender: { readonly name: string; readonly postalAddress: string };
   readonly publicUrl: string;
@@ -106,7 +109,7 @@ function keepScheme(url: string | undefined, scheme: RegExp): string | undefined
 export interface ContextParts {
   readonly contact: Contact;
   readonly items: readonly Item[];
-  readonly job: { readonly name: string };
+  readonly job: { readonly name: string; readonly params?: ParamValues };
   readonly unsubscribeUrl: string;
   readonly sender: { readonly name: string; readonly postalAddress: string };
   readonly publicUrl: string;
@@ -120,6 +123,7 @@ export function buildContext(parts: ContextParts): MailContext {
     contact: describeContact(parts.contact),
     items: parts.items.map((item) => describeItem(item, locale)),
     job: { name: parts.job.name },
+    params: parts.job.params ?? {},
     unsubscribeUrl: parts.unsubscribeUrl,
     sender: { name: parts.sender.name, postalAddress: parts.sender.postalAddress },
     publicUrl: parts.publicUrl,

@@ -108,10 +108,16 @@ function describeUnknown(node: hbs.AST.PathExpression, { shape, part, check }: U
     return { message, fix: `write "${shape.name}.0.${part}", or loop with {{#each ${shape.name}}}` };
   }
   const known = shape.owner === undefined ? [...shape.fields.keys()] : [...check.attributes[shape.owner]];
+  if (shape.name === 'params' && known.length === 0) return describeUndeclared(written, part);
   const of = shape.name === '' ? '' : ` of ${shape.name}`;
   const message = `${written} names "${part}", which is not a field${of}; expected one of ${known.join(', ')}`;
   const fix = suggestName({ shape, part, check }, known);
   return fix === undefined ? { message } : { message, fix };
+}
+
+function describeUndeclared(written: string, part: string): Complaint {
+  const fix = `add "params: { ${part}: { type: string } }" to the job file`;
+  return { message: `${written} names a param, and the job declares none`, fix };
 }
 
 function suggestName({ shape, part, check }: Unknown, known: readonly string[]): string | undefined {

@@ -1,5 +1,7 @@
 /** The shape of the context as the template checker knows it: one entry per field of `MailContext`. */
 
+import type { ParamRule } from '../job/params';
+
 /** A text, number or date: what can be printed. `name` is its full path, for messages. */
 export interface Leaf {
   readonly kind: 'leaf';
@@ -46,13 +48,23 @@ const ITEM = object('item', ITEM_LEAVES, {
   attributes: attributes('item'),
 });
 
-/** The shape of `MailContext`. */
+/** The shape of `MailContext` but for `params`, which differ from job to job. */
 export const CONTEXT_SHAPE: Fields = object('', ['unsubscribeUrl', 'publicUrl', 'locale', 'slot'], {
   contact: object('contact', CONTACT_LEAVES, { attributes: attributes('contact') }),
   items: { kind: 'list', name: 'items', item: ITEM },
   job: object('job', ['name']),
   sender: object('sender', ['name', 'postalAddress']),
 });
+
+/** Makes the shape of `MailContext` for a job with these params. */
+export function shapeWith(params: readonly Pick<ParamRule, 'name' | 'type'>[]): Fields {
+  const fields = params.map(({ name, type }): [string, Shape] => {
+    const path = `params.${name}`;
+    return [name, type === 'list' ? { kind: 'list', name: path, item: leaf(`${path}.0`) } : leaf(path)];
+  });
+  const own: Fields = { kind: 'fields', name: 'params', fields: new Map(fields) };
+  return { ...CONTEXT_SHAPE, fields: new Map([...CONTEXT_SHAPE.fields, ['params', own]]) };
+}
 
 /** Lists the paths of all that can be printed, `items` by their first: to suggest where a misplaced name lives. */
 export function listPaths(shape: Shape, path = ''): readonly string[] {

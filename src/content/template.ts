@@ -1,5 +1,6 @@
 /** Compiles a template once and renders it once per recipient. */
 import { combineErrors, NightjarError } from '../errors';
+import type { ParamRule } from '../job/params';
 import { checkSource } from './check';
 import type { MailContext, RenderedMail } from './context';
 import { createFormats } from './formats';
@@ -8,7 +9,7 @@ import type { Source } from './parse';
 import { compileText } from './render';
 import { readSample } from './sample';
 import type { Check } from './scope';
-import { type AttributeOwner, CONTEXT_SHAPE, type Leaf } from './shape';
+import { type AttributeOwner, CONTEXT_SHAPE, type Leaf, shapeWith } from './shape';
 import { readStrings } from './strings';
 
 /**
@@ -25,6 +26,8 @@ export interface CompileOptions {
   readonly subject?: string;
   /** Path of the job file, for messages about `subject`. */
   readonly jobFile?: string;
+  /** Params of the job: what `params` may be asked for. */
+  readonly params?: readonly Pick<ParamRule, 'name' | 'type'>[] | undefined;
   /** Attribute names that the imported files have; with those of `sample.json` they are the known ones. */
   readonly attributes?: Readonly<Partial<Record<AttributeOwner, readonly string[]>>>;
 }
@@ -58,7 +61,7 @@ export function compileTemplate(template: TemplateFiles, options: CompileOptions
   const { strings, problems } = readStrings({ files: template.files, locate: place });
   const sample = readSample(template.files['sample.json'], place('sample.json'));
   const check: Check = {
-    root: CONTEXT_SHAPE,
+    root: shapeWith(options.params ?? []),
     partials: listPartials(template, place),
     strings,
     attributes: {

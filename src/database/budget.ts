@@ -43,6 +43,12 @@ export async function readMonthSpending(
   return found.rows[0] ?? { spent: 0, unpriced: 0 };
 }
 
+/** Puts what a batch job has cost in the place of what it was expected to cost; the month in which it counts stays. */
+export async function saveActualCost(db: Database, name: string, { amount, currency }: Money): Promise<void> {
+  const cost = { cost: amount ?? null, cost_currency: currency };
+  await db.updateTable('batch_job').set(cost).where('name', '=', name).execute();
+}
+
 /**
  * Tells what a month has left no room for a cost; undefined where it fits. Holds a lock until the transaction ends, so
  * that two runs at a time don't both take what is enough for one.

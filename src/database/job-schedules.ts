@@ -71,7 +71,10 @@ export async function listPausedJobs(db: Database): Promise<ReadonlyMap<string, 
   return new Map(rows.map((row) => [row.job, row.paused_at ?? 0]));
 }
 
-/** Lists the slots of a job that have been finished since a time, and that a follower has no run of; the oldest first. */
+/**
+ * Lists the slots of a job that have been finished since a time, and that a follower has no run of; the oldest first. A run
+ * that was kept to some recipients is followed by nothing: it is a trial.
+ */
 export async function listSlotsToFollow(
   db: Database,
   wish: { readonly after: string; readonly follower: string; readonly since: number },
@@ -79,6 +82,7 @@ export async function listSlotsToFollow(
   const { rows } = await sql<{ slot: string }>`
     SELECT r.slot, min(r.finished_at) AS finished_at FROM run r
     WHERE r.job = ${wish.after} AND r.state = 'finished' AND r.finished_at > ${new Date(wish.since)}::timestamptz
+      AND r.recipient_limit IS NULL AND r.only_to IS NULL
       AND NOT EXISTS (SELECT FROM run f WHERE f.job = ${wish.follower} AND f.slot = r.slot)
     GROUP BY r.slot ORDER BY 2, 1
   `.execute(db);

@@ -62,6 +62,13 @@ export async function findLatestRun(db: Database, job: string, slot: string): Pr
   return row === undefined ? undefined : readRun(row);
 }
 
+/** Tells whether a slot has a run that was not kept to some recipients. */
+export async function hasFullRun(db: Database, job: string, slot: string): Promise<boolean> {
+  const query = db.selectFrom('run').select('run_id').where('job', '=', job).where('slot', '=', slot);
+  const full = query.where('recipient_limit', 'is', null).where('only_to', 'is', null);
+  return (await full.limit(1).executeTakeFirst()) !== undefined;
+}
+
 /** Tells whether a run of the slot is archived, or about to be: then the ledger no longer knows who was written to. */
 export async function isSlotArchived(db: Database, job: string, slot: string): Promise<boolean> {
   const query = db.selectFrom('run').select('run_id').where('job', '=', job).where('slot', '=', slot);

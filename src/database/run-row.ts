@@ -1,4 +1,6 @@
 /** A run as the database keeps it. */
+import { z } from 'zod';
+import type { ParamValues } from '../job/params';
 
 /** The states of a run; the four last are not worked on. */
 export const RUN_STATES = [
@@ -39,6 +41,14 @@ export interface RunRow {
   /** From when on its deliveries are archived on S3 and gone from the ledger: it can't be changed any more. */
   readonly archiveBeganAt: number | undefined;
   readonly summary: unknown;
+  /** Of every param of the job; undefined where it has none. */
+  readonly params: ParamValues | undefined;
+  /** Addresses or patterns such as `*@shop.example`; undefined where whoever started the run named none. */
+  readonly onlyTo: readonly string[] | undefined;
+  /** How many recipients the run plans at most. */
+  readonly limit: number | undefined;
+  /** Who asked for the run; undefined for one that a schedule started. */
+  readonly requestedBy: string | undefined;
 }
 
 /** What a query selects of the table `run`. */
@@ -60,7 +70,15 @@ export interface SelectedRun {
   finished_at: number | null;
   archive_began_at: number | null;
   summary: unknown;
+  params: unknown;
+  only_to: string[] | null;
+  recipient_limit: number | null;
+  requested_by: string | null;
 }
+
+const paramsSchema = z
+  .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]))
+  .nullable();
 
 /** Reads what a query has selected. */
 export function readRun(row: SelectedRun): RunRow {
@@ -82,6 +100,10 @@ export function readRun(row: SelectedRun): RunRow {
     finishedAt: row.finished_at ?? undefined,
     archiveBeganAt: row.archive_began_at ?? undefined,
     summary: row.summary ?? undefined,
+    params: paramsSchema.parse(row.params) ?? undefined,
+    onlyTo: row.only_to ?? undefined,
+    limit: row.recipient_limit ?? undefined,
+    requestedBy: row.requested_by ?? undefined,
   };
 }
 

@@ -1,7 +1,10 @@
 /** Queries on runs: their states, which move forward only, and the events that time the stages. */
 import { sql } from 'kysely';
+import type { NotifyRules } from '../job/notify';
+import type { ParamValues } from '../job/params';
 import { refuseArchivedSlot } from './archive';
 import type { Database } from './connection';
+import { noteMove } from './notices';
 import { IDLE_STATES, type RunRow, type RunState, readRun } from './run-row';
 
 export { RUN_STATES, type RunRow, type RunState } from './run-row';
@@ -14,6 +17,14 @@ export interface NewRun {
   readonly kind: 'email' | 'audience';
   readonly bundleUri: string;
   readonly catalogueVersion: number;
+  readonly params?: ParamValues | undefined;
+  readonly onlyTo?: readonly string[] | undefined;
+  readonly limit?: number | undefined;
+  readonly requestedBy?: string | undefined;
+  /** Whom its job tells of what. */
+  readonly notify?: NotifyRules | undefined;
+  /** When it is late, epoch ms; of a job with a schedule its slots are. */
+  readonly lateAt?: number | undefined;
 }
 
 /**
@@ -38,13 +49,19 @@ async function saveNewRun(trx: Database, run: NewRun, now: number): Promise<bool
       state: 'planned',
       bundle_uri: run.bundleUri,
       catalogue_version: run.catalogueVersion,
+      params: run.params === undefined ? null : JSON.stringify(run.params),
+      only_to: run.onlyTo === undefined ? null : [...run.onlyTo],
+      recipient_limit: run.limit ?? null,
+      requested_by: run.requestedBy ?? null,
+      notify: run.notify === undefined ? null : JSON.stringify(run.notify),
+      late_at: run.lateAt === undefined ? null : new Date(run.lateAt),
       created_at: new Date(now),
       updated_at: new Date(now),
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   if (created.numInsertedOrUpdatedRows !== 1n) return false;
-  await addEvent(trx, run.runId, 'planned', now);
+  await addEvent(trx, run.runId, { state: 'planned', now });
   return true;
 }
 
@@ -89,7 +106,7 @@ async function saveMove(trx: Database, runId: string, move: RunMove): Promise<bo
     .where('archive_began_at', 'is', null)
     .executeTakeFirst();
   if (moved.numUpdatedRows !== 1n) return false;
-  await addEvent(trx, runId, to, now);
+  await addEvent(trx, runId, { state: to, now, reason: move.pausedReason, error: move.error });
   return true;
 }
 
@@ -106,11 +123,18 @@ export async function savePlan(db: Database, runId: string, plan: unknown): Prom
 export async function saveBundle(
   db: Database,
   runId: string,
-  bundle: { uri: string; catalogueVersion: number },
+  bundle: {
+    uri: string;
+    catalogueVersion: number;
+    notify: NotifyRules | undefined;
+    params: ParamValues | undefined;
+  },
 ): Promise<void> {
+  const notify = bundle.notify === undefined ? null : JSON.stringify(bundle.notify);
+  const params = bundle.params === undefined ? null : JSON.stringify(bundle.params);
   await db
     .updateTable('run')
-    .set({ bundle_uri: bundle.uri, catalogue_version: bundle.catalogueVersion })
+    .set({ bundle_uri: bundle.uri, catalogue_version: bundle.catalogueVersion, notify, params })
     .where('run_id', '=', runId)
     .where('state', '=', 'failed')
     .execute();
@@ -145,7 +169,7 @@ export async function closeRun(
       )
       .executeTakeFirst();
     if (closed.numUpdatedRows !== 1n) return false;
-    await addEvent(trx, runId, 'finished', close.now);
+    await addEvent(trx, runId, { state: 'finished', now: close.now });
     return true;
   });
 }
@@ -164,9 +188,21 @@ export async function runEvents(db: Database, runId: string): Promise<readonly {
   return db.selectFrom('run_event').select(['state', 'at']).where('run_id', '=', runId).orderBy('seq').execute();
 }
 
-async function addEvent(db: Database, runId: string, state: string, now: number): Promise<void> {
-  await sql`
+interface NewEvent {
+  readonly state: RunState;
+  readonly now: number;
+  readonly reason?: string | undefined;
+  readonly error?: unknown;
+}
+
+/** People are told by what is written in the same transaction: of no move that is not made, and of each that is. */
+async function addEvent(db: Database, runId: string, { state, now, reason, error }: NewEvent): Promise<void> {
+  const added = await sql<{ seq: number }>`
     INSERT INTO run_event (run_id, seq, state, at)
     SELECT ${runId}, coalesce(max(seq), 0) + 1, ${state}, ${new Date(now)}::timestamptz FROM run_event WHERE run_id = ${runId}
+    RETURNING seq
   `.execute(db);
+  const [event] = added.rows;
+  if (event !== undefined && IDLE_STATES.includes(state))
+    await noteMove(db, { runId, seq: event.seq, kind: state, now, reason, error });
 }

@@ -47,6 +47,12 @@ interface RunTable {
   hold_until: OptionalTime;
   archive_began_at: OptionalTime;
   archived_at: OptionalTime;
+  params: Json;
+  only_to: ColumnType<string[] | null, string[] | null | undefined, string[] | null>;
+  recipient_limit: OptionalNumber;
+  requested_by: OptionalText;
+  notify: Json;
+  late_at: OptionalTime;
 }
 
 interface BatchJobTable {
@@ -94,6 +100,21 @@ interface DeliveryTable {
   message_id: OptionalText;
   smtp_code: OptionalNumber;
   enhanced_code: OptionalText;
+  answer: OptionalText;
+  claimed_at: OptionalTime;
+  answered_at: OptionalTime;
+}
+
+interface ProofMailTable {
+  run_id: string;
+  nth: number;
+  user_id: string;
+  address: string;
+  state: string;
+  due_at: Time;
+  attempt: number;
+  token: OptionalText;
+  smtp_code: OptionalNumber;
   answer: OptionalText;
   claimed_at: OptionalTime;
   answered_at: OptionalTime;
@@ -147,7 +168,53 @@ export interface Tables {
   ramp_day: { sender: string; day: string; allowed: number; used: number };
   run_answers: { run_id: string; since: Time; shard: number; accepted: number; refused: number };
   artefact: ArtefactTable;
-  job_schedule: { job: string; since: Time; decided_until: Time; paused_at: OptionalTime };
+  job_schedule: {
+    job: string;
+    since: Time;
+    decided_until: Time;
+    paused_at: OptionalTime;
+    late_until: OptionalTime;
+    watch: Json;
+  };
+  notice: {
+    event: string;
+    kind: string;
+    job: string;
+    slot: string;
+    run_id: OptionalText;
+    at: Time;
+    facts: Json;
+    rules: Json;
+    payload: Json;
+    addressed_at: OptionalTime;
+  };
+  told: {
+    event: string;
+    target: string;
+    state: string;
+    attempts: number;
+    next_at: Time;
+    answer: OptionalText;
+    ended_at: OptionalTime;
+  };
+  api_call: {
+    caller: string;
+    key: string;
+    request_hash: string;
+    job: string;
+    slot: string;
+    runs_before: number;
+    run_id: OptionalText;
+    created_at: Time;
+  };
+  proof: {
+    run_id: string;
+    decided_at: Time;
+    hold_until: OptionalTime;
+    passed_by: OptionalText;
+    passed_at: OptionalTime;
+  };
+  proof_mail: ProofMailTable;
   guard_approval: {
     run_id: string;
     guard: string;

@@ -6,6 +6,12 @@ import { withSlot } from './ledger-keys';
 
 export type Recipient = Pick<PlannedDelivery, 'userId' | 'addressHash'>;
 
+/** Lists the users that have a row of a run. */
+export async function listUsersOfRun(db: Database, runId: string): Promise<ReadonlySet<string>> {
+  const rows = await db.selectFrom('delivery').select('user_id').where('run_id', '=', runId).execute();
+  return new Set(rows.map((row) => row.user_id));
+}
+
 /**
  * Tells which recipients a new run of the slot would plan: not those whose mail was accepted, may have been, or is under way,
  * nor those who share an address with one of them. It is the rule of `planDeliveries`.

@@ -58,12 +58,17 @@ async function hold(db: Database, lanes: number): Promise<Held> {
   });
 }
 
-/** Sums up the lanes of the workers that live. */
-export async function countLanes(db: Database): Promise<number> {
-  const row = await sql<{ lanes: number }>`
-    SELECT coalesce(sum(objid::bigint), 0)::bigint AS lanes FROM pg_locks
+/** Counts the workers that live, and sums up their lanes. */
+export async function countWorkers(db: Database): Promise<{ readonly workers: number; readonly lanes: number }> {
+  const found = await sql<{ workers: number; lanes: number }>`
+    SELECT count(*) AS workers, coalesce(sum(objid::bigint), 0)::bigint AS lanes FROM pg_locks
     WHERE locktype = 'advisory' AND classid = ${LANES_LOCK}::oid AND objsubid = 2 AND granted
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
   `.execute(db);
-  return row.rows[0]?.lanes ?? 0;
+  return found.rows[0] ?? { workers: 0, lanes: 0 };
+}
+
+/** Sums up the lanes of the workers that live. */
+export async function countLanes(db: Database): Promise<number> {
+  return (await countWorkers(db)).lanes;
 }

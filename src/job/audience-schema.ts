@@ -4,6 +4,7 @@ import { filterField, queryValuesField } from './filter-schema';
 import { audienceGuardField } from './guard-schema';
 import { headFields, kindField } from './head-schema';
 import { type JobNames, solutionField } from './names';
+import { notifyField } from './notify-schema';
 import { whereField } from './where-schema';
 
 /** numResults of a batch segment job; https://docs.aws.amazon.com/personalize/latest/dg/limits.html */
@@ -100,5 +101,6 @@ export function audienceSchema(names: JobNames) {
       .prefault({})
       .meta({ expected: 'a map of where, formats and to', examples: [{ formats: ['csv'] }] }),
     guard: audienceGuardField,
+    notify: notifyField(names),
   });
 }

@@ -4,9 +4,12 @@ import { parseDuration, parseMoney, parseShare } from '../units';
 import type { GuardRules } from './definition';
 import type { audienceGuardField, emailGuardField } from './guard-schema';
 
+type EmailFields = z.output<typeof emailGuardField>;
+type AudienceFields = z.output<typeof audienceGuardField>;
 type GuardFields =
-  | z.output<typeof emailGuardField>
-  | (z.output<typeof audienceGuardField> & { readonly [key in 'recipients']?: undefined });
+  | (EmailFields & { readonly members?: undefined })
+  | (AudienceFields & { readonly recipients?: undefined })
+  | undefined;
 
 const SHARES = ['templateErrors', 'lineErrors', 'itemShare', 'fallbackShare'] as const;
 
@@ -20,7 +23,8 @@ export function buildGuard(fields: GuardFields): { readonly guard?: GuardRules }
   return {
     guard: {
       ...(cost === undefined ? {} : { cost }),
-      ...(fields.recipients === undefined ? {} : { recipients: buildRecipients(fields.recipients) }),
+      ...(fields.recipients === undefined ? {} : { recipients: buildRange(fields.recipients) }),
+      ...(fields.members === undefined ? {} : { members: buildRange(fields.members) }),
       ...(modelAge === undefined ? {} : { modelAge }),
       ...(typeof imports === 'number' ? { incrementalImports: imports } : {}),
       ...Object.fromEntries(
@@ -34,10 +38,10 @@ export function buildGuard(fields: GuardFields): { readonly guard?: GuardRules }
   };
 }
 
-type RecipientFields = NonNullable<NonNullable<z.output<typeof emailGuardField>>['recipients']>;
+type RangeFields = NonNullable<NonNullable<EmailFields>['recipients'] | NonNullable<AudienceFields>['members']>;
 
 /** A change may be more than the whole: `150%` is 1.5. */
-function buildRecipients({ min, max, change }: RecipientFields): NonNullable<GuardRules['recipients']> {
+function buildRange({ min, max, change }: RangeFields): NonNullable<GuardRules['recipients']> {
   return {
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),

@@ -1,13 +1,15 @@
 /** Builds the rules of sending from the checked fields of a job file. */
 import type { z } from 'zod';
-import { type PerSecond, parseRate, parseShare } from '../units';
-import type { Ramp, SendRules, StopAfterErrors } from './definition';
+import { type PerSecond, parseDuration, parseRate, parseShare } from '../units';
+import type { ProofRules, Ramp, SendRules, StopAfterErrors } from './definition';
 import type { sendField } from './send-schema';
 
 type SendFields = z.output<typeof sendField>;
 
 /** Builds `send`. */
-export function buildSend({ from, rate, unknown, ramp, perDomain, stopAfterErrors }: SendFields): SendRules {
+export function buildSend(fields: SendFields): SendRules {
+  const { from, rate, unknown, ramp, perDomain, stopAfterErrors, onlyTo } = fields;
+  const proof = buildProof(fields.proof);
   const perSecond = rate === undefined ? undefined : parseRate(rate);
   const builtRamp = buildRamp(ramp);
   const stop = buildStop(stopAfterErrors);
@@ -18,7 +20,22 @@ export function buildSend({ from, rate, unknown, ramp, perDomain, stopAfterError
     ...(builtRamp === undefined ? {} : { ramp: builtRamp }),
     ...(perDomain === undefined ? {} : { perDomain: buildRates(perDomain) }),
     ...(stop === undefined ? {} : { stopAfterErrors: stop }),
+    ...(onlyTo === undefined ? {} : { onlyTo }),
+    ...(proof === undefined ? {} : { proof }),
   };
+}
+
+/** An address that is named twice gets one proof of each sample. */
+function buildProof(written: SendFields['proof']): ProofRules | undefined {
+  if (written === undefined) return undefined;
+  const { to, samples } = written;
+  const hold = written.hold === undefined ? undefined : parseDuration(written.hold);
+  const once = to.filter((address, index) => to.findIndex((other) => fold(other) === fold(address)) === index);
+  return { to: once.map((address) => address.trim()), samples, ...(hold === undefined ? {} : { hold }) };
+}
+
+function fold(address: string): string {
+  return address.trim().toLowerCase();
 }
 
 function buildRamp(ramp: SendFields['ramp']): Ramp | undefined {

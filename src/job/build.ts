@@ -9,15 +9,13 @@ import { buildSend } from './build-send';
 import { buildStart } from './build-start';
 import type { AudienceJob, EmailJob, ParsedJob, SegmentQuery, Where } from './definition';
 import type { emailSchema } from './email-schema';
+import { buildNotify } from './notify';
 
-interface JobFile {
-  readonly name: string;
-  readonly file: string;
-}
+type JobFile = Pick<EmailJob, 'name' | 'file' | 'paramRules' | 'params'>;
 
 /** Builds an e-mail job. */
 export function buildEmailJob(source: JobFile, fields: z.output<ReturnType<typeof emailSchema>>): ParsedJob {
-  const { about, keep, recommend, recipients, content, send, guard } = fields;
+  const { about, keep, recommend, recipients, content, send, guard, notify } = fields;
   const job: EmailJob = {
     ...source,
     about,
@@ -25,6 +23,7 @@ export function buildEmailJob(source: JobFile, fields: z.output<ReturnType<typeo
     ...buildStart(fields),
     ...buildKeep(keep),
     ...buildGuard(guard),
+    ...buildNotify(notify),
     recommend: { solution: recommend.solution, results: recommend.results, ...buildFilter(recommend) },
     recipients: { from: recipients.from, where: buildWhere(recipients.where) },
     content: {
@@ -43,7 +42,7 @@ export function buildEmailJob(source: JobFile, fields: z.output<ReturnType<typeo
 
 /** Builds an audience job. */
 export function buildAudienceJob(source: JobFile, fields: z.output<ReturnType<typeof audienceSchema>>): ParsedJob {
-  const { about, keep, segment, audience, guard } = fields;
+  const { about, keep, segment, audience, guard, notify } = fields;
   const queries = [
     ...Object.entries(segment.queries ?? {}).map(([name, query]): SegmentQuery => ({ name, by: 'attributes', query })),
     ...(segment.items ?? []).map((itemId): SegmentQuery => ({ name: nameItemQuery(itemId), by: 'item', itemId })),
@@ -55,6 +54,7 @@ export function buildAudienceJob(source: JobFile, fields: z.output<ReturnType<ty
     ...buildStart(fields),
     ...buildKeep(keep),
     ...buildGuard(guard),
+    ...buildNotify(notify),
     segment: { solution: segment.solution, users: segment.users, queries, ...buildFilter(segment) },
     audience: {
       where: buildWhere(audience.where),

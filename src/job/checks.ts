@@ -2,6 +2,7 @@
 
 import type { Problem } from '../config/problems';
 import { quoteLine } from '../config/quote';
+import { createAddressRule } from './address-pattern';
 import { DEFAULT_RESULTS } from './email-schema';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -15,6 +16,8 @@ export function checkAcross(value: Fields): readonly Problem[] {
     ...checkFilter('recommend', value.recommend),
     ...checkFilter('segment', value.segment),
     ...checkGuard(value.guard),
+    ...checkNotify(value),
+    ...checkProof(value.send),
   ];
 }
 
@@ -68,6 +71,42 @@ function checkGuard(guard: unknown): readonly Problem[] {
   if (typeof min !== 'number' || typeof max !== 'number' || min <= max) return [];
   const message = `guard.recipients.min is ${min}; expected at most guard.recipients.max, which is ${max}`;
   return [{ path: ['guard', 'recipients', 'min'], part: 'value', message, fix: `write "min: ${max}"` }];
+}
+
+/** Outside production the proof of a job that is kept to some addresses would otherwise reach another one. */
+function checkProof(send: unknown): readonly Problem[] {
+  if (!isMap(send) || !isMap(send.proof)) return [];
+  const allowed = textsOf(send.onlyTo);
+  if (send.onlyTo === undefined || allowed.length === 0) return [];
+  const mayBeSent = createAddressRule(allowed);
+  return textsOf(send.proof.to).flatMap((address, index): Problem[] => {
+    if (mayBeSent(address)) return [];
+    const message = 'send.proof.to has an address that is not among send.onlyTo';
+    return [{ path: ['send', 'proof', 'to', index], part: 'value', message, fix: 'add it to onlyTo' }];
+  });
+}
+
+function checkNotify({ notify, schedule }: Fields): readonly Problem[] {
+  const late = isMap(notify) ? notify.late : undefined;
+  if (!isMap(notify) || !isMap(late)) return [];
+  const { by, within } = late;
+  const path = ['notify', 'late'];
+  if ((by === undefined) === (within === undefined)) {
+    const has = by === undefined ? 'neither by nor within' : 'both by and within';
+    const fix = 'write "late: { by: "06:00" }", or "late: { within: 4h }"';
+    return [{ path, part: 'key', message: `notify.late has ${has}; expected one of the two`, fix }];
+  }
+  if (by !== undefined && schedule === undefined) {
+    const message = 'notify.late.by is there without a schedule; expected it beside the time zone of one';
+    return [{ path: [...path, 'by'], part: 'key', message, fix: 'write "within: 4h": from the start of the run on' }];
+  }
+  if (!Array.isArray(notify.on) || notify.on.includes('late')) return [];
+  const message = 'notify.on does not have late, and notify.late is there; expected both or none';
+  return [{ path: ['notify', 'on'], part: 'value', message, fix: 'add late to the list, or remove notify.late' }];
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((text) => typeof text === 'string') : [];
 }
 
 function isMap(value: unknown): value is Fields {

@@ -12,6 +12,8 @@
  * audience    a named set of users from a segment query; its members are versioned per run
  */
 import type { Milliseconds, Money, PerSecond, Share } from '../units';
+import type { NotifyRules } from './notify';
+import type { ParamRule, ParamValues } from './params';
 
 export type Scalar = string | number | boolean;
 
@@ -52,6 +54,8 @@ export interface GuardRules {
   /** Audience jobs: INCREMENTAL imports since the last FULL one of a dataset, and before the model was trained. */
   readonly incrementalImports?: number;
   readonly lineErrors?: Share;
+  /** Audience jobs: of each audience; `change` is against the last finished slot, from 0, 1 is as many again. */
+  readonly members?: { readonly min?: number; readonly max?: number; readonly change?: number };
   readonly itemShare?: Share;
   readonly fallbackShare?: Share;
 }
@@ -68,6 +72,11 @@ interface JobBase {
   /** How long deliveries, inputs and outputs of a run are kept after it has ended; for ever where left out. */
   readonly keep?: Milliseconds;
   readonly guard?: GuardRules;
+  readonly notify?: NotifyRules;
+  /** What a run can be given, in the order of the file; left out where that is nothing. */
+  readonly paramRules?: readonly ParamRule[];
+  /** The values that the job was read with, of every param. */
+  readonly params?: ParamValues;
 }
 
 /** How a sender that is not known yet warms up: `start` mails on its first day, each day `growth` more. */
@@ -85,6 +94,16 @@ export interface StopAfterErrors {
 /** What becomes of a mail of which nobody can tell whether it was taken: a person decides, it is sent again, or it is given up. */
 export type UnknownPolicy = 'ask' | 'resend' | 'drop';
 
+/** Whose eyes see the e-mails of sample people before anybody else gets one. */
+export interface ProofRules {
+  /** At least one; none is there twice. */
+  readonly to: readonly string[];
+  /** How many people the e-mails are those of, 1 to 10. */
+  readonly samples: number;
+  /** How long the run waits before it goes on by itself; without it, until a person approves. */
+  readonly hold?: Milliseconds;
+}
+
 export interface SendRules {
   readonly from?: string;
   readonly rate?: PerSecond;
@@ -93,6 +112,9 @@ export interface SendRules {
   /** Recipient domain in lower case → rate; `*` is every other domain, each by itself. */
   readonly perDomain?: Readonly<Record<string, PerSecond>>;
   readonly stopAfterErrors?: StopAfterErrors;
+  /** Address patterns: outside production nobody else gets an e-mail. At least one. */
+  readonly onlyTo?: readonly string[];
+  readonly proof?: ProofRules;
 }
 
 /** A value that a job file writes out. */

@@ -4,6 +4,7 @@ import { filterField, recipientValuesField } from './filter-schema';
 import { emailGuardField } from './guard-schema';
 import { headFields, kindField } from './head-schema';
 import { type JobNames, solutionField, templateField } from './names';
+import { notifyField } from './notify-schema';
 import { sendField } from './send-schema';
 import { whereField } from './where-schema';
 
@@ -81,5 +82,6 @@ export function emailSchema(names: JobNames) {
       .meta({ expected: 'a map of template, subject and show', examples: [{ template: 'picks' }] }),
     send: sendField,
     guard: emailGuardField,
+    notify: notifyField(names),
   });
 }

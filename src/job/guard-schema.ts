@@ -32,6 +32,27 @@ const change = z
     examples: ['30%'],
   });
 
+const members = z
+  .strictObject({
+    min: z.int().min(1).optional().meta({ description: 'The fewest members', expected: 'a whole number, 1 or more' }),
+    max: z.int().min(1).optional().meta({ description: 'The most members', expected: 'a whole number, 1 or more' }),
+    change: z
+      .string()
+      .regex(/^\d+(\.\d+)?\s*%$/)
+      .optional()
+      .meta({
+        description: 'How far the members may differ from those of the last finished slot, up or down',
+        expected: 'a share such as 30%',
+        examples: ['30%'],
+      }),
+  })
+  .optional()
+  .meta({
+    description: 'How many members each audience may have, of those who may be addressed',
+    expected: 'a map of min, max and change',
+    examples: [{ min: 100, change: '30%' }],
+  });
+
 const recipients = z
   .strictObject({
     min: z
@@ -94,10 +115,10 @@ export const emailGuardField = z
 
 /** Guards of an audience job. */
 export const audienceGuardField = z
-  .strictObject({ cost, modelAge, incrementalImports, lineErrors })
+  .strictObject({ cost, modelAge, incrementalImports, lineErrors, members })
   .optional()
   .meta({
     description: 'Limits at which a run pauses and waits for a person',
-    expected: 'a map of cost, modelAge, incrementalImports and lineErrors',
+    expected: 'a map of cost, modelAge, incrementalImports, lineErrors and members',
     examples: [{ cost: '25 USD', incrementalImports: 0 }],
   });

@@ -1,6 +1,7 @@
 /** The shape of what every job file begins with: about, kind, schedule and after. */
 import { z } from 'zod';
 import { parseDuration } from '../units';
+import { paramsField } from './params-schema';
 import { afterField, scheduleField } from './schedule-schema';
 
 /** What is kept for less would be gone before its run is over. */
@@ -35,6 +36,7 @@ export const headFields = {
   keep,
   schedule: scheduleField,
   after: afterField,
+  params: paramsField,
 };
 
 /** Makes the field `kind` of one kind of job. */

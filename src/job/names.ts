@@ -5,6 +5,8 @@ import { z } from 'zod';
 export interface JobNames {
   readonly solutions?: readonly string[];
   readonly templates?: readonly string[];
+  /** Of the settings' `notify.targets`. */
+  readonly targets?: readonly string[];
 }
 
 const SOLUTION_ARN =

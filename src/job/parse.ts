@@ -9,33 +9,50 @@ import { readYaml, type YamlSource } from '../config/yaml-source';
 import { combineErrors, NightjarError } from '../errors';
 import { audienceSchema } from './audience-schema';
 import { buildAudienceJob, buildEmailJob } from './build';
+import { checkParams, readRules } from './check-params';
 import { checkAcross } from './checks';
 import type { ParsedJob } from './definition';
 import { emailSchema } from './email-schema';
+import { type Filled, type FilledJob, fillParams } from './fill-params';
 import { JOB_NAME } from './keys';
 import type { JobNames } from './names';
+import type { ParamSource } from './params';
+import { paramsField } from './params-schema';
+import { resolveParams } from './resolve-params';
 
 /** A job file, and the names that it may use. */
 export interface JobText extends JobNames {
   /** Its path, for messages; the file name without `.yaml` is the job's name. */
   readonly file: string;
   readonly text: string;
+  /** Where the values of its params come from; where left out, the job is only checked. */
+  readonly params?: ParamSource | undefined;
 }
 
 /**
  * Reads a job file. Attribute queries are taken as they are: their grammar is checked where they are used.
  *
- * @throws E_JOB_SYNTAX if the text is not YAML, E_JOB_FIELD if fields are wrong; `others` holds the further problems
+ * @throws E_JOB_SYNTAX if the text is not YAML, E_JOB_FIELD if fields are wrong, E_JOB_PARAM if values for its params are;
+ *   `others` holds the further problems
  */
-export function parseJob({ file, text, ...names }: JobText): ParsedJob {
+export function parseJob({ file, text, params, ...names }: JobText): ParsedJob {
   const name = nameJob(file);
   const source = readYaml({ file, text, code: 'E_JOB_SYNTAX' });
   const { value } = source;
   if (!isMap(value)) throw explainShape(source);
+  const rules = readRules(value.params);
+  const values = resolveParams({ job: name, source, rules }, isDeclaredRight(value) ? params : undefined);
+  const filled = fillParams(value, values);
+  const own = rules.length === 0 ? {} : { paramRules: rules, params: Object.fromEntries(values) };
   if (kindOf(value) === 'audience') {
-    return buildAudienceJob({ name, file }, readFields(source, value, audienceSchema(names)));
+    return buildAudienceJob({ name, file, ...own }, readFields(source, filled, audienceSchema(names)));
   }
-  return buildEmailJob({ name, file }, readFields(source, value, emailSchema(names)));
+  return buildEmailJob({ name, file, ...own }, readFields(source, filled, emailSchema(names)));
+}
+
+/** What is declared wrongly is told first: values can't be held against it. */
+function isDeclaredRight(value: Fields): boolean {
+  return paramsField.safeParse(value.params).success && checkParams(value).length === 0;
 }
 
 /**
@@ -58,14 +75,30 @@ export function nameJob(file: string): string {
   });
 }
 
-function readFields<Schema extends z.ZodType>(source: YamlSource, value: Fields, schema: Schema): z.output<Schema> {
+function readFields<Schema extends z.ZodType>(source: YamlSource, job: FilledJob, schema: Schema): z.output<Schema> {
+  const { value } = job;
   const result = schema.safeParse(value, { reportInput: true });
   const found = explainIssues(result.error?.issues ?? [], { schema: describeSchema(schema), noun: 'job' });
-  const error = combineErrors(
-    [...found, ...checkAcross(value)].map((problem) => toError(source, problem)).sort(compareByPlace),
-  );
+  const problems = [
+    ...[...found, ...checkAcross(value)].flatMap((problem) => tellParams(problem, job.filled)),
+    ...checkParams(value),
+    ...job.problems,
+  ];
+  const error = combineErrors(problems.map((problem) => toError(source, problem)).sort(compareByPlace));
   if (error !== undefined) throw error;
   return schema.parse(value);
+}
+
+/** A value that is wrong where a param is written is not to be seen in the file. */
+function tellParams(problem: Problem, filled: readonly Filled[]): readonly Problem[] {
+  const scalar = filled.find(({ path }) => path.every((step, index) => problem.path[index] === step));
+  if (scalar === undefined) return [problem];
+  if (scalar.isOpen) return [];
+  const [name = ''] = scalar.params;
+  const fix = `give another value: --param ${name}=…, or change what params.${name} may be`;
+  return [
+    { ...problem, message: `${problem.message}; the value comes from params.${scalar.params.join(', params.')}`, fix },
+  ];
 }
 
 function toError(source: YamlSource, { path, part, message, fix }: Problem): NightjarError {

@@ -1,5 +1,6 @@
 /** Prints a plan for people, in 80 columns. */
 import { formatMoney } from '../units';
+import { printParam } from './param-values';
 import type { AudiencePlan, EmailPlan, Plan, PlannedBatchJob, PlannedFilter, PlannedGuard } from './plan';
 
 const LABEL_WIDTH = 14;
@@ -9,6 +10,7 @@ export function formatPlan(plan: Plan): string {
   return [
     `${plan.job} for ${plan.slot}: ${plan.about}`,
     '',
+    ...listParams(plan.params),
     ...(plan.kind === 'email' ? listRecipients(plan) : listQueries(plan)),
     row('batch job', describeBatchJob(plan.batchJob)),
     ...(plan.batchJob.name === undefined ? [] : [row('', plan.batchJob.name)]),
@@ -17,21 +19,36 @@ export function formatPlan(plan: Plan): string {
     row('cost', describeCost(plan)),
     ...(plan.kind === 'email' ? [row('avoided', describeAvoided(plan))] : []),
     ...(plan.guards ?? []).flatMap(listGuard),
+    ...(plan.kind === 'email' ? listProof(plan) : []),
+    ...(plan.kind === 'email' && plan.warning !== undefined ? [row('WARNING', plan.warning)] : []),
     '',
     'nothing was changed, bought or sent',
   ].join('\n');
 }
 
-function listRecipients({ considered, recipients, leftOut }: EmailPlan): readonly string[] {
+function listRecipients({ considered, recipients, leftOut, ...plan }: EmailPlan): readonly string[] {
   const width = Math.max(
     ...[recipients, ...leftOut.map(({ count }) => count)].map((count) => formatCount(count).length),
   );
   return [
     row('recipients', `${formatCount(recipients)} of ${formatCount(considered)} contacts`),
+    ...(plan.limit === undefined ? [] : [row('', `the first ${formatCount(plan.limit)}, as --limit says`)]),
     ...leftOut.map(({ name, count }, index) =>
       row(index === 0 ? 'left out' : '', `${formatCount(count).padStart(width)}  ${name.replaceAll('_', ' ')}`),
     ),
+    ...(plan.examples === undefined || plan.examples.length === 0 ? [] : [row('such as', plan.examples.join(', '))]),
+    ...(plan.onlyTo ?? []).flatMap(({ by, patterns, isInForce }) => [
+      row('only to', patterns.join(', ')),
+      ...(isInForce && by === 'job' ? [row('', 'send.onlyTo, as this is no production')] : []),
+      ...(isInForce ? [] : [row('', 'send.onlyTo, NOT IN FORCE: this is production')]),
+    ]),
   ];
+}
+
+function listParams(params: Plan['params']): readonly string[] {
+  return Object.entries(params ?? {}).map(([name, value], index) =>
+    row(index === 0 ? 'params' : '', `${name} = ${printParam(value)}`),
+  );
 }
 
 function listQueries({ queries, users, formats, to }: AudiencePlan): readonly string[] {
@@ -75,6 +92,20 @@ function listGuard({ guard, limit, figure, outcome }: PlannedGuard, index: numbe
   return [
     row(label, `${guard} ${outcome === 'trips' ? 'WOULD PAUSE THE RUN' : 'passes'}`),
     row('', `  ${figure ?? ''}; allowed: ${limit}`),
+  ];
+}
+
+function listProof({ proof }: EmailPlan): readonly string[] {
+  if (proof === undefined) return [];
+  const { to, samples, hold } = proof;
+  return [
+    row('proof', `the e-mails of ${countOf(samples, 'person', 'people')} first, to ${to.join(', ')}`),
+    row(
+      '',
+      hold === undefined
+        ? 'then it waits for a person'
+        : `then it waits ${formatCount(hold / 60_000)} min, or for a person`,
+    ),
   ];
 }
 

@@ -1,6 +1,8 @@
 /** What a run would do, as a value that can be printed without doing it (D6). */
 import { NightjarError } from '../errors';
 import type { Money } from '../units';
+import type { ProofRules } from './definition';
+import type { ParamValues } from './params';
 
 /** How many contacts were left out for a reason. */
 export interface LeftOut {
@@ -37,6 +39,14 @@ export interface PlannedGuard {
   readonly outcome: 'passes' | 'trips' | 'later';
 }
 
+/** To whom a run is kept: by the job file, or by whoever starts the run. */
+export interface Restriction {
+  readonly by: 'job' | 'run';
+  readonly patterns: readonly string[];
+  /** False for the job's own in production. */
+  readonly isInForce: boolean;
+}
+
 interface PlanBase {
   readonly version: 1;
   readonly job: string;
@@ -50,6 +60,8 @@ interface PlanBase {
   readonly pricesAsOf?: string;
   /** Left out where neither job nor settings have any. */
   readonly guards?: readonly PlannedGuard[];
+  /** Left out where the job has none. */
+  readonly params?: ParamValues;
 }
 
 /** The plan of an e-mail run. `considered` = `recipients` + the sum of `leftOut`. */
@@ -57,10 +69,20 @@ export interface EmailPlan extends PlanBase {
   readonly kind: 'email';
   readonly considered: number;
   readonly recipients: number;
+  /** How many recipients were asked for at most. */
+  readonly limit?: number;
   /** By reason, the largest first. */
   readonly leftOut: readonly LeftOut[];
   /** Rows that are not bought because the contact can't be written to, and what they would have cost. */
   readonly avoided: { readonly rows: number; readonly cost: Money };
+  /** Left out where nothing restricts who gets a mail. */
+  readonly onlyTo?: readonly Restriction[];
+  /** Up to three of the recipients, masked; the same ones each time. */
+  readonly examples?: readonly string[];
+  /** Who would get the e-mails of sample people first, masked. */
+  readonly proof?: ProofRules;
+  /** What a person should know before it is run. */
+  readonly warning?: string;
 }
 
 /** The plan of an audience run. Who is left out is known only when Personalize has answered. */
@@ -102,8 +124,10 @@ export function planEmail(parts: EmailPlanParts): EmailPlan {
  * @throws E_BUG if the batch job would answer other than the queries
  */
 export function planAudience(parts: AudiencePlanParts): AudiencePlan {
-  if (parts.batchJob.lines !== parts.queries.length) {
-    throw new NightjarError('E_BUG', `the input has ${parts.batchJob.lines} lines for ${parts.queries.length} queries`);
+  const { lines } = parts.batchJob;
+  // Equal queries share a line.
+  if (lines > parts.queries.length || (lines === 0 && parts.queries.length > 0)) {
+    throw new NightjarError('E_BUG', `the input has ${lines} lines for ${parts.queries.length} queries`);
   }
   return { version: 1, kind: 'audience', ...parts };
 }

@@ -1,6 +1,8 @@
 /** The shape of `send` in an e-mail job: who sends, how fast, and when it stops. */
 import { z } from 'zod';
 import { parseRate, parseShare } from '../units';
+import { PATTERN_FORMS, parseAddressPattern } from './address-pattern';
+import { proofField } from './proof-schema';
 
 /** A sender: an address alone, or a name with the address in angle brackets. */
 const SENDER = /^(?:[^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/;
@@ -78,11 +80,26 @@ const stopAfterErrors = z
     examples: ['1%'],
   });
 
+const onlyTo = z
+  .array(
+    z
+      .string()
+      .refine((text) => parseAddressPattern(text) !== undefined)
+      .meta({ expected: PATTERN_FORMS, examples: ['*@shop.example'] }),
+  )
+  .min(1)
+  .optional()
+  .meta({
+    description: 'Outside production nobody else gets an e-mail of the job',
+    expected: 'a list of addresses, or patterns such as "*@shop.example"',
+    examples: [['*@shop.example']],
+  });
+
 /** The field `send`. */
 export const sendField = z
-  .strictObject({ from, rate, unknown, ramp, perDomain, stopAfterErrors })
+  .strictObject({ from, rate, unknown, ramp, perDomain, stopAfterErrors, onlyTo, proof: proofField })
   .prefault({})
   .meta({
-    expected: 'a map of from, rate, unknown, ramp, perDomain and stopAfterErrors',
+    expected: 'a map of from, rate, unknown, ramp, perDomain, stopAfterErrors, onlyTo and proof',
     examples: [{ rate: '50/s' }],
   });

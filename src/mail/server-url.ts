@@ -63,7 +63,7 @@ function readParameters(given: URLSearchParams): Readonly<Partial<Record<string,
     const allowed = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
     if (allowed?.test(value) !== true) {
       throw wrong(
-        `mail.url has a parameter that nightjar does not know, or a wrong value for it: "${name}"`,
+        `mail.url has a parameter that nightjar does not know, or a wrong value for it${quoteName(name)}`,
         'use ?requireTLS=true, ?tls=optional, ?tls=off or ?maxMessages=100',
       );
     }
@@ -72,6 +72,11 @@ function readParameters(given: URLSearchParams): Readonly<Partial<Record<string,
     throw wrong('mail.url has both requireTLS=true and tls', 'keep one of them');
   }
   return Object.fromEntries(given);
+}
+
+/** What looks like no name may be the end of a password with a question mark in it. */
+function quoteName(name: string): string {
+  return /^[A-Za-z]+$/.test(name) ? `: "${name}"` : '';
 }
 
 function wrong(message: string, fix: string): NightjarError {

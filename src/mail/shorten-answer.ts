@@ -8,7 +8,7 @@ export function shortenAnswer(text: string): string {
   const line = text
     .slice(0, 8 * ANSWER_MAX)
     .replaceAll(/[\p{Cc}\s]+/gu, ' ')
-    .replaceAll(/[^\s<>"'@:;,()[\]]{1,64}@(?=[^\s<>@]+)/g, '…@')
+    .replaceAll(/[^\s<>"'@:;,()[\]]{1,64}?(?:@|＠|%40)(?=[^\s<>@]+)/gi, '…@')
     .trim();
   return line.length <= ANSWER_MAX ? line : `${line.slice(0, ANSWER_MAX - 1)}…`;
 }

@@ -21,6 +21,8 @@ export interface WorkQueue {
    * @throws E_QUEUE within seconds where the engine is away
    */
   setAlarms(alarms: readonly Alarm[], options: { readonly keep: readonly string[] }): Promise<void>;
+  /** Asks the engine for something small. @throws E_QUEUE within seconds where it is away */
+  ping(): Promise<void>;
   /** Starts to process; `concurrency` works at a time. */
   start(processor: Processor, options: { concurrency: number; onError: (error: Error) => void }): RunningWorker;
   /** Closes the connections, within seconds also where the engine is away. */
@@ -56,6 +58,7 @@ export async function openQueue(
   return {
     add: (works) => addWorks(backend, works),
     setAlarms: (alarms, keep) => answerSoon(backend, setAlarms(backend.queue, alarms, keep)),
+    ping: () => answerSoon(backend, backend.queue.getJobSchedulers(0, 0)),
     start: (processor, options) => startQueueWorker(backend, { timing, processor, ...options }),
     close: async () => {
       await settledWithin(backend.queue.close(), CLOSE_MS);

@@ -45,6 +45,11 @@ export function formatTime(iso: string): string {
   return match === null ? iso : `${match[1]} ${match[2]} UTC`;
 }
 
+/** Writes the value of a param; a list with commas. */
+export function formatValue(value: string | number | boolean | readonly string[]): string {
+  return typeof value === 'object' ? value.join(', ') : String(value);
+}
+
 /** Writes a reason as words: `no_consent` as `no consent`. */
 export function formatReason(reason: string): string {
   return reason === '' ? 'no reason given' : reason.replaceAll('_', ' ');

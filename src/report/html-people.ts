@@ -1,6 +1,7 @@
 /** Renders what became of people: the ledger of an e-mail run, and the audiences. */
 import { countOf, formatCount, formatReason, formatShare } from './figures';
 import { html, type Markup } from './markup';
+import { formatProof } from './proof-line';
 import type { AudienceSummary, DeliveryCounts, RunSummary, Tally } from './summary';
 import { DELIVERY_STATES } from './sums';
 
@@ -31,7 +32,15 @@ ${DELIVERY_STATES.map((state) => renderSegment(state, deliveries[state])).filter
 <b>${formatCount(deliveries[state])}</b><span>${state}</span></li>`,
   )}</ul>
 <p class="equation">${formatCount(chosen)} chosen = ${terms === '' ? '0' : terms}</p>
-${renderReasons(summary)}</div>`;
+${renderReasons(summary)}${renderSafety(summary)}</div>`;
+}
+
+function renderSafety({ onlyTo = [], proof }: RunSummary): Markup {
+  return html`${onlyTo.map(
+    ({ by, patterns, isInForce }) =>
+      html`<p class="soft">${by === 'run' ? 'This run alone was kept to' : isInForce ? 'Kept, outside production, to' : 'In production not kept to'}
+<code>${patterns.join(', ')}</code>.</p>`,
+  )}${proof === undefined ? undefined : html`<p class="soft">Proof: ${formatProof(proof)}.</p>`}`;
 }
 
 /** Renders the audiences of a run: members, and who was left out why. */

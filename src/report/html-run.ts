@@ -1,7 +1,7 @@
 /** Renders one run as a section of the HTML report. */
 import { maskText } from '../config/quote';
 import { formatMoney } from '../units';
-import { durationOf, formatCount, formatDuration, formatTime } from './figures';
+import { countOf, durationOf, formatCount, formatDuration, formatTime, formatValue } from './figures';
 import { renderAudiences, renderLedger } from './html-people';
 import { renderArtefacts, renderBatchJobs, renderOutput, renderStages } from './html-work';
 import { escapeHtml, html, type Markup, trustMarkup } from './markup';
@@ -66,7 +66,16 @@ function renderHead(summary: RunSummary): Markup {
   return html`<header><h2>${run} <span class="badge ${toneOf(state)}">${state}</span></h2>
 <p class="about">${about}</p>
 <div class="facts"><span>job ${job}</span><span>for ${slot}</span><span>instance ${instance}</span>
-<span>began ${formatTime(startedAt)}</span><span>took ${formatDuration(durationOf(summary))}</span></div></header>`;
+<span>began ${formatTime(startedAt)}</span><span>took ${formatDuration(durationOf(summary))}</span>
+${listWish(summary).map((fact) => html`<span>${fact}</span>`)}</div></header>`;
+}
+
+function listWish({ params, limit, requestedBy }: RunSummary): readonly string[] {
+  return [
+    ...(params ?? []).map(({ name, value }) => `${name} = ${formatValue(value)}`),
+    ...(limit === undefined ? [] : [`the first ${countOf(limit, 'recipient')}`]),
+    ...(requestedBy === undefined ? [] : [`asked for by ${requestedBy}`]),
+  ];
 }
 
 function toneOf(state: string): string {

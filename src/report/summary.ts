@@ -71,6 +71,19 @@ export interface ApprovalSummary {
   readonly at: string;
 }
 
+/** The proof that a run sent before its mails: to whom, masked, what became of it, and who let the run go on. */
+export interface ProofSummary {
+  readonly to: readonly string[];
+  readonly mails: number;
+  readonly accepted: number;
+  readonly refused: number;
+  readonly unknown: number;
+  /** `hold` where the time was over. */
+  readonly by?: string;
+  /** ISO 8601, UTC. */
+  readonly at?: string;
+}
+
 export interface RunSummary {
   readonly version: 1;
   readonly run: string;
@@ -84,6 +97,12 @@ export interface RunSummary {
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly instance: string;
+  /** The values of the job's params, in the order of the file; left out where it has none. */
+  readonly params?: readonly { readonly name: string; readonly value: string | number | boolean | readonly string[] }[];
+  /** How many recipients the run planned at most, where whoever started it said so. */
+  readonly limit?: number;
+  /** Who asked for the run, where that is known. */
+  readonly requestedBy?: string;
   /** E-mail runs: every contact was considered; those left out before the ledger, by reason. */
   readonly contacts?: { readonly considered: number; readonly leftOut: readonly Tally[] };
   readonly chosen?: number;
@@ -112,6 +131,13 @@ export interface RunSummary {
   readonly estimate?: Money;
   /** Guards that a person has let pass. */
   readonly approvals?: readonly ApprovalSummary[];
+  /** E-mail runs that were kept to some addresses: by the job file, in force outside production alone, or by who started it. */
+  readonly onlyTo?: readonly {
+    readonly by: 'job' | 'run';
+    readonly patterns: readonly string[];
+    readonly isInForce: boolean;
+  }[];
+  readonly proof?: ProofSummary;
   /** Rows that were not bought because the contact can't be written to, and what they would have cost. */
   readonly avoided: { readonly rows: number; readonly cost: Money };
   readonly pricesAsOf?: string;

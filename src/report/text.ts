@@ -1,6 +1,16 @@
 /** Prints the summary of a run for people, in 80 columns. */
 import { formatMoney, type Money } from '../units';
-import { countOf, durationOf, formatBytes, formatCount, formatDuration, formatReason, formatTime } from './figures';
+import {
+  countOf,
+  durationOf,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatReason,
+  formatTime,
+  formatValue,
+} from './figures';
+import { formatProof } from './proof-line';
 import type { Artefact, AudienceSummary, BatchJobSummary, DeliveryCounts, RunSummary, Tally } from './summary';
 import { DELIVERY_STATES, sumsAddUp } from './sums';
 
@@ -14,6 +24,7 @@ export function formatReport(summary: RunSummary): string {
     `${summary.run}  ${summary.state} after ${formatDuration(durationOf(summary))}`,
     ...wrap(summary.about, WIDTH),
     '',
+    ...describeWish(summary),
     ...describePeople(summary),
     ...describeOutput(summary),
     ...describeMoney(summary),
@@ -27,6 +38,16 @@ export function formatReport(summary: RunSummary): string {
   ].join('\n');
 }
 
+function describeWish({ params, limit, requestedBy }: RunSummary): readonly string[] {
+  return [
+    ...(requestedBy === undefined ? [] : row('asked for by', requestedBy)),
+    ...(params ?? []).flatMap(({ name, value }, index) =>
+      row(index === 0 ? 'params' : '', `${name} = ${formatValue(value)}`),
+    ),
+    ...(limit === undefined ? [] : row('limit', `the first ${countOf(limit, 'recipient')}`)),
+  ];
+}
+
 function describePeople({ contacts, chosen, deliveries, audiences, ...summary }: RunSummary): readonly string[] {
   const reasons = { excluded: summary.excluded, refused: summary.refused, dropped: summary.dropped };
   return [
@@ -34,8 +55,19 @@ function describePeople({ contacts, chosen, deliveries, audiences, ...summary }:
     ...(contacts === undefined ? [] : listTallies(contacts.leftOut, 'left out: ')),
     ...(deliveries === undefined ? [] : row('chosen', countOf(chosen ?? 0, 'recipient'))),
     ...(deliveries === undefined ? [] : describeDeliveries(deliveries, reasons)),
+    ...(summary.onlyTo ?? []).flatMap(describeRestriction),
+    ...(summary.proof === undefined ? [] : row('proof', formatProof(summary.proof))),
     ...(audiences ?? []).flatMap(describeAudience),
   ];
+}
+
+function describeRestriction({
+  by,
+  patterns,
+  isInForce,
+}: NonNullable<RunSummary['onlyTo']>[number]): readonly string[] {
+  const whose = by === 'run' ? 'this run alone' : `send.onlyTo, ${isInForce ? 'no' : 'NOT IN FORCE:'} production`;
+  return row('only to', `${patterns.join(', ')} (${whose})`);
 }
 
 type Reasons = Readonly<Record<string, readonly Tally[] | undefined>>;

@@ -2,9 +2,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type CompiledTemplate, compileTemplate, type TemplateFiles } from '../content/template';
+import type { RunRow } from '../database/runs';
 import { NightjarError } from '../errors';
 import type { ParsedJob } from '../job/definition';
-import { parseJob } from '../job/parse';
+import type { JobNames } from '../job/names';
+import type { ParamSource } from '../job/params';
+import { type JobText, parseJob } from '../job/parse';
 import { headObject, readSmallObject, writeObject } from '../storage/objects';
 import { formatS3Uri, parseS3Uri } from '../storage/uri';
 import { type Engines, place } from './engines';
@@ -31,11 +34,20 @@ const sourceSchema = z.object({
 });
 
 /**
- * Parses and compiles a job's texts.
+ * Parses and compiles a job's texts. Without a source of params the job is only checked: a run must be given one.
  * @throws E_JOB_…, E_TEMPLATE_… where they are wrong
  */
-export function openBundle(engines: Pick<Engines, 'settings'>, source: JobSource): Bundle {
-  const job = parseJob({ file: source.file, text: source.text, solutions: Object.keys(engines.settings.solutions) });
+export function openBundle({ settings }: Pick<Engines, 'settings'>, source: JobSource, params?: ParamSource): Bundle {
+  return openWith(source, { ...namesOf(settings), params });
+}
+
+/** The names of the settings that job files may use. */
+export function namesOf(settings: Engines['settings']): JobNames {
+  return { solutions: Object.keys(settings.solutions), targets: Object.keys(settings.notify.targets) };
+}
+
+function openWith(source: JobSource, names: Omit<JobText, 'file' | 'text'>): Bundle {
+  const job = parseJob({ file: source.file, text: source.text, ...names });
   if (job.kind === 'audience') return { job, template: undefined };
   if (source.template === undefined) {
     throw new NightjarError(
@@ -48,7 +60,8 @@ export function openBundle(engines: Pick<Engines, 'settings'>, source: JobSource
     );
   }
   const options = job.content.subject === undefined ? {} : { subject: job.content.subject };
-  return { job, template: compileTemplate(source.template, { ...options, jobFile: source.file }) };
+  const compile = { ...options, jobFile: source.file, params: job.paramRules };
+  return { job, template: compileTemplate(source.template, compile) };
 }
 
 /** Stores a bundle under its hash; an equal one is there already. */
@@ -69,22 +82,32 @@ export async function storeBundle(engines: Engines, source: JobSource): Promise<
 const cache = new Map<string, Promise<Bundle>>();
 const CACHED_BUNDLES = 20;
 
-/** Loads a stored bundle; compiled once a process, as its name is its content. */
-export function loadBundle(engines: Engines, uri: string): Promise<Bundle> {
-  const known = cache.get(uri);
+/** Loads the bundle of a run with its params; compiled once a process, as its name is its content. */
+export function loadBundle(
+  engines: Pick<Engines, 'settings' | 's3'>,
+  run: Pick<RunRow, 'bundleUri' | 'params'>,
+): Promise<Bundle> {
+  const key = JSON.stringify([run.bundleUri, run.params]);
+  const known = cache.get(key);
   if (known !== undefined) return known;
-  const loading = readBundle(engines, uri);
-  cache.set(uri, loading);
-  loading.catch(() => cache.delete(uri));
+  const loading = readBundle(engines, run);
+  cache.set(key, loading);
+  loading.catch(() => cache.delete(key));
   const [oldest] = cache.keys();
   if (cache.size > CACHED_BUNDLES && oldest !== undefined) cache.delete(oldest);
   return loading;
 }
 
-async function readBundle(engines: Engines, uri: string): Promise<Bundle> {
-  const text = (await readSmallObject(engines.s3, parseS3Uri(uri))).toString('utf8');
+async function readBundle(
+  engines: Pick<Engines, 'settings' | 's3'>,
+  { bundleUri, params = {} }: Pick<RunRow, 'bundleUri' | 'params'>,
+): Promise<Bundle> {
+  const text = (await readSmallObject(engines.s3, parseS3Uri(bundleUri))).toString('utf8');
   const source = sourceSchema.parse(JSON.parse(text));
-  return openBundle(engines, { file: source.file, text: source.text, template: source.template ?? undefined });
+  // A target that the settings have lost since must not stop a run that has begun.
+  const { solutions = [] } = namesOf(engines.settings);
+  const stored = { file: source.file, text: source.text, template: source.template ?? undefined };
+  return openWith(stored, { solutions, params: { by: 'run', values: params } });
 }
 
 function sortFiles(files: Readonly<Record<string, string>>): Record<string, string> {

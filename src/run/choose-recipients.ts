@@ -8,6 +8,7 @@ import type { Where } from '../job/definition';
 import { matches } from '../job/where';
 import type { InputFilterValues } from '../personalize/input-lines';
 import type { Tally } from '../report/summary';
+import type { RefuseAddress } from './allowed-addresses';
 import type { ReadValues } from './filter-values';
 
 /** What a contact is for a run: chosen, or left out for a reason. */
@@ -17,11 +18,12 @@ export type Choice =
 
 /**
  * Decides on one contact. An explicit refusal of consent always counts, `consent: true` also demands a given one.
- * The first reason that holds is told: not_matched, no_consent, no_address, address_<why>, suppressed_<why>.
+ * The first reason that holds is told: not_matched, no_consent, no_address, address_<why>, suppressed_<why>, only_to,
+ * not_in_run.
  */
 export function chooseRecipient(
   stored: StoredContact,
-  rule: { readonly where: Where; readonly topic: string },
+  rule: Pick<RecipientRule, 'where' | 'topic' | 'refuse'>,
 ): Choice {
   const { consent, ...attributes } = rule.where;
   const { contact } = stored;
@@ -34,6 +36,8 @@ export function chooseRecipient(
   if (!checked.ok) return { chosen: false, reason: `address_${checked.reason}` };
   if (stored.suppression !== undefined) return { chosen: false, reason: `suppressed_${stored.suppression}` };
   if (stored.addressHash === undefined) return { chosen: false, reason: 'no_address' };
+  const refused = rule.refuse?.(checked.address);
+  if (refused !== undefined) return { chosen: false, reason: refused };
   return { chosen: true, addressHash: stored.addressHash, domain: checked.domain };
 }
 
@@ -59,6 +63,8 @@ export interface RecipientRule {
   readonly slot: string;
   /** Gives each recipient the values of the job's filter; who lacks one is left out. */
   readonly readValues?: ReadValues | undefined;
+  /** Keeps the run to some addresses. */
+  readonly refuse?: RefuseAddress | undefined;
 }
 
 /**
@@ -101,6 +107,9 @@ export async function chooseRecipients(
   if (batch.length > 0) await hand(batch);
   return { considered, leftOut: tally(reasons) };
 }
+
+/** Reasons of those whom the run was not meant for: leaving them out saves nothing. */
+export const NOT_MEANT: ReadonlySet<string> = new Set(['not_matched', 'not_in_run', 'over_limit']);
 
 const BATCH_ROWS = 5000;
 

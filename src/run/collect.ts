@@ -10,13 +10,16 @@ import { loadCatalogue } from './catalogue-cache';
 import { PAUSED, pauseOnTrip, stopAtTrips } from './guards/check';
 import { checkSlates } from './guards/output';
 import { collectSpecSchema } from './locate-output';
+import { closeMeasuring, measureQuery } from './measure-audience';
 import { addError, addFinding, emptyOutput, type OutputResult } from './output-result';
 import { readPlan } from './plan-record';
+import { PROVED, prove } from './proof/prove';
 import { DONE, type Stage, type StageContext } from './stage';
 
-/** Collects one shard; done again it stores the same slates. */
+/** Collects one shard; done again it stores the same slates. Of an audience run it measures one audience. */
 export const collect: Stage = async (context) => {
-  const { engines, run, shard } = context;
+  const { engines, run, bundle, shard } = context;
+  if (bundle.job.kind === 'audience') return measureQuery(context, bundle.job);
   const row = await findShard(engines.db, run.runId, { stage: 'collect', shard });
   if (row === undefined || row.done) return DONE;
   const result = await collectShard(context, row.spec);
@@ -54,11 +57,16 @@ function lastPerUser(slates: readonly Slate[]): readonly Slate[] {
   return [...new Map(slates.map((slate) => [slate.userId, slate])).values()];
 }
 
-/** Closes the collecting: rows without a slate get the fallback or are excluded, then the sending begins if no guard trips. */
-export const closeCollecting: Stage = async ({ engines, run, bundle }) => {
-  const shards = await listShards(engines.db, run.runId, 'collect');
+/**
+ * Closes the collecting: rows without a slate get the fallback or are excluded, then the sending begins if no guard trips and
+ * the job's proof was passed.
+ */
+export const closeCollecting: Stage = async (context) => {
+  const { engines, run, bundle } = context;
   const { job } = bundle;
-  if (job.kind !== 'email' || shards.some((row) => !row.done)) return DONE;
+  if (job.kind === 'audience') return closeMeasuring(context, job);
+  const shards = await listShards(engines.db, run.runId, 'collect');
+  if (shards.some((row) => !row.done)) return DONE;
   const { popular } = readPlan(run.plan);
   const catalogue = await loadCatalogue(engines.db, run.catalogueVersion);
   const { show } = job.content;
@@ -71,6 +79,8 @@ export const closeCollecting: Stage = async ({ engines, run, bundle }) => {
     await stopAtTrips({ engines, run }, await checkSlates(engines, job, { runId: run.runId, bought }));
   });
   if (checked === PAUSED) return DONE;
+  const proved = await prove(context, job);
+  if (proved !== PROVED) return proved;
   await moveRun(engines.db, run.runId, { from: 'collecting', to: 'sending', now: engines.now() });
   return DONE;
 };

@@ -10,7 +10,7 @@ import type { Money } from '../units';
 import { type JobSource, openBundle } from './bundle';
 import { explainFailure } from './explain-failure';
 import { budgetOf } from './guards/money';
-import { planRun } from './plan-run';
+import { type PlanWish, planRun } from './plan-run';
 import { priceOf } from './summarise';
 
 type EstimateEngines = Parameters<typeof planRun>[0];
@@ -63,12 +63,17 @@ export interface Estimate {
  */
 export async function estimateJobs(
   engines: EstimateEngines,
-  wish: { readonly sources: readonly JobSource[]; readonly project: ReadonlyMap<string, JobSource> },
+  wish: {
+    readonly sources: readonly JobSource[];
+    readonly project: ReadonlyMap<string, JobSource>;
+    /** Of the next run, where there is one job. */
+    readonly next?: NextWish;
+  },
 ): Promise<Estimate> {
   const { settings } = engines;
   const now = engines.now();
   const jobs: JobEstimate[] = [];
-  for (const source of wish.sources) jobs.push(await estimateJob(engines, { source, project: wish.project, now }));
+  for (const source of wish.sources) jobs.push(await estimateJob(engines, { ...wish, source, now }));
   const budget = budgetOf({ settings, now });
   const prices = settings.prices[settings.aws.region];
   const currency = prices?.currency ?? 'USD';
@@ -101,9 +106,13 @@ function sum(
   return { known: { amount, currency }, unknown };
 }
 
+/** What a run would be started with. */
+type NextWish = Pick<PlanWish, 'params' | 'limit' | 'onlyTo'>;
+
 interface Subject {
   readonly source: JobSource;
   readonly project: ReadonlyMap<string, JobSource>;
+  readonly next?: NextWish | undefined;
   readonly now: number;
 }
 
@@ -114,7 +123,12 @@ async function estimateJob(engines: EstimateEngines, subject: Subject): Promise<
     const { job } = openBundle(engines, source);
     const starter = findStarter(engines, { job, project });
     const next = await nextSlot(engines, { job, starter, now });
-    const plan = await planRun(engines, { source, slot: next.slot });
+    const plan = await planRun(engines, { source, slot: next.slot, ...subject.next });
+    // Workers start a job with its defaults, and for all recipients.
+    const usual =
+      subject.next === undefined || starter.schedule === undefined
+        ? plan
+        : await planRun(engines, { source, slot: next.slot });
     const { schedule } = starter;
     const until = now + ESTIMATED_DAYS * DAY_MS;
     const runs = schedule === undefined ? 0 : fireTimes(schedule, { after: now, until }).length;
@@ -123,7 +137,7 @@ async function estimateJob(engines: EstimateEngines, subject: Subject): Promise<
       job: job.name,
       next: { ...next, lines: plan.batchJob.lines, cost: plan.cost, trips },
       runs,
-      cost: costOfRuns(runs, { first: plan.cost, others: wholeCost(engines, plan) }),
+      cost: costOfRuns(runs, { first: usual.cost, others: wholeCost(engines, usual) }),
     };
   } catch (error) {
     const { code, message } = explainFailure(error);

@@ -10,7 +10,7 @@ import type { Engines } from './engines';
 import { explainFailure } from './explain-failure';
 import { describeFailing } from './operate/failing';
 import { findNamedRun } from './operate/find';
-import { storedError } from './run-error';
+import { heldUntil, storedError } from './run-error';
 
 const POLL_MS = 100;
 /** Counting the ledger costs by its rows, so it is done at most this often, and takes a small part of the time. */
@@ -26,6 +26,8 @@ export interface Progress {
   readonly total?: number;
   /** Where the run stands in line, as long as Personalize takes no further batch job of the region. */
   readonly place?: string;
+  /** What a run waits for that goes on by itself. */
+  readonly held?: string;
   /** What fails at present and is tried again. */
   readonly failing?: string;
 }
@@ -37,7 +39,7 @@ export interface FollowOptions {
 }
 
 /**
- * Waits until a run is finished, failed, paused or cancelled, and answers it.
+ * Waits until a run is finished, failed, paused or cancelled, and answers it. One that is held for its proof goes on by itself.
  * A database of a server's own may be away meanwhile; the embedded one does not come back by itself.
  */
 export async function followRun(engines: Engines, runId: string, options: FollowOptions): Promise<RunRow> {
@@ -45,7 +47,8 @@ export async function followRun(engines: Engines, runId: string, options: Follow
   while (true) {
     checkStateFolder(engines);
     const run = await look(engines, runId, tell);
-    const isOver = run !== undefined && ['finished', 'failed', 'paused', 'cancelled'].includes(run.state);
+    const isIdle = run !== undefined && ['finished', 'failed', 'paused', 'cancelled'].includes(run.state);
+    const isOver = isIdle && heldUntil(run) === undefined;
     if (run !== undefined && (isOver || options.signal.aborted)) return run;
     if (options.signal.aborted) throw new NightjarError('E_ENGINE_DATABASE', 'the database is unreachable');
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -105,6 +108,9 @@ async function readProgress(engines: Engines, run: RunRow): Promise<Progress> {
   const failing = describeFailing(await listAttempts(engines.db, run.runId));
   const progress = { runId: run.runId, state: run.state, ...(failing === undefined ? {} : { failing }) };
   if (run.state === 'waiting') return { ...progress, ...describePlace(await queuePosition(engines.db, run.runId)) };
+  const held = heldUntil(run);
+  if (held !== undefined)
+    return { ...progress, held: `its proof was sent; it goes on at ${held}, or: nightjar runs approve ${run.runId}` };
   if (run.state !== 'sending') return progress;
   const counts = await countDeliveries(engines.db, run.runId);
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);

@@ -1,17 +1,21 @@
 /** The stage infer: buys the batch jobs and waits for them, for hours if need be, without holding a worker. */
 import { type BatchJobOfRun, batchJobsOf } from '../database/batch-jobs';
+import { saveActualCost } from '../database/budget';
 import { moveRun } from '../database/runs';
 import { addShards, finishShard } from '../database/shards';
 import { isNightjarError } from '../errors';
 import type { WorkOutcome } from '../queue/work-queue';
 import { buyInTurn } from './buy-in-turn';
+import type { Engines } from './engines';
 import { explainFailure } from './explain-failure';
 import { PAUSED, pauseOnTrip, stopAtTrips } from './guards/check';
 import { checkQueryLines } from './guards/output';
 import { locateInference, locateSegments } from './locate-output';
 import { lookAt } from './look-at';
 import { replaceFailed } from './next-attempt';
+import { askedQueries } from './segment-queries';
 import { DONE, type Stage, type StageContext } from './stage';
+import { priceOf } from './summarise';
 
 /** Goes on with every batch job of the run; when all are done it lays out the shards of the next stage. */
 export const infer: Stage = async (context) => {
@@ -76,6 +80,18 @@ async function finish(context: StageContext, jobs: readonly BatchJobOfRun[]): Pr
   return DONE;
 }
 
+/** A segment job was counted with the most that it might return; what it has returned is what it costs. */
+async function correctCosts(
+  engines: Engines,
+  jobs: readonly BatchJobOfRun[],
+  users: ReadonlyMap<string, number>,
+): Promise<void> {
+  for (const { name, kind, lines, outputUri } of jobs) {
+    const cost = priceOf(engines, { kind, lines, users: users.get(outputUri) ?? 0 });
+    if (cost.amount !== undefined) await saveActualCost(engines.db, name, cost);
+  }
+}
+
 async function layOut(context: StageContext, jobs: readonly BatchJobOfRun[]): Promise<'collecting' | 'writing'> {
   const { engines, run, bundle } = context;
   const outputs = jobs.map((job) => job.outputUri);
@@ -83,10 +99,13 @@ async function layOut(context: StageContext, jobs: readonly BatchJobOfRun[]): Pr
     await addShards(engines.db, run.runId, { stage: 'collect', specs: await locateInference(engines, outputs) });
     return 'collecting';
   }
-  const located = await locateSegments(engines, { outputs, queries: bundle.job.segment.queries });
+  const located = await locateSegments(engines, { outputs, queries: askedQueries(bundle.job) });
+  await correctCosts(engines, jobs, located.users);
   await stopAtTrips(context, checkQueryLines(bundle.job.guard, located.specs));
   await addShards(engines.db, run.runId, { stage: 'locate', specs: [{}] });
   await finishShard(engines.db, run.runId, { stage: 'locate', shard: 0, result: located.output, now: engines.now() });
-  await addShards(engines.db, run.runId, { stage: 'write', specs: located.specs });
-  return 'writing';
+  // Where a guard is to see their sizes, audiences are measured first.
+  const isMeasured = bundle.job.guard?.members !== undefined;
+  await addShards(engines.db, run.runId, { stage: isMeasured ? 'collect' : 'write', specs: located.specs });
+  return isMeasured ? 'collecting' : 'writing';
 }

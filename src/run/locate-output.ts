@@ -37,13 +37,21 @@ export async function locateInference(engines: Engines, outputs: readonly string
   });
 }
 
+export interface LocatedSegments {
+  readonly specs: readonly WriteSpec[];
+  readonly output: OutputResult;
+  /** Of each output, how many users it has in all; by them segments are billed. */
+  readonly users: ReadonlyMap<string, number>;
+}
+
 /** Finds the line of each query, in one pass over the outputs; join is by the echoed input, never by the line number. */
 export async function locateSegments(
   engines: Engines,
   wish: { readonly outputs: readonly string[]; readonly queries: readonly SegmentQuery[] },
-): Promise<{ readonly specs: readonly WriteSpec[]; readonly output: OutputResult }> {
+): Promise<LocatedSegments> {
   const output = emptyOutput();
   const found = new Map<string, WriteSpec>();
+  const users = new Map(wish.outputs.map((prefix) => [prefix, 0]));
   for (const object of await listOutputs(engines, wish.outputs)) {
     output.objects += 1;
     for await (const event of readSegmentEvents(readObject(engines.s3, parseS3Uri(object.uri)), {
@@ -52,6 +60,7 @@ export async function locateSegments(
       end: Number.POSITIVE_INFINITY,
     })) {
       if (event.type === 'finding') addFinding(output, event.finding);
+      if (event.type === 'users') users.set(object.output, (users.get(object.output) ?? 0) + event.ids.length);
       if (event.type !== 'line') continue;
       output.lines += 1;
       if (event.error !== null) addError(output, event.error);
@@ -65,7 +74,7 @@ export async function locateSegments(
     (query) =>
       found.get(query.name) ?? { query: query.name, line: null, error: 'the output has no line for this query' },
   );
-  return { specs, output };
+  return { specs, output, users };
 }
 
 function isAnswer(
@@ -75,7 +84,7 @@ function isAnswer(
   return query.by === 'item' ? input.itemId === query.itemId : input.itemAttributes === query.query.trim();
 }
 
-type OutputObject = StoredObject & { readonly uri: string };
+type OutputObject = StoredObject & { readonly uri: string; readonly output: string };
 
 /**
  * Lists the objects of outputs in the order of the outputs.
@@ -95,7 +104,8 @@ async function listOutputs(engines: Engines, outputs: readonly string[]): Promis
         },
       );
     }
-    all.push(...objects.map((object) => ({ ...object, uri: formatS3Uri({ bucket: place.bucket, key: object.key }) })));
+    const { bucket } = place;
+    all.push(...objects.map((object) => ({ ...object, output, uri: formatS3Uri({ bucket, key: object.key }) })));
   }
   for (const object of all) await checkEnd(engines, object);
   return all;

@@ -11,6 +11,7 @@ import type { RunRow } from '../database/runs';
 import type { EmailJob } from '../job/definition';
 import type { Item } from '../job/people';
 import { chooseItems } from '../job/slate';
+import type { RefuseAddress } from './allowed-addresses';
 import { chooseRecipient } from './choose-recipients';
 import type { Engines } from './engines';
 import { senderDomain } from './sending/sender';
@@ -22,6 +23,8 @@ export interface MailParts {
   readonly template: CompiledTemplate;
   readonly catalogue: ReadonlyMap<string, Item>;
   readonly popular: readonly string[];
+  /** Keeps the run to some addresses. */
+  readonly refuse?: RefuseAddress | undefined;
 }
 
 /** What the ledger says of the mail that is to be made. */
@@ -47,7 +50,11 @@ export function makeMail(
 ): MadeMail {
   const { row, stored } = delivery;
   if (stored === undefined) return exclude(row, 'contact_gone');
-  const choice = chooseRecipient(stored, { where: parts.job.recipients.where, topic: parts.job.name });
+  const choice = chooseRecipient(stored, {
+    where: parts.job.recipients.where,
+    topic: parts.job.name,
+    refuse: parts.refuse,
+  });
   if (!choice.chosen) return exclude(row, choice.reason);
   // The ledger guards the address that was planned; the mail of another one could be that person's second.
   if (choice.addressHash !== row.addressHash) return exclude(row, 'address_changed');

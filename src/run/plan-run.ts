@@ -1,23 +1,26 @@
 /** Plans a run without doing any of it: who would get it, what would be bought, what it would cost (D6). */
 
 import { readYaml } from '../config/yaml-source';
+import { maskAddress } from '../content/address';
 import type { CompiledTemplate } from '../content/template';
-import { findUnhandled } from '../database/slot-ledger';
+import { findContacts } from '../database/contacts';
 import type { Where } from '../errors';
 import type { AudienceJob, EmailJob, FilterWish, PlaceholderValue } from '../job/definition';
+import type { GivenParams } from '../job/params';
 import { type AudiencePlan, type EmailPlan, type Plan, planAudience, planEmail } from '../job/plan';
 import { fingerprintOf } from '../personalize/batch-name';
-import { userInputLine } from '../personalize/input-lines';
 import { createPartHasher, type InputPart } from '../personalize/input-parts';
-import type { InputLimits } from '../personalize/limits';
+import { type Aim, checkOnlyTo, describeRestrictions, refusalOf, warningOf } from './allowed-addresses';
 import { type JobSource, openBundle } from './bundle';
-import { chooseRecipients, tally } from './choose-recipients';
+import { NOT_MEANT } from './choose-recipients';
 import type { Engines } from './engines';
-import { checkAttributes, createValueReader, type ReadValues } from './filter-values';
-import { createSample, planGuards, sampleOf } from './guards/plan';
+import { checkAttributes, createValueReader } from './filter-values';
+import { planGuards, sampleOf } from './guards/plan';
 import { identityOf } from './identity';
 import { limitsOf } from './input';
 import { chooseAttempt } from './intend';
+import { checkLimit } from './limit-recipients';
+import { planRecipients } from './plan-recipients';
 import { findFilter, type ResolvedFilter } from './resolve-filter';
 import { resolveSolution } from './resolve-solution';
 import { checkQueries, queryLines } from './segment-queries';
@@ -25,18 +28,29 @@ import { priceOf } from './summarise';
 
 type PlanEngines = Pick<Engines, 'settings' | 'db' | 'personalize' | 'inputLimits' | 'secret' | 'now'>;
 
+/** What a run would be started with. */
+export interface PlanWish {
+  readonly source: JobSource;
+  readonly slot: string;
+  /** Address patterns: nobody else would get a mail. */
+  readonly onlyTo?: readonly string[] | undefined;
+  /** Values of the job's params; the others have their defaults. */
+  readonly params?: GivenParams | undefined;
+  /** How many recipients at most. */
+  readonly limit?: number | undefined;
+}
+
 /**
  * Plans the run of a job for a slot; nothing is written, bought or sent.
  * @throws as starting the run would
  */
-export async function planRun(
-  engines: PlanEngines,
-  wish: { readonly source: JobSource; readonly slot: string },
-): Promise<Plan> {
-  const { job, template } = openBundle(engines, wish.source);
+export async function planRun(engines: PlanEngines, wish: PlanWish): Promise<Plan> {
+  const { job, template } = openBundle(engines, wish.source, { by: 'given', given: wish.params ?? {} });
+  checkLimit(job, wish.limit);
+  checkOnlyTo(job, wish.onlyTo);
   if (job.kind === 'audience') return planAudienceRun(engines, job, wish.slot);
   await checkAttributes(engines.db, job.recommend.filter, (path) => locate(wish.source, path));
-  return planEmailRun(engines, { job, template }, wish.slot);
+  return planEmailRun(engines, { job, template }, wish);
 }
 
 function locate({ file, text }: JobSource, path: readonly string[]): Where {
@@ -46,14 +60,21 @@ function locate({ file, text }: JobSource, path: readonly string[]): Where {
 async function planEmailRun(
   engines: PlanEngines,
   { job, template }: { readonly job: EmailJob; readonly template: CompiledTemplate | undefined },
-  slot: string,
+  { slot, onlyTo, limit }: Omit<PlanWish, 'source'>,
 ): Promise<EmailPlan> {
   const { file, recommend } = job;
   const solution = await resolveSolution(engines, { solution: recommend.solution, kind: 'email', file });
   const filter = await findFilter(engines, { wish: recommend.filter, solution, section: 'recommend', file });
   const readValues = createValueReader(recommend.filter, filter?.compared ?? []);
   const limits = limitsOf(engines, solution.recipe);
-  const { recipients, leftOut, parts, sample } = await planRecipients(engines, { job, slot, limits, readValues });
+  const { recipients, leftOut, parts, sample } = await planRecipients(engines, {
+    job,
+    slot,
+    limits,
+    limit,
+    readValues,
+    refuse: refusalOf(engines, { job, onlyTo }),
+  });
   const { batchJob, linesToBuy } = await planBatchJobs(engines, {
     job: job.name,
     slot,
@@ -65,12 +86,13 @@ async function planEmailRun(
   });
   const cost = priceOf(engines, { kind: 'inference', lines: linesToBuy, users: linesToBuy });
   const handled = leftOut.find(({ name }) => name === 'handled_before')?.count ?? 0;
-  const input = { job, slot, ...solution, cost, now: engines.now(), recipients: recipients + handled };
+  const isPartial = limit !== undefined || onlyTo !== undefined;
+  const input = { job, slot, ...solution, cost, now: engines.now(), recipients: recipients + handled, isPartial };
   const guards = await planGuards(engines, {
     ...input,
     sample: async () => template && sampleOf(engines, { job, slot, template, recipients: sample }),
   });
-  const avoidedRows = leftOut.filter(({ name }) => name !== 'not_matched').reduce((sum, { count }) => sum + count, 0);
+  const avoidedRows = leftOut.filter(({ name }) => !NOT_MEANT.has(name)).reduce((sum, { count }) => sum + count, 0);
   return planEmail({
     job: job.name,
     about: job.about,
@@ -85,48 +107,31 @@ async function planEmailRun(
       rows: avoidedRows,
       cost: priceOf(engines, { kind: 'inference', lines: avoidedRows, users: avoidedRows }),
     },
+    ...(await planAddressees(engines, { job, onlyTo }, sample)),
+    ...(limit === undefined ? {} : { limit }),
+    ...paramsOf(job),
     ...pricesAsOf(engines),
   });
 }
 
-interface Choosing {
-  readonly job: EmailJob;
-  readonly slot: string;
-  readonly limits: InputLimits;
-  readonly readValues: ReadValues;
-}
+const EXAMPLES = 3;
 
-/** Chooses the recipients as the run would, and hashes the input that it would write. */
-async function planRecipients(engines: PlanEngines, { job, slot, limits, readValues }: Choosing) {
-  const hasher = createPartHasher(limits);
-  const sample = createSample();
-  const addresses = new Set<string>();
-  let duplicates = 0;
-  let handledBefore = 0;
-  const counts = await chooseRecipients(
-    engines.db,
-    { where: job.recipients.where, topic: job.name, slot, readValues },
-    async (batch) => {
-      const unhandled = await findUnhandled(engines.db, { job: job.name, slot }, batch);
-      for (const { userId, addressHash, filterValues } of batch) {
-        if (!unhandled.has(userId)) handledBefore += 1;
-        else if (addresses.has(addressHash)) duplicates += 1;
-        else {
-          addresses.add(addressHash);
-          sample.add({ userId, addressHash });
-          hasher.add(userInputLine(userId, filterValues));
-        }
-      }
-    },
-  );
-  const leftOut = tally(
-    new Map([
-      ...counts.leftOut.map(({ name, count }) => [name, count] as const),
-      ['duplicate_address', duplicates] as const,
-      ['handled_before', handledBefore] as const,
-    ]),
-  );
-  return { recipients: addresses.size, leftOut, parts: hasher.finish(), sample: sample.list() };
+/** Says to whom a run is kept, who gets its proof, and names a few whom it reaches, masked. */
+async function planAddressees(
+  engines: PlanEngines,
+  aim: Aim,
+  recipients: readonly { readonly userId: string }[],
+): Promise<Pick<EmailPlan, 'onlyTo' | 'examples' | 'warning' | 'proof'>> {
+  const shown = recipients.slice(0, EXAMPLES).map(({ userId }) => userId);
+  const contacts = await findContacts(engines.db, shown);
+  const { proof } = aim.job.send;
+  const warning = warningOf(engines, aim);
+  return {
+    ...describeRestrictions(engines, aim),
+    ...(proof === undefined ? {} : { proof: { ...proof, to: proof.to.map(maskAddress) } }),
+    examples: shown.flatMap((userId) => maskAddress(contacts.get(userId)?.contact.email ?? '')),
+    ...(warning === undefined ? {} : { warning }),
+  };
 }
 
 async function planAudienceRun(engines: PlanEngines, job: AudienceJob, slot: string): Promise<AudiencePlan> {
@@ -161,8 +166,13 @@ async function planAudienceRun(engines: PlanEngines, job: AudienceJob, slot: str
     ...planFilter(filter, segment.filter),
     cost,
     ...(await planGuards(engines, { job, slot, ...solution, cost, now: engines.now() })),
+    ...paramsOf(job),
     ...pricesAsOf(engines),
   });
+}
+
+function paramsOf({ params }: EmailJob | AudienceJob): Pick<Plan, 'params'> {
+  return params === undefined ? {} : { params };
 }
 
 interface PlannedPurchase {

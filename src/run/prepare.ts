@@ -1,7 +1,7 @@
 /** The stage prepare: chooses the recipients or the queries, stores the plan, writes the input and the intent to buy. */
 
 import { type BatchJobOfRun, batchJobsOf } from '../database/batch-jobs';
-import { countDeliveries, planDeliveries, streamPlannedUsers } from '../database/deliveries';
+import { countDeliveries, streamPlannedUsers } from '../database/deliveries';
 import { countSlotRecipients } from '../database/earlier-slots';
 import { popularItems } from '../database/interactions';
 import { withLock } from '../database/lock';
@@ -10,12 +10,14 @@ import { NightjarError } from '../errors';
 import type { AudienceJob, EmailJob } from '../job/definition';
 import { headObject } from '../storage/objects';
 import { parseS3Uri } from '../storage/uri';
-import { type ChoiceCounts, chooseRecipients, tally } from './choose-recipients';
+import { refusalOf } from './allowed-addresses';
+import { type ChoiceCounts, tally } from './choose-recipients';
 import { checkAttributes, createValueReader, userLines } from './filter-values';
 import { guardPurchases } from './guards/before-buying';
 import { PAUSED, pauseOnTrip } from './guards/check';
 import { writeInputs } from './input';
 import { intendPurchases } from './intend';
+import { planRecipients } from './limit-recipients';
 import { nextAttempt } from './next-attempt';
 import { type PlanRecord, readPlan } from './plan-record';
 import { findFilter } from './resolve-filter';
@@ -73,10 +75,9 @@ async function prepareEmail(context: StageContext, job: EmailJob): Promise<void>
   const filter = await findFilter(engines, { wish: recommend.filter, solution, section: 'recommend', file });
   await checkAttributes(engines.db, recommend.filter, () => ({ file }));
   const readValues = createValueReader(recommend.filter, filter?.compared ?? []);
-  const rule = { where: job.recipients.where, topic: job.name, slot: run.slot, readValues };
-  const choice = await chooseRecipients(engines.db, rule, (rows) =>
-    planDeliveries(engines.db, run, { rows, now: engines.now() }),
-  );
+  const refuse = refusalOf(engines, { job, onlyTo: run.onlyTo });
+  const rule = { where: job.recipients.where, topic: job.name, slot: run.slot, readValues, refuse };
+  const choice = await planRecipients(engines, run, rule);
   const counts = await countDeliveries(engines.db, run.runId);
   const contacts = addHandledBefore(
     choice,

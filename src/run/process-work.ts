@@ -4,6 +4,7 @@ import { dropOpenDeliveries } from '../database/operator-changes';
 import { findRun, moveRun, type RunRow } from '../database/runs';
 import type { NightjarError } from '../errors';
 import type { Work, WorkOutcome } from '../queue/work-queue';
+import { loggingWith } from './bind-log';
 import { loadBundle } from './bundle';
 import { closeCollecting, collect } from './collect';
 import type { Engines } from './engines';
@@ -38,8 +39,9 @@ function guarded(check: Check, stage: Stage): Stage {
   return async (context) => ((await check(context.engines, context.run)) ? stage(context) : DONE);
 }
 
-/** Does one piece of work and queues what the run needs next. */
-export async function processWork(engines: Engines, work: Work, signal: AbortSignal): Promise<WorkOutcome> {
+/** Does one piece of work and queues what the run needs next. What is logged meanwhile carries run, stage and shard. */
+export async function processWork(unbound: Engines, work: Work, signal: AbortSignal): Promise<WorkOutcome> {
+  const engines = loggingWith(unbound, { run: work.runId, stage: work.stage, shard: work.shard });
   let run: RunRow | undefined;
   try {
     run = await findRun(engines.db, work.runId);
@@ -57,7 +59,7 @@ async function queueNext(engines: Engines, run: RunRow, work: Work): Promise<voi
   try {
     await queueNextWork(engines, run, work);
   } catch (error) {
-    tellOutage(engines, { subject: 'next work not queued', error: explainFailure(error), fields: { run: run.runId } });
+    tellOutage(engines, { subject: 'next work not queued', error: explainFailure(error) });
   }
 }
 
@@ -86,7 +88,7 @@ async function runStage({ engines, run, work, signal }: WorkCall): Promise<WorkO
   const stage = STAGES[work.stage];
   if (stage === undefined) return DONE;
   try {
-    const bundle = await loadBundle(engines, run.bundleUri);
+    const bundle = await loadBundle(engines, run);
     const outcome = await stage({ engines, run, bundle, shard: work.shard, signal });
     if (await clearAttempt(engines.db, work.runId, work)) tellRecovery(engines, work);
     return outcome;
@@ -108,15 +110,11 @@ async function handleFailure(engines: Engines, work: Work, error: NightjarError)
   if (error.retry === 'later') {
     const failure = { code: error.code, message: error.message, at: engines.now() };
     const attempt = await countAttempt(engines.db, work.runId, work, failure);
-    tellOutage(engines, {
-      subject: subjectOf(work),
-      error,
-      fields: { run: work.runId, stage: work.stage, attempt },
-    });
+    tellOutage(engines, { subject: subjectOf(work), error, fields: { attempt } });
     return { kind: 'again', at: engines.now() + waitAfter(attempt) };
   }
   const { code, message } = error;
-  engines.log('error', 'stage failed', { run: work.runId, stage: work.stage, code, reason: message });
+  engines.log('error', 'stage failed', { code, reason: message });
   await failRun(engines, work, error);
   return DONE;
 }
@@ -131,13 +129,13 @@ function subjectOf(work: Work): string {
 
 function tellRecovery(engines: Engines, work: Work): void {
   forgetOutage(subjectOf(work));
-  engines.log('info', 'goes on', { run: work.runId, stage: work.stage });
+  engines.log('info', 'goes on');
 }
 
 /** For failures of the database that come before anything was begun, or that could not be counted. */
 function tryAgainLater(engines: Engines, work: Work, error: NightjarError): WorkOutcome {
   if (error.retry !== 'later') throw error;
-  tellOutage(engines, { subject: subjectOf(work), error, fields: { run: work.runId, stage: work.stage } });
+  tellOutage(engines, { subject: subjectOf(work), error });
   return { kind: 'again', at: engines.now() + RETRY_MOST_MS / 10 };
 }
 

@@ -3,6 +3,7 @@ import { streamContacts } from '../database/contacts';
 import { findUnhandled, type Recipient } from '../database/slot-ledger';
 import { NightjarError } from '../errors';
 import type { EmailJob, ParsedJob } from '../job/definition';
+import { refusalOf } from './allowed-addresses';
 import { chooseRecipient } from './choose-recipients';
 import type { Engines } from './engines';
 
@@ -13,10 +14,14 @@ const BATCH_ROWS = 5000;
  * A run that fails for want of recipients would stand for the slot in place of the one that was finished.
  * @throws E_RUN_NO_RECIPIENTS
  */
-export async function checkSomeoneIsLeft(engines: Pick<Engines, 'db'>, job: ParsedJob, slot: string): Promise<void> {
+export async function checkSomeoneIsLeft(
+  engines: Pick<Engines, 'db' | 'settings'>,
+  job: ParsedJob,
+  { slot, onlyTo }: { readonly slot: string; readonly onlyTo?: readonly string[] | undefined },
+): Promise<void> {
   if (job.kind !== 'email') return;
   let chosen = 0;
-  for await (const batch of chosenBatches(engines, job)) {
+  for await (const batch of chosenBatches(engines, { job, onlyTo })) {
     if ((await findUnhandled(engines.db, { job: job.name, slot }, batch)).size > 0) return;
     chosen += batch.length;
   }
@@ -27,8 +32,12 @@ export async function checkSomeoneIsLeft(engines: Pick<Engines, 'db'>, job: Pars
   );
 }
 
-async function* chosenBatches(engines: Pick<Engines, 'db'>, job: EmailJob): AsyncGenerator<readonly Recipient[]> {
-  const rule = { where: job.recipients.where, topic: job.name };
+async function* chosenBatches(
+  engines: Pick<Engines, 'db' | 'settings'>,
+  aim: { readonly job: EmailJob; readonly onlyTo: readonly string[] | undefined },
+): AsyncGenerator<readonly Recipient[]> {
+  const { job } = aim;
+  const rule = { where: job.recipients.where, topic: job.name, refuse: refusalOf(engines, aim) };
   let batch: Recipient[] = [];
   for await (const stored of streamContacts(engines.db)) {
     const choice = chooseRecipient(stored, rule);

@@ -1,5 +1,6 @@
-/** Reads the stored error of a run back. */
+/** Reads back what stopped a run. */
 import { z } from 'zod';
+import { PROOF } from '../database/proofs';
 import type { RunRow } from '../database/runs';
 import { ERROR_CODES, type ErrorCode, NightjarError } from '../errors';
 
@@ -18,4 +19,13 @@ export function storedError(run: RunRow): NightjarError | undefined {
 
 function isErrorCode(code: string): code is ErrorCode {
   return code in ERROR_CODES;
+}
+
+const holdSchema = z.object({ holdUntil: z.string() });
+
+/** Tells when a run that is paused for its proof goes on by itself (ISO 8601); undefined where it waits for a person. */
+export function heldUntil(run: RunRow): string | undefined {
+  if (run.state !== 'paused' || run.pausedReason !== PROOF) return undefined;
+  const read = holdSchema.safeParse(run.error);
+  return read.success ? read.data.holdUntil : undefined;
 }

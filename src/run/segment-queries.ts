@@ -1,19 +1,46 @@
 /** Checks the queries of an audience job before they are bought, and writes their input lines. */
 import { combineErrors, NightjarError } from '../errors';
-import type { AudienceJob } from '../job/definition';
+import type { AudienceJob, SegmentQuery } from '../job/definition';
 import { parseAttributeQuery } from '../personalize/attribute-query';
 import { attributesInputLine, itemInputLine } from '../personalize/input-lines';
 import { readConstantValues } from './filter-values';
 
-/** Writes the input lines of an audience job's queries, in their order. */
+/**
+ * Gives the queries as they are asked: of equal ones all have the text of the first, so that one line answers them all.
+ * Equal are queries of the same conditions, in whatever order and with whatever blanks.
+ */
+export function askedQueries(job: AudienceJob): readonly SegmentQuery[] {
+  const texts = new Map<string, string>();
+  return job.segment.queries.map((query) => {
+    if (query.by === 'item') return query;
+    const key = meaningOf(query.query);
+    const text = texts.get(key) ?? query.query;
+    texts.set(key, text);
+    return { ...query, query: text };
+  });
+}
+
+const TOKENS = /"(?:\\.|[^"\\])*"|=|[^\s"=]+/g;
+
+function meaningOf(query: string): string {
+  const conditions = [''];
+  for (const token of query.match(TOKENS) ?? []) {
+    if (token === 'AND') conditions.push('');
+    else conditions.push(`${conditions.pop() ?? ''}${token.replace(/^items\./i, 'ITEMS.')}`);
+  }
+  return conditions.sort().join(' AND ');
+}
+
+/** Writes the input lines of an audience job's queries, in their order; equal ones are asked, and bought, once. */
 export function queryLines(
   job: AudienceJob,
   filter: { readonly compared: readonly string[] } | undefined,
 ): readonly string[] {
   const values = readConstantValues(job.segment.filter, filter?.compared ?? []);
-  return job.segment.queries.map((query) =>
+  const lines = askedQueries(job).map((query) =>
     query.by === 'item' ? itemInputLine(query.itemId, values) : attributesInputLine(query.query, values),
   );
+  return [...new Set(lines)];
 }
 
 /**

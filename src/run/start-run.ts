@@ -1,17 +1,22 @@
 /** Starts the run of a job's slot, or goes on with the one that is there. */
 import { currentCatalogueVersion } from '../database/catalogue';
 import { findLatestRun, isSlotArchived } from '../database/run-lists';
-import { createRun, type RunRow } from '../database/runs';
+import { createRun, findRun, type RunRow } from '../database/runs';
 import { RESTORED } from '../database/starts';
 import { NightjarError } from '../errors';
 import type { ParsedJob } from '../job/definition';
 import { runId } from '../job/keys';
+import type { ParamSource } from '../job/params';
+import { checkOnlyTo } from './allowed-addresses';
 import { type JobSource, openBundle, storeBundle } from './bundle';
 import type { Engines } from './engines';
+import { checkLimit } from './limit-recipients';
 import { queueOpenWork } from './open-work';
+import { againCommand } from './operate/again-command';
 import { reopenSettled, resumeFailed } from './operate/resume';
 import { checkSomeoneIsLeft } from './remaining-recipients';
 import { resolveSolution } from './resolve-solution';
+import { checkSameWish } from './same-wish';
 import { checkQueries } from './segment-queries';
 
 export interface StartWish {
@@ -20,6 +25,14 @@ export interface StartWish {
   readonly slot: string;
   /** Makes a new run of a slot that has been run; who was accepted in an earlier one gets nothing more. */
   readonly again: boolean;
+  /** Values of the job's params as a person writes them; the others have their defaults. */
+  readonly params?: Readonly<Record<string, string>> | undefined;
+  /** Addresses or patterns: nobody else gets a mail of this run. */
+  readonly onlyTo?: readonly string[] | undefined;
+  /** How many recipients the run plans at most; of e-mail jobs only. */
+  readonly limit?: number | undefined;
+  /** Who asks for the run, for its report. */
+  readonly requestedBy?: string | undefined;
 }
 
 /** `found` is a run that was there before: finished, or one to go on with. */
@@ -30,26 +43,44 @@ export interface StartedRun {
 
 /**
  * Starts a run. The job is checked as a whole first: nothing is written, bought or sent for one that is wrong.
+ * A slot that has been run with other params or another limit is refused, unless another run of it is wanted.
  * A failed run goes on where it stopped; by its own bundle if it has bought anything, else by the files as they are now.
  */
 export async function startRun(engines: Engines, wish: StartWish): Promise<StartedRun> {
-  const { job } = openBundle(engines, wish.source);
+  const params = givenIn(wish);
+  const { job } = openBundle(engines, wish.source, params);
+  checkLimit(job, wish.limit);
+  checkOnlyTo(job, wish.onlyTo);
   const latest = await findLatestRun(engines.db, job.name, wish.slot);
   if (latest !== undefined && !isDoneAndWantedAgain(latest, wish)) return goOn(engines, latest, wish);
-  await checkSolution(engines, wish.source);
-  if (latest !== undefined) await checkAgain(engines, job, wish.slot);
+  await checkSolution(engines, wish.source, params);
+  if (latest !== undefined) await checkAgain(engines, job, wish);
   return createNext(engines, { job, wish, latest });
 }
 
-function isDoneAndWantedAgain(latest: RunRow, wish: StartWish): boolean {
+/** Tells whether `startRun` would make a new run of a slot, and not go on with one that is there. */
+export async function wouldMakeRun(
+  { db }: Pick<Engines, 'db'>,
+  { job, slot, again }: { readonly job: string; readonly slot: string; readonly again: boolean },
+): Promise<boolean> {
+  const latest = await findLatestRun(db, job, slot);
+  return latest === undefined || isDoneAndWantedAgain(latest, { again });
+}
+
+/** A run has a value for every param: what is not given has its default. */
+function givenIn({ params = {} }: StartWish): ParamSource {
+  return { by: 'given', given: params };
+}
+
+function isDoneAndWantedAgain(latest: RunRow, wish: Pick<StartWish, 'again'>): boolean {
   if (!wish.again || (latest.state !== 'finished' && latest.state !== 'cancelled')) return false;
   if (latest.state === 'cancelled' && latest.pausedReason === RESTORED) throw startedElsewhere(latest);
   return true;
 }
 
-async function checkAgain(engines: Engines, job: ParsedJob, slot: string): Promise<void> {
+async function checkAgain(engines: Engines, job: ParsedJob, { slot, onlyTo }: StartWish): Promise<void> {
   if (await isSlotArchived(engines.db, job.name, slot)) throw archived(job.name, slot);
-  await checkSomeoneIsLeft(engines, job, slot);
+  await checkSomeoneIsLeft(engines, job, { slot, onlyTo });
 }
 
 function archived(job: string, slot: string): NightjarError {
@@ -84,19 +115,43 @@ async function createNext(engines: Engines, { job, wish, latest }: NextRun): Pro
   const bundleUri = await storeBundle(engines, wish.source);
   const created = await createRun(
     engines.db,
-    { runId: id, job: job.name, slot: wish.slot, n, kind: job.kind, bundleUri, catalogueVersion },
+    {
+      runId: id,
+      job: job.name,
+      slot: wish.slot,
+      n,
+      kind: job.kind,
+      bundleUri,
+      catalogueVersion,
+      params: job.params,
+      onlyTo: wish.onlyTo,
+      limit: wish.limit,
+      requestedBy: wish.requestedBy,
+      notify: job.notify,
+      lateAt: lateAtOf(job, engines.now()),
+    },
     engines.now(),
   );
+  // Another start was faster, and may have asked for something else.
+  const other = created ? undefined : await findRun(engines.db, id);
+  if (other !== undefined) return goOn(engines, other, wish);
   await queueOpenWork(engines, id);
-  return { runId: id, how: created ? 'created' : 'found' };
+  return { runId: id, how: 'created' };
+}
+
+/** A slot of a schedule has its deadline, whenever its run starts; a run without one has it from its start on. */
+function lateAtOf({ schedule, notify }: ParsedJob, now: number): number | undefined {
+  const late = notify?.late;
+  return schedule === undefined && late !== undefined && 'within' in late ? now + late.within : undefined;
 }
 
 /** Checks against Personalize what a file alone can't tell. */
 export async function checkSolution(
   engines: Pick<Engines, 'settings' | 'personalize'>,
   source: JobSource,
+  params: ParamSource,
 ): Promise<void> {
-  const { job } = openBundle(engines, source);
+  const { job } = openBundle(engines, source, params);
   const solution = job.kind === 'email' ? job.recommend.solution : job.segment.solution;
   const { recipe } = await resolveSolution(engines, { solution, kind: job.kind, file: job.file });
   if (job.kind === 'audience') checkQueries(job, recipe);
@@ -106,12 +161,14 @@ async function goOn(engines: Engines, run: RunRow, wish: StartWish): Promise<Sta
   if (run.state === 'cancelled') {
     if (run.pausedReason === RESTORED) throw startedElsewhere(run);
     throw new NightjarError('E_USAGE', `the run ${run.runId} was cancelled`, {
-      fix: `make a new one: nightjar run ${run.job} --date ${run.slot} --again`,
+      fix: `make a new one: ${againCommand(run)}`,
     });
   }
+  await checkSameWish(engines, run, wish);
   if (run.state === 'failed') {
     if (run.archiveBeganAt !== undefined) throw archived(run.job, run.slot);
-    await resumeFailed(engines, run, { source: wish.source, check: () => checkSolution(engines, wish.source) });
+    const { source } = wish;
+    await resumeFailed(engines, run, { source, check: (params) => checkSolution(engines, source, params) });
     return { runId: run.runId, how: 'resumed' };
   }
   if (run.state === 'paused' && run.pausedReason === 'unknown') await reopenSettled(engines, run);

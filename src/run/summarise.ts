@@ -9,11 +9,13 @@ import { listShards } from '../database/shards';
 import { costOf, sumMoney } from '../personalize/prices';
 import type { AudienceSummary, BatchJobSummary, RunSummary, Tally } from '../report/summary';
 import type { Money } from '../units';
+import { describeRestrictions } from './allowed-addresses';
 import type { Bundle } from './bundle';
-import { tally } from './choose-recipients';
+import { NOT_MEANT, tally } from './choose-recipients';
 import type { Engines } from './engines';
 import { addOutputs, outputResultSchema } from './output-result';
 import { type PlanRecord, readPlan } from './plan-record';
+import { summariseProof } from './proof/figures';
 import { countReturnedUsers } from './returned-users';
 
 export interface Subject {
@@ -53,8 +55,13 @@ export async function summarise({ engines, run, bundle }: Subject): Promise<RunS
     startedAt: new Date(run.createdAt).toISOString(),
     finishedAt: new Date(engines.now()).toISOString(),
     instance: engines.settings.instance,
+    ...summariseWish(run, job),
     ...(job.kind === 'email'
-      ? await summariseDeliveries(engines, run, plan)
+      ? {
+          ...(await summariseDeliveries(engines, run, plan)),
+          ...describeRestrictions(engines, { job, onlyTo: run.onlyTo }),
+          ...(await summariseProof(engines.db, run.runId)),
+        }
       : { audiences: await summariseAudiences(engines, run) }),
     stages: await timeStages(engines, run),
     output: await summariseOutput(engines, run, job.kind),
@@ -68,6 +75,22 @@ export async function summarise({ engines, run, bundle }: Subject): Promise<RunS
       ...artefact,
       ...(rows === undefined ? {} : { rows }),
     })),
+  };
+}
+
+/** What whoever started the run had asked for. */
+function summariseWish(
+  { params, limit, requestedBy }: RunRow,
+  { paramRules = [] }: Bundle['job'],
+): Pick<RunSummary, 'params' | 'limit' | 'requestedBy'> {
+  const named = paramRules.flatMap(({ name }) => {
+    const value = params?.[name];
+    return value === undefined ? [] : [{ name, value }];
+  });
+  return {
+    ...(named.length === 0 ? {} : { params: named }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(requestedBy === undefined ? {} : { requestedBy }),
   };
 }
 
@@ -168,7 +191,7 @@ function pricesOf({ settings }: Pick<Engines, 'settings'>): {
 function avoidedBy(engines: Engines, plan: PlanRecord | undefined, excluded: readonly Tally[]): RunSummary['avoided'] {
   const doubled = excluded.find((reason) => reason.name === 'duplicate_address')?.count ?? 0;
   const rows = (plan?.contacts?.leftOut ?? [])
-    .filter((reason) => reason.name !== 'not_matched')
+    .filter((reason) => !NOT_MEANT.has(reason.name))
     .reduce((sum, reason) => sum + reason.count, doubled);
   return { rows, cost: priceOf(engines, { kind: 'inference', lines: rows, users: rows }) };
 }

@@ -61,6 +61,12 @@ export type TrainingEngines = Pick<Engines, 'settings' | 'personalize' | 's3'>;
 
 const POLL_MS = 100;
 
+/** Writes what the ARNs of the account's resources begin with, up to the colon before their kind. */
+export function arnPrefixOf({ roleArn, region }: Engines['settings']['aws']): string {
+  const [, partition = 'aws', , , account = ''] = roleArn.split(':');
+  return `arn:${partition}:personalize:${region}:${account}`;
+}
+
 class Trainer {
   private readonly personalize: PersonalizeClient;
   private readonly arnPrefix: string;
@@ -72,14 +78,12 @@ class Trainer {
     private readonly engines: TrainingEngines,
     private readonly wish: TrainingWish,
   ) {
-    const { roleArn, region } = engines.settings.aws;
-    const [, partition = 'aws', , , account = ''] = roleArn.split(':');
     this.personalize = engines.personalize;
     this.waiting = {
       pollMs: Math.min(POLL_MS, engines.settings.aws.pollSeconds * 1000),
       onCreated: (name) => this.wish.onProgress(name),
     };
-    this.arnPrefix = `arn:${partition}:personalize:${region}:${account}`;
+    this.arnPrefix = arnPrefixOf(engines.settings.aws);
   }
 
   async ensureGroup(): Promise<string> {

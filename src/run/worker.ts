@@ -11,19 +11,23 @@ import { listOpenWork } from './open-work';
 import { settleCancelled } from './operate/settle-cancelled';
 import { forgetOutage, tellOutage } from './outages';
 import { processWork } from './process-work';
+import { resumeHeld } from './proof/prove';
 import { pruneJournals } from './recover';
 import type { JobFiles } from './schedules/job-files';
 import { keepSchedules, type Schedules } from './schedules/keep-schedules';
 import { DONE } from './stage';
+import { keepTelling } from './told/keep-telling';
 
 /** Of a run with more open shards the rest is repaired when these are done. */
 const RECONCILED_WORKS = 256;
 
 /**
- * Queues again what is open in the database and absent in the queue, and settles what a dead worker has left of runs that
+ * Lets runs go on whose proof has been held long enough, queues again what is open in the database and absent in the queue,
+ * and settles what a dead worker has left of runs that
  * were cancelled meanwhile.
  */
 export async function reconcile(engines: Engines): Promise<void> {
+  await resumeHeld(engines);
   for (const run of await openRuns(engines.db))
     await engines.queue.add(await listOpenWork(engines, run, RECONCILED_WORKS));
   for (const run of await listCancelledWithClaims(engines.db, engines.now())) {
@@ -77,12 +81,15 @@ export async function startWorker(engines: Engines, { jobs }: WorkerOptions = {}
       onError: (error) => tellOutage(engines, { subject: 'queue error', error: explainFailure(error) }),
     });
     const keeping = startKeeping(engines);
+    const telling = keepTelling(engines);
     return {
       close: async (options) => {
         reconciling.stop();
         const looked = schedules?.close() ?? Promise.resolve();
         const kept = keeping.close();
         await drain(engines, worker, options);
+        // After the work: what the last of it has come to is told as well.
+        await telling.close(options);
         await settledWithin(Promise.all([kept, looked]), LEAVE_MS);
         await settledWithin(lanes.leave(), LEAVE_MS);
       },

@@ -33,8 +33,8 @@ describe('deploy/', () => {
     expect(copied).toContain('package-lock.json');
   });
 
-  it.each(['worker', 'run'])('starts %s itself: npx would end at SIGTERM without passing it on', (unit) => {
-    const file = read(`deploy/nightjar-${unit}@.service`);
+  it.each(['worker@', 'run@', 'serve'])('starts %s itself: npx would end at SIGTERM without passing it on', (unit) => {
+    const file = read(`deploy/nightjar-${unit}.service`);
     expect(/^ExecStart=(\S+)/m.exec(file)?.[1]).toBe('/srv/nightjar/node_modules/.bin/nightjar');
     expect(/^WorkingDirectory=(\S+)/m.exec(file)?.[1]).toBe('/srv/nightjar');
   });

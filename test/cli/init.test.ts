@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { makeTestFolder, runNightjar } from '../support/nightjar';
+import { listFiles, makeTestFolder, runNightjar } from '../support/nightjar';
 import { ownShop } from './support/own-shop';
 import { readAnswer } from './support/project';
 
@@ -51,13 +51,25 @@ describe('init', () => {
       imported: { contacts: { changed: 60 }, items: { changed: 40 }, interactions: { added: 1200 } },
       checked: { overlap: { users: { ids: 60, shared: 60 } } },
       trained: { group: 'shop', solutions: ['picks', 'popular', 'item-fans', 'attribute-fans'] },
-      preview: { isPersonal: true, isRecipient: true, file: 'shop/.nightjar/preview.html' },
+      preview: {
+        isPersonal: true,
+        isRecipient: true,
+        file: 'shop/.nightjar/preview.html',
+        filter: { name: 'not-bought' },
+      },
     });
     const html = readFileSync(path.join(folder, 'shop/.nightjar/preview.html'), 'utf8');
     expect(html).toContain('https://own.example/p/');
     // The most active customers have an odd number, and all that they ever bought is tea.
     expect(html.match(/>(Tea|Cup) \d+</g)).toHaveLength(6);
     expect(html).not.toMatch(/>Cup \d+</);
+    // The job's filter has kept out what this customer has bought.
+    const { userId } = JSON.parse(made.stdout).preview;
+    const bought = ownShop()
+      .orders.split('\n')
+      .flatMap((line) => (line.startsWith(`${userId},`) ? [line.split(',')[1]?.slice(1)] : []));
+    expect(new Set(bought).size).toBe(1);
+    for (const number of bought) expect(html).not.toContain(`>Tea ${number}<`);
     expect(existsSync(path.join(folder, '.nightjar'))).toBe(false);
     expect((await nightjar('jobs', 'check', '--project', 'shop')).code).toBe(0);
     const run = await nightjar('run', 'category-fans', '--project', 'shop', '--date', '2026-02-01', '--json');
@@ -78,6 +90,21 @@ describe('init', () => {
     const imported = await nightjar('import', '--interactions', 'new.csv', '--project', 'shop', '--json');
     expect(readAnswer(imported.stdout)).toMatchObject({ interactions: { added: 1 } });
     expect(await version()).not.toBe(first);
+  }, 120_000);
+
+  it('keeps a column of a dataset that the data no longer have, says so, and takes new ones', async () => {
+    const rows = Array.from({ length: 60 }, (_, n) => `${n + 1},c${n + 1}@own.example,yes,${n % 2 ? 'old' : 'new'}`);
+    write('changed.csv', `Customer ID,E-Mail,Newsletter,club\n${rows.join('\n')}\n`);
+    expect((await nightjar('import', '--contacts', 'changed.csv', '--project', 'shop')).code).toBe(0);
+    const trained = await nightjar('train', '--project', 'shop');
+    expect(trained.stderr).not.toContain('error');
+    expect(trained.stdout).toContain(
+      'kept          Users.LIKES: the data no longer have it, and a column of a dataset cannot be removed',
+    );
+    const columns = listFiles(path.join(folder, 'shop/.nightjar/s3/nightjar'), '.csv')
+      .filter((file) => file.includes('shop-users-'))
+      .map((file) => readFileSync(file, 'utf8').split('\n')[0]);
+    expect(columns).toContain('USER_ID,LOCALE,COUNTRY,LIKES,CLUB');
   }, 120_000);
 
   it('imports what lies on S3, by the mapping of the project', async () => {

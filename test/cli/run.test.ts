@@ -45,7 +45,7 @@ async function runAgainst(
 ): Promise<Ended & { readonly sentTo: readonly string[] }> {
   const server = await startSmtpServer(options);
   try {
-    const ended = await nightjar(['run', job, ...DATE], {
+    const ended = await nightjar(['run', job, ...DATE, '--confirm', job], {
       env: { SMTP_URL: server.url.replace('://', `://${login}`) },
     });
     return { ...ended, sentTo: server.received.flatMap((mail) => mail.to) };

@@ -46,7 +46,9 @@ function nightjar(args: readonly string[], options: CallOptions = {}): Promise<E
 async function runAgainst(job: string, options: SmtpServerOptions, login = ''): Promise<Ended> {
   const server = await startSmtpServer(options);
   try {
-    return await nightjar(['run', job, ...DATE], { env: { SMTP_URL: server.url.replace('://', `://${login}`) } });
+    return await nightjar(['run', job, ...DATE, '--confirm', job], {
+      env: { SMTP_URL: server.url.replace('://', `://${login}`) },
+    });
   } finally {
     await server.close();
   }

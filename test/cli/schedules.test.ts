@@ -25,7 +25,7 @@ it('jobs list shows when jobs start next and what is paused; pause and resume ch
   expect(paused).toMatchObject({ code: 0, stdout: 'first is paused\n' });
   const rows = readAnswer((await runNightjar(['jobs', 'list', '--json'], { cwd })).stdout).jobs;
   expect(rows).toMatchObject([
-    { name: 'first', pausedAt: expect.any(String) },
+    { name: 'first', pausedAt: expect.any(String), schedule: { missed: 'run-latest', grace: '6h' } },
     { name: 'second', after: 'first' },
   ]);
   expect(JSON.stringify(rows)).not.toContain('"next"');

@@ -36,8 +36,11 @@ describe('docs/your-data.md', () => {
     expect(listFiles(path.join(folder, 'shop', '.nightjar', 'inbox'), '.eml')).toHaveLength(48);
   }, 180_000);
 
-  it('shows a mapping file that can be read', () => {
-    const [text = ''] = blocks('yaml');
+  it('shows mapping files that can be read', () => {
+    const [text = '', formats = ''] = blocks('yaml');
+    const read = readMappings({ file: 'config/import.yaml', text: formats });
+    expect(read.contacts?.encoding).toBe('windows-1250');
+    expect(read.items?.decimal).toBe(',');
     expect(readMappings({ file: 'config/import.yaml', text }).contacts).toEqual({
       columns: {
         user_id: { column: 'Customer ID' },

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RESERVED_VARIABLES } from '../../src/config/environment';
 import { loadSettings, type SettingsSources } from '../../src/config/load';
 import { formatError, isNightjarError } from '../../src/errors';
 
@@ -107,7 +108,9 @@ describe('loadSettings', () => {
     const env = { NIGHTJAR_MIAL__FROM: 'x', NIGHTJAR_MAIL__CONNECTIONS: '-1', DATABASE_URL: 'mysql://u:secret@h/db' };
     const overrides = [{ path: 'queue.url', value: 'nats://x', flag: '--queue' }];
 
-    expect(problemsOf({ files: [{ path: 'shop.yaml', text }], env, overrides })).toMatchInlineSnapshot(`
+    const problems = problemsOf({ files: [{ path: 'shop.yaml', text }], env, overrides });
+    expect(problems).toContain('the keys of a settings file are instance, ');
+    expect(problems.replace(/(settings file are) .*/, '$1 …')).toMatchInlineSnapshot(`
 "error[E_CONFIG_FIELD] (env NIGHTJAR_MIAL__FROM)
   NIGHTJAR_MIAL__FROM is set, and nightjar has no setting of that name
   fix: write NIGHTJAR_MAIL__FROM instead of NIGHTJAR_MIAL__FROM
@@ -124,7 +127,7 @@ error[E_CONFIG_FIELD] shop.yaml:1:11
   instance is "Shop"; expected lower-case letters, digits and dashes, at most 40
   fix: write "instance: demo"
 error[E_CONFIG_FIELD] shop.yaml:2:1
-  mial is not a key that nightjar knows; the keys of a settings file are instance, publicUrl, database, queue, aws, storage, images, solutions, mail, prices, budget, worker, log
+  mial is not a key that nightjar knows; the keys of a settings file are …
   fix: write "mail:" instead of "mial:"
 error[E_CONFIG_FIELD] shop.yaml:5:11
   worker.shards is "many"; expected a whole number, 1 or more
@@ -154,5 +157,60 @@ error[E_CONFIG_FIELD] shop.yaml:9:1
 
   it('takes an empty file for one that changes nothing', () => {
     expect(load({ files: [{ path: 'f.yaml', text: '# nothing\n' }] }).settings).toEqual(load().settings);
+  });
+
+  it('names the nearest variable of a mistyped one, and tells of all at once', () => {
+    const env = {
+      NIGHTJAR_WORKER__SENDSS: '2',
+      NIGHTJAR_LEASE_SECONDS: '60',
+      NIGHTJAR_SEND__RATEE: '50/s',
+      NIGHTJAR_CONFGI: 'x',
+      NIGHTJAR_IMPORT_FORM: 'x',
+      NIGHTJAR_LOG_LEVEL: 'debug',
+    };
+    const fixes = problemsOf({ env })
+      .split('\n')
+      .filter((line) => line.includes('fix:'));
+    expect(fixes).toEqual([
+      '  fix: write NIGHTJAR_CONFIG instead of NIGHTJAR_CONFGI',
+      '  fix: write NIGHTJAR_IMPORT_FROM instead of NIGHTJAR_IMPORT_FORM',
+      '  fix: write NIGHTJAR_WORKER__LEASE_SECONDS instead of NIGHTJAR_LEASE_SECONDS',
+      '  fix: write NIGHTJAR_LOG__LEVEL instead of NIGHTJAR_LOG_LEVEL',
+      '  fix: unset NIGHTJAR_SEND__RATEE',
+      '  fix: write NIGHTJAR_WORKER__SENDS instead of NIGHTJAR_WORKER__SENDSS',
+    ]);
+  });
+
+  it('takes no offence at its variables that are no settings', () => {
+    const env = Object.fromEntries(RESERVED_VARIABLES.map((name) => [name, 'x']));
+    expect(Object.keys(env)).toContain('NIGHTJAR_IMPORT_FROM');
+    expect(problemsOf({ env })).toBe('no problem');
+  });
+
+  it('takes variables of keys that a named entry may have and the files leave out', () => {
+    const text = 'notify: { targets: { crm: { webhook: "https://crm.example/hook" } } }\n';
+    const secret = `whsec_${'A'.repeat(43)}=`;
+    const env = { NIGHTJAR_NOTIFY__TARGETS__CRM__SECRET: secret };
+    expect(load({ files: [{ path: 'f.yaml', text }], env }).settings.notify.targets.crm?.secret).toBe(secret);
+  });
+
+  it('leaves the variables alone that Kubernetes makes of a service called nightjar', () => {
+    const links = {
+      ...{ NIGHTJAR_SERVICE_HOST: '10.0.0.1', NIGHTJAR_SERVICE_PORT: '80', NIGHTJAR_SERVICE_PORT_HTTP: '80' },
+      ...{ NIGHTJAR_PORT: 'tcp://10.0.0.1:80', NIGHTJAR_PORT_80_TCP_ADDR: '10.0.0.1', NIGHTJAR_API_PORT_80_TCP: 'x' },
+    };
+    expect(problemsOf({ env: { ...links, KUBERNETES_SERVICE_HOST: '10.0.0.1' } })).toBe('no problem');
+    expect(problemsOf({ env: links }).match(/error/g)).toHaveLength(6);
+  });
+
+  it('blames each file for its own unknown keys, and tells what is no YAML in all of them', () => {
+    const files = [
+      { path: 'a.yaml', text: 'instance: shop\nmial: { form: x }\nlog: { levle: info }\n' },
+      { path: 'b.yaml', text: '# b\nmial: { form: x }\nlog: { levle: warn }\n' },
+    ];
+    const places = problemsOf({ files }).match(/(?<=FIELD\] ).*/g);
+    expect(places).toEqual(['a.yaml:2:1', 'a.yaml:3:8', 'b.yaml:2:1', 'b.yaml:3:8']);
+    const broken = [...files, { path: 'c.yaml', text: 'a: [' }, { path: 'd.yaml', text: '- a' }];
+    expect(problemsOf({ files: broken })).toMatch(/c\.yaml:1:5[\s\S]*d\.yaml:1:1/);
   });
 });

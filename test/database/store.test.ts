@@ -43,6 +43,10 @@ describe('a database', () => {
       { name: '0002-engines' },
       { name: '0003-schedules' },
       { name: '0004-guards' },
+      { name: '0005-triggers' },
+      { name: '0006-api' },
+      { name: '0007-told' },
+      { name: '0008-proof' },
     ]);
   });
 

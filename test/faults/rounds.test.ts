@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../support/nightjar';
 import { type Campaign, openCampaign } from './harness/campaign';
-import { type Moment, planFullDisk, planMovedService } from './harness/plan';
 import { describeFailure, formatResults } from './harness/results';
 import type { RoundResult } from './harness/round';
 
@@ -37,32 +36,3 @@ describe('a round in which engines and workers die', () => {
     ROUND_MS,
   );
 });
-
-/** Room for the state folder, PostgreSQL's write-ahead log and the runs, and not much more. */
-const DISK_MB = 200;
-const FULL_AT: readonly Moment[] = [
-  { kind: 'accepted', count: 60 },
-  ...(isLong ? ([{ kind: 'state', job: 'letters', state: 'preparing' }] as const) : []),
-];
-
-// Only root can mount a small disk.
-(process.getuid?.() === 0 ? describe : describe.skip)('a round in which the one disk of everything fills up', () => {
-  it.each(FULL_AT)(
-    'at %o loses nothing, sends nothing twice, buys nothing twice',
-    async (moment) => {
-      const result = await campaign.run(planFullDisk([moment], DISK_MB));
-      if (result.violations.length > 0) throw new Error(describeFailure(result));
-      expect(result.driven?.fallen).toEqual(['fill-disk']);
-    },
-    ROUND_MS,
-  );
-});
-
-it.each([0, 1])(
-  'a round in which the database dies while worker %i is frozen finds the local AWS on another port',
-  async (worker) => {
-    const result = await campaign.run(planMovedService(worker));
-    if (result.violations.length > 0) throw new Error(describeFailure(result));
-  },
-  ROUND_MS,
-);

@@ -36,6 +36,7 @@ it('reads the guards of the examples', () => {
     modelAge: 30 * 86_400_000,
     incrementalImports: 0,
     lineErrors: 0,
+    members: { min: 100, change: 0.3 },
   });
   expect(parseJob({ file: 'jobs/picks.yaml', text: EMAIL }).guard).toBeUndefined();
 });

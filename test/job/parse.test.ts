@@ -261,7 +261,7 @@ error[E_JOB_FIELD] jobs/winback.yaml:10:44
   content.show.fallback is "best"; expected popular or none
   fix: write "fallback: popular", or remove the line
 error[E_JOB_FIELD] jobs/winback.yaml:11:1
-  rate is not a key that nightjar knows; the keys of a job file are about, keep, schedule, after, kind, recommend, recipients, content, send, guard
+  rate is not a key that nightjar knows; the keys of a job file are about, keep, schedule, after, params, kind, recommend, recipients, content, send, guard, notify
   fix: move "rate:" below "send:"
 error[E_JOB_FIELD] jobs/winback.yaml:13:9
   send.rate is "fast"; expected a rate such as 50/s, 3000/m or 100000/h
@@ -340,7 +340,6 @@ error[E_JOB_FIELD] jobs/winback.yaml:9:3
   it.each([
     ['cap', 'recipients: { cap: { emails: 3, within: 7d } }'],
     ['window', 'send: { window: { from: "08:00" } }'],
-    ['notify', 'notify: [ops@shop.example]'],
   ])('refuses %s, which is not built yet', (key, line) => {
     expect(problemsOf([...EMAIL, line])).toContain(`${key} is not a key that nightjar knows`);
   });

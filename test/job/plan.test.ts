@@ -103,7 +103,7 @@ nothing was changed, bought or sent"
 });
 
 describe('planAudience', () => {
-  it('refuses an input that is not one line a query', () => {
+  it('refuses an input of more lines than queries', () => {
     const wrong = { ...AUDIENCE, batchJob: { ...AUDIENCE.batchJob, lines: 3 } };
     expect(() => planAudience(wrong)).toThrow(expect.objectContaining({ code: 'E_BUG' }));
   });

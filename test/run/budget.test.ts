@@ -13,6 +13,7 @@ import { startRun } from '../../src/run/start-run';
 import { readSummary } from '../../src/run/stored-summary';
 import { makeTestFolder } from '../support/nightjar';
 import { countCalls, forgetFaults } from './support/local-aws';
+import { driveToOutput, readLines, writeLines } from './support/outputs';
 import { PEOPLE, prepareSmallShop } from './support/small-shop';
 import { audienceSource, driveRun, emailSource, openWorld, type Rig, rigUp } from './support/world';
 
@@ -72,6 +73,36 @@ it('lets runs of different jobs buy until the month is spent; the next one pause
   rig.clock.advanceTo(Date.UTC(2040, months + 1, 1));
   months += 1;
   expect((await driveRun(rig, await start(rig, 'spend-4'))).state).toBe('finished');
+});
+
+it('a segment job counts with the most that it may return, and then with what it has; equal queries are bought once', async () => {
+  const rig = inFreshMonth('100 USD', { segmentPer1000: 100 });
+  const segment =
+    'queries: { tea: \'ITEMS.CATEGORY = "tea"\', again: \'items.CATEGORY="tea"\', plants: \'ITEMS.CATEGORY = "plants"\' }';
+  const source = audienceSource('counted', { segment });
+  const plan = await planRun(rig.engines, { source, slot: '2026-03-02' });
+  expect(plan).toMatchObject({ batchJob: { lines: 2 }, cost: { amount: 4, currency: 'USD' } });
+  const { runId } = await startRun(rig.engines, { source, slot: '2026-03-02', again: false });
+  const output = await driveToOutput(rig, runId);
+  const month = { currency: 'USD', now: rig.engines.now() };
+  expect((await readMonthSpending(shop.db, month)).spent).toBeCloseTo(4, 9);
+
+  const lines = await readLines(rig, output);
+  expect(lines).toHaveLength(2);
+  const cut = lines.map((line) =>
+    JSON.stringify({ ...JSON.parse(line), output: { usersList: ['u001', 'u002', 'u003'] } }),
+  );
+  await writeLines(rig, output, cut);
+  const run = await driveRun(rig, runId);
+  expect((await readMonthSpending(shop.db, month)).spent).toBeCloseTo(0.6, 9);
+  const summary = readSummary(run);
+  expect(summary?.audiences?.map(({ name, members }) => [name, members])).toEqual([
+    ['tea', 3],
+    ['again', 3],
+    ['plants', 3],
+  ]);
+  expect(summary?.cost.amount).toBeCloseTo(0.6, 9);
+  expect(summary?.estimate?.amount).toBeCloseTo(4, 9);
 });
 
 it('of two workers that decide at the same time, one gets what is left', async () => {

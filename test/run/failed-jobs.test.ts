@@ -48,9 +48,10 @@ describe('a batch job that is CREATE FAILED', () => {
     expect(await namesInAws(shop, 'by-policy')).toEqual([base, `${base}-a2`, `${base}-a3`]);
     const again = entries.filter(([event]) => event === 'batch job bought again').map(([, fields]) => fields);
     const reason = 'Insufficient privileges for accessing data in Amazon S3';
+    const work = { run: run.runId, stage: 'infer', shard: 0 };
     expect(again).toEqual([
-      { run: run.runId, failed: base, reason, name: `${base}-a2`, cost: '0.0027 USD' },
-      { run: run.runId, failed: `${base}-a2`, reason, name: `${base}-a3`, cost: '0.0027 USD' },
+      { ...work, failed: base, reason, name: `${base}-a2`, cost: '0.0027 USD' },
+      { ...work, failed: `${base}-a2`, reason, name: `${base}-a3`, cost: '0.0027 USD' },
     ]);
     expect(readSummary(run)?.deliveries?.accepted).toBe(PEOPLE);
   });

@@ -260,6 +260,72 @@ describe('before the first mail or audience file', () => {
     expect((await driveRun(rig, runId)).state).toBe('finished');
   });
 
+  describe('the sizes of audiences', () => {
+    const segment = 'queries: { tea: ITEMS.CATEGORY = "tea", few: ITEMS.CATEGORY = "plants" }';
+    const everyone = Array.from({ length: PEOPLE }, (_, n) => userId(n + 1));
+    const letConsent = (consents: (n: number) => boolean) =>
+      addContacts(
+        shop,
+        everyone.map((id, n) => makeContact(id, { consent: consents(n) })),
+      );
+    /** Has the answers hold everyone who likes tea, and some others. */
+    const answer = async (runId: string, others: number) => {
+      const output = await driveToOutput(rig, runId);
+      const lines = await readLines(rig, output);
+      const rewritten = lines.map((line) => {
+        const { input } = JSON.parse(line);
+        const users = input.itemAttributes.includes('plants') ? everyone.slice(0, others) : everyone;
+        return JSON.stringify({ input, output: { usersList: users }, error: null });
+      });
+      await writeLines(rig, output, rewritten);
+    };
+    afterEach(() => letConsent(() => true));
+
+    it.each([
+      ['members.min', '{ members: { min: 20 } }', 'few has 9; allowed: at least 20 in each audience'],
+      ['members.max', '{ members: { min: 1, max: 5 } }', 'tea has 30, few has 9; allowed: at most 5 in each audience'],
+    ])('%s counts those who consent', async (reason, guard, message) => {
+      await letConsent((n) => n % 4 !== 0);
+      const runId = await begin(rig, guardedAudience(`size-${reason.slice(8)}`, guard, { segment }));
+      await answer(runId, 12);
+      const run = await driveRun(rig, runId);
+
+      expect(await pausedFor(runId)).toBe(reason);
+      expect(run.error).toMatchObject({ message: `${reason}: ${message}` });
+      expect((await listArtefacts(shop.db, runId)).map(({ kind }) => kind)).not.toContain('audience');
+
+      await approveRun(rig.engines, runId, 'kim');
+      const done = await driveRun(rig, runId);
+      expect(readSummary(done)?.audiences?.map(({ members }) => members)).toEqual([30, 9]);
+    });
+
+    it('an audience that shrinks against the slot before', async () => {
+      const source = guardedAudience('shrinking', '{ members: { change: 30% } }', { segment });
+      expect((await planRun(rig.engines, { source, slot: SLOT })).guards).toEqual([
+        { guard: 'members.change', limit: '30 % more or fewer than in the slot before', outcome: 'later' },
+      ]);
+      const first = await begin(rig, source);
+      await answer(first, 10);
+      expect((await driveRun(rig, first)).state).toBe('finished');
+
+      await letConsent((n) => n >= 8);
+      const second = await startRun(rig.engines, { source, slot: '2026-03-03', again: false });
+      await answer(second.runId, 10);
+      const run = await driveRun(rig, second.runId);
+      expect(run).toMatchObject({ state: 'paused', pausedReason: 'guard:members.change' });
+      expect(run.error).toMatchObject({
+        message: 'members.change: few has 2 after 10, 80 % fewer; allowed: 30 % more or fewer than in the slot before',
+      });
+      expect((await listArtefacts(shop.db, second.runId)).filter(({ kind }) => kind === 'audience')).toEqual([]);
+
+      // Files hold who may be addressed when they are written.
+      await letConsent(() => true);
+      await approveRun(rig.engines, second.runId, 'kim');
+      const done = await driveRun(rig, second.runId);
+      expect(readSummary(done)?.audiences?.map(({ members }) => members)).toEqual([40, 10]);
+    });
+  });
+
   const driveToSegments = (runId: string) => driveToOutput(rig, runId);
 });
 

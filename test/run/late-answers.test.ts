@@ -153,7 +153,7 @@ describe('an answer that is written twice, or to a row that is no longer ours', 
     await base.db.deleteFrom('ramp_day').execute();
     const run = await findRun(base.db, runId);
     if (run === undefined) throw new Error('there is no run');
-    const bundle = await loadBundle(worker, run.bundleUri);
+    const bundle = await loadBundle(worker, run);
     if (bundle.job.kind !== 'email') throw new Error('it sends no mail');
     const lane = await openLane(
       { engines: worker, run, bundle, shard: 0, signal: new AbortController().signal },

@@ -22,7 +22,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => shop.close());
 
-const HOURS = 6;
+const HOURS = 2;
 
 /** What AWS's SDK throws where nobody answers, or where it is told to slow down. */
 function awsError(name: string, httpStatusCode?: number): Error {

@@ -6,11 +6,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { OpenEngines } from '../../src/cli/open-engines';
 import { findJobSchedule, pauseJob, resumeJob } from '../../src/database/job-schedules';
+import { withLock } from '../../src/database/lock';
 import { listRuns } from '../../src/database/run-lists';
 import { findRun } from '../../src/database/runs';
 import { fireTimes, slotAt } from '../../src/job/schedule';
 import type { Engines } from '../../src/run/engines';
-import { createLook } from '../../src/run/schedules/keep-schedules';
+import { createLook, keepSchedules } from '../../src/run/schedules/keep-schedules';
 import { startRun } from '../../src/run/start-run';
 import { startWorker } from '../../src/run/worker';
 import { makeTestFolder, ROOT } from '../support/nightjar';
@@ -182,4 +183,58 @@ it('a worker starts the follower when the run is finished', async () => {
     await worker.close();
   }
   expect((await findRun(shop.db, 'leader.2026-03-05'))?.state).toBe('finished');
+});
+
+it('a start that takes its time delays those of no other job, nor their later slots', async () => {
+  const clock = { at: MONDAY };
+  const starts = { 'a-slow': daily(), 'b-quick': daily(), 'c-quick': daily() };
+  const schedules = keepSchedules({ ...shop, now: () => clock.at }, scheduleFiles(starts));
+  const until = async (job: string, slots: readonly string[]) => {
+    for (let round = 0; (await slotsOf(job)).join() !== slots.join(); round++) {
+      if (round > 500) throw new Error(`${job} has ${await slotsOf(job)}`);
+      await wait(20);
+    }
+  };
+  const known = async () =>
+    (await Promise.all(Object.keys(starts).map((job) => findJobSchedule(shop.db, job)))).every(Boolean);
+  for (let round = 0; !(await known()) && round < 500; round++) await wait(20);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  // As where another worker is about to start it, and hangs.
+  const hanging = withLock(shop.db, 'schedule a-slow', () => held);
+  clock.at = MONDAY + 15 * HOUR;
+  schedules.look();
+  await until('b-quick', ['2026-03-03']);
+  clock.at = MONDAY + 39 * HOUR;
+  schedules.look();
+  await until('c-quick', ['2026-03-03', '2026-03-04']);
+  expect(await slotsOf('a-slow')).toEqual([]);
+  release();
+  await hanging;
+  await until('a-slow', ['2026-03-04']);
+  await schedules.close();
+});
+
+it('a trial of some recipients does not stand in for the night: the schedule runs the slot for all others', async () => {
+  const { clock, look } = makeLooker({ tried: daily() }, MONDAY);
+  await look();
+  const slot = '2026-03-03';
+  const source = scheduleFiles({ tried: daily() }).read('tried');
+  const { runId } = await startRun(shop, { source, slot, again: false, limit: 3 });
+  clock.at = MONDAY + 15 * HOUR;
+
+  await look();
+  expect((await listRuns(shop.db, { job: 'tried', limit: 10 })).map((run) => run.runId)).toEqual([runId]);
+  await shop.db
+    .updateTable('run')
+    .set({ state: 'finished', finished_at: new Date() })
+    .where('run_id', '=', runId)
+    .execute();
+  await look();
+  await look();
+
+  const runs = await listRuns(shop.db, { job: 'tried', limit: 10 });
+  expect(runs.map((run) => `${run.slot} ${run.limit}`).sort()).toEqual([`${slot} 3`, `${slot} undefined`]);
 });

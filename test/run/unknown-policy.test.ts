@@ -200,6 +200,7 @@ it('the embedded inbox is evidence by the hash of the Message-ID alone: the send
   const queue = {
     add: async () => undefined,
     setAlarms: async () => undefined,
+    ping: async () => undefined,
     start: () => ({ close: async () => undefined }),
     close: async () => undefined,
   };

@@ -79,7 +79,7 @@ async function settleColumns(work: Bringing): Promise<{ columns: readonly string
     if (problem !== undefined) {
       throw new NightjarError('E_IMPORT_FILE', problem.message, { where: { file: source.name }, fix: problem.fix });
     }
-    const sample = await sampleRows(source);
+    const sample = await sampleRows(source, saved[kind]?.encoding);
     guesses.push({ kind, sample, mapping: saved[kind] ?? guessColumns(kind, sample) });
   }
   const mappings = Object.fromEntries(guesses.map(({ kind, mapping }) => [kind, mapping]));

@@ -1,6 +1,9 @@
 /** The verb `doctor`: calls every engine once, and says what is wrong and how to mend it. */
 import { type Command, Option } from 'commander';
+import type { Settings } from '../../config/settings';
 import { NightjarError } from '../../errors';
+import { parseJob } from '../../job/parse';
+import { namesOf } from '../../run/bundle';
 import { examine } from '../../run/doctor/examine';
 import { beginExamination, type Finding } from '../../run/doctor/finding';
 import { type Policies, policiesFor } from '../../run/doctor/policies';
@@ -9,7 +12,9 @@ import { answer } from '../answer';
 import { type CliContext, type GlobalFlags, openOptions, readSettings } from '../context';
 import { openDoors } from '../doctor-doors';
 import { processProgress } from '../progress';
+import { openProjectJobs } from '../project-jobs';
 import { createReleases } from '../releases';
+import { readSecret } from '../secrets';
 
 /** Names of the policies on the command line. */
 const POLICIES = {
@@ -35,7 +40,7 @@ const LIMIT_MS = 30_000;
 export function addDoctor(program: Command, context: CliContext): void {
   program
     .command('doctor')
-    .description('call every engine once: what works, what does not, how to mend it')
+    .description('call every engine once, tell how to mend it')
     .addOption(
       new Option('--policy [of]', 'print an IAM policy instead; of nightjar unless told').choices(
         Object.keys(POLICIES),
@@ -62,7 +67,14 @@ async function examineAll(context: CliContext, flags: GlobalFlags): Promise<void
   const progress = processProgress({ quiet: flags.quiet === true || process.stderr.isTTY !== true });
   const onFinding = ({ engine, check }: Finding): void => progress.show(`${engine}: ${check}`);
   const exam = beginExamination({ settings, clock: () => performance.now(), limitMs: LIMIT_MS, onFinding });
-  const patient = { settings, origins, stateDir, secret: context.env.NIGHTJAR_SECRET, now: () => Date.now() };
+  const patient = {
+    settings,
+    origins,
+    stateDir,
+    secret: readSecret('NIGHTJAR_SECRET', context.env),
+    now: () => Date.now(),
+    unkeptJobs: listUnkeptJobs(context, settings),
+  };
   const releases = createReleases();
   try {
     await examine(exam, patient, openDoors(options, releases));
@@ -77,6 +89,20 @@ async function examineAll(context: CliContext, flags: GlobalFlags): Promise<void
     json: { counts: countFindings(exam.findings), findings: exam.findings, policies: unseen },
   });
   context.exitWith(exitCodeOf(exam.findings));
+}
+
+/** Names the e-mail jobs of the project without `send.onlyTo`; what is wrong with a file others tell. */
+function listUnkeptJobs(context: CliContext, settings: Settings): readonly string[] {
+  const jobs = openProjectJobs(context);
+  return (jobs?.names() ?? []).filter((name) => {
+    try {
+      const { file, text } = jobs?.readText(name) ?? { file: name, text: '' };
+      const job = parseJob({ file, text, ...namesOf(settings) });
+      return job.kind === 'email' && job.send.onlyTo === undefined;
+    } catch {
+      return false;
+    }
+  });
 }
 
 function printPolicy(context: CliContext, flags: GlobalFlags, own: DoctorFlags): void {

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { NightjarError } from '../../errors';
+import { today } from '../../job/today';
 import { countOf } from '../../report/figures';
 import { IMPORT_KINDS } from '../../run/import/column-mapping';
 import { guessColumns, sampleRows } from '../../run/import/guess-columns';
@@ -17,7 +18,6 @@ import { instanceOf, settingsText } from '../init/project-texts';
 import { openProject, type ProjectWriter, writeBeginning, writeHeaders } from '../init/write-project';
 import { openEngines } from '../open-engines';
 import { processProgress } from '../progress';
-import { today } from './run';
 import { formatTrained } from './train';
 
 interface InitFlags extends SourceFlags {
@@ -34,7 +34,7 @@ export function addInit(program: Command, context: CliContext): void {
   program
     .command('init')
     .argument('<folder>', 'the project; made where it is missing, and no file in it is overwritten')
-    .description('make a project: your data, models, a mail to look at')
+    .description('make a project: your data, models, a first mail')
     .option('--contacts <file>', 'your customers: CSV or JSON, gzip, or s3://…; columns are guessed')
     .option('--items <file>', 'your catalogue')
     .option('--interactions <file>', 'who bought or looked at what, and when')
@@ -131,19 +131,27 @@ function formatBrought(folder: string, project: ProjectWriter, brought: Brought)
     `Written in ${folder}`,
     ...formatFiles(project),
     '',
-    ...formatPreview(preview),
+    ...formatPreview(preview, trained !== undefined),
     '',
     `Next: nightjar plan nightly-picks --project ${folder}   shows who would get it and what it would cost`,
   ].join('\n');
 }
 
-function formatPreview(preview: Brought['preview']): readonly string[] {
+function formatPreview(preview: Brought['preview'], isTrained: boolean): readonly string[] {
   if (preview === undefined) return ['Preview    none: it takes a contact with an address, and items in stock'];
-  const { file, to, subject, isPersonal, isRecipient } = preview;
+  const { file, to, subject, isPersonal, isRecipient, filter } = preview;
+  const why = isTrained ? 'no recommendation has passed the filter' : 'nothing is trained';
   return [
     `Preview    ${file}`,
     `           to ${to}: ${subject}`,
-    ...(isPersonal ? [] : ['           it shows the most popular items, for nothing is trained']),
+    ...(isPersonal ? [] : [`           it shows the most popular items, for ${why}`]),
+    ...(filter === undefined || !isTrained ? [] : [`           ${describeFilter(filter)}`]),
     ...(isRecipient ? [] : ['           nobody would get it yet: no contact has consented (column consent)']),
   ];
+}
+
+function describeFilter({ name, problem }: NonNullable<NonNullable<Brought['preview']>['filter']>): string {
+  return problem === undefined
+    ? `its recommendations have passed the filter ${name} of the job`
+    : `its items have not passed the filter of the job, and no run would start: ${problem}`;
 }

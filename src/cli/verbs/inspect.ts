@@ -28,7 +28,7 @@ export function addInspect(program: Command, context: CliContext): void {
   program
     .command('inspect')
     .argument('<output>', 'a file, an S3 URI of an object, or of a prefix that ends in /')
-    .description('summarise the output of a batch job: lines, users, items, errors')
+    .description('summarise the output of a batch job')
     .option('--records', 'print one JSON object a line: input, items, scores, users, theme, error')
     .addHelpText(
       'before',

@@ -27,7 +27,7 @@ interface LocalFlags {
 export function addLocal(program: Command, context: CliContext): void {
   program
     .command('local')
-    .description('serve Personalize and S3 on this machine, for any AWS SDK or the AWS CLI')
+    .description('serve Personalize and S3 on this machine')
     .option('--port <port>', 'port of 127.0.0.1; 0 takes a free one', readNumber, 4600)
     .option('--no-auth', 'take requests without a right signature')
     .option('--job-seconds <seconds>', 'how long imports, trainings and batch jobs take at least', readNumber, 0)

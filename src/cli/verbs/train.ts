@@ -27,8 +27,13 @@ export function addTrain(program: Command, context: CliContext): void {
     });
 }
 
+const KEPT = {
+  gone: 'the data no longer have it, and a column of a dataset cannot be removed; its values are empty',
+  texts: 'it was a column of numbers, and a column cannot change its type; values that are no numbers are empty',
+} as const;
+
 /** Writes what was trained, one line each. */
-export function formatTrained({ group, activity, solutions, leftOut, itemAttributes }: Trained): string {
+export function formatTrained({ group, activity, solutions, leftOut, itemAttributes, kept }: Trained): string {
   const { interactions, users } = activity;
   return [
     `trained       ${solutions.join(', ')} on ${interactions} interactions of ${users} users (dataset group ${group})`,
@@ -36,5 +41,6 @@ export function formatTrained({ group, activity, solutions, leftOut, itemAttribu
     ...(itemAttributes.length === 0
       ? []
       : [`segments by   ${itemAttributes.map((name) => `ITEMS.${name}`).join(', ')}`]),
+    ...kept.map(({ dataset, field, reason }) => `kept          ${dataset}.${field}: ${KEPT[reason]}`),
   ].join('\n');
 }

@@ -63,9 +63,28 @@ function readSecret(root: string): string {
   const path = join(root, 'secret');
   const secret = readIfThere(path) ?? createSecret(root, path);
   if (SECRET.test(secret)) return secret;
-  throw new NightjarError('E_ENGINE_STATE', `the secret in "${path}" is damaged; expected 64 hexadecimal digits`, {
-    fix: `restore ${path} from a backup, or delete it: links in mails already sent will stop working`,
-  });
+  throw damaged(path, `restore ${path} from a backup, or delete it: links in mails already sent will stop working`);
+}
+
+/**
+ * Reads the API's token of a state folder, and makes it where there is none: one for all processes, as the secret is.
+ *
+ * @throws E_ENGINE_STATE where it can't be written or is damaged, E_ENGINE_DISK_FULL
+ */
+export function keepApiToken({ root }: Pick<StateFolder, 'root'>): { readonly path: string; readonly token: string } {
+  const path = join(root, 'api-token');
+  try {
+    const token = readIfThere(path) ?? createSecret(root, path);
+    if (SECRET.test(token)) return { path, token };
+  } catch (error) {
+    throw explainFileFailure(error, root);
+  }
+  throw damaged(path, `delete ${path}: the next start makes another token`);
+}
+
+function damaged(path: string, fix: string): NightjarError {
+  const message = `the secret in "${path}" is damaged; expected 64 hexadecimal digits`;
+  return new NightjarError('E_ENGINE_STATE', message, { fix });
 }
 
 /** A link is made whole or not at all, and only once: of simultaneous creators all read the winner's. */

@@ -4,6 +4,10 @@ import * as mainJob from './0001-main-job';
 import * as engines from './0002-engines';
 import * as schedules from './0003-schedules';
 import * as guards from './0004-guards';
+import * as triggers from './0005-triggers';
+import * as api from './0006-api';
+import * as told from './0007-told';
+import * as proof from './0008-proof';
 
 /** Adds a migration by adding it here; one that has been released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -11,4 +15,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-engines': engines,
   '0003-schedules': schedules,
   '0004-guards': guards,
+  '0005-triggers': triggers,
+  '0006-api': api,
+  '0007-told': told,
+  '0008-proof': proof,
 };

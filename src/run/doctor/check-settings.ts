@@ -13,9 +13,14 @@ const EXAMPLE_ACCOUNT = '123456789012';
 const GENTLE_POLL_S = 15;
 
 /** Examines the settings; wrong ones never come here. */
-export async function examineSettings(exam: Examination, settings: Settings, origins: Origins): Promise<void> {
+export async function examineSettings(
+  exam: Examination,
+  settings: Settings,
+  { origins, unkeptJobs = [] }: { readonly origins: Origins; readonly unkeptJobs?: readonly string[] | undefined },
+): Promise<void> {
   await exam.check('settings', 'sources', async () => ok(describeOrigins(origins)));
   await exam.check('settings', 'instance', async () => checkInstance(settings));
+  await exam.check('settings', 'production', async () => checkProduction(settings, unkeptJobs));
   await exam.check('settings', 'aws', async () => checkAws(settings));
 }
 
@@ -35,6 +40,17 @@ function describeOrigins(origins: Origins): string {
 function checkInstance({ instance, aws }: Settings): Verdict {
   if (instance !== 'demo' || aws.endpoint !== null) return ok(instance);
   return warning('it is called "demo" and works on AWS', 'export NIGHTJAR_INSTANCE=shop-production');
+}
+
+/** Outside production a job without send.onlyTo writes to everybody, through a mail server that is real. */
+function checkProduction({ production, mail }: Settings, unkeptJobs: readonly string[]): Verdict {
+  if (production) return ok('send.onlyTo of job files keeps nobody from an e-mail');
+  if (mail.url === 'embedded') return ok('no, and no mail leaves this machine');
+  if (unkeptJobs.length === 0) return ok('no; e-mail jobs are kept to addresses of yours');
+  return warning(
+    `no, and jobs without send.onlyTo write to everybody: ${unkeptJobs.join(', ')}`,
+    'add send: { onlyTo: ["*@shop.example"] } to them, or set production: true',
+  );
 }
 
 function checkAws({ aws, storage }: Settings): Verdict {

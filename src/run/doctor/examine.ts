@@ -33,6 +33,8 @@ export interface Patient {
   /** NIGHTJAR_SECRET. */
   readonly secret: string | undefined;
   readonly now: () => number;
+  /** Names of e-mail jobs without `send.onlyTo`. */
+  readonly unkeptJobs?: readonly string[] | undefined;
 }
 
 const CONNECT_MS = 10_000;
@@ -40,7 +42,7 @@ const CONNECT_MS = 10_000;
 /** Examines everything; what it finds is in the examination. */
 export async function examine(exam: Examination, patient: Patient, doors: Doors): Promise<void> {
   const { settings } = patient;
-  await examineSettings(exam, settings, patient.origins);
+  await examineSettings(exam, settings, patient);
   const config = await open(exam, 'database', doors.database);
   const pool =
     config === undefined

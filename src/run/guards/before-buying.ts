@@ -26,6 +26,7 @@ export async function guardPurchases(
     solutionVersionArn: plan.solutionVersionArn,
     cost,
     now: engines.now(),
+    isPartial: run.limit !== undefined || run.onlyTo !== undefined,
     ...(plan.recipients === undefined ? {} : { recipients: plan.recipients }),
     sample: async () =>
       template && {

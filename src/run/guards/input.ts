@@ -18,6 +18,8 @@ export interface InputFacts {
   readonly now: number;
   /** Of the slot, over all of its runs. */
   readonly recipients?: number;
+  /** Whoever started the run has kept it to some recipients. */
+  readonly isPartial?: boolean;
   /** Made only where a guard wants it. */
   readonly sample?: () => Promise<Omit<TemplateSample, 'job'> | undefined>;
 }
@@ -38,12 +40,12 @@ export async function checkInput(engines: GuardEngines, facts: InputFacts): Prom
 }
 
 async function checkPeople(engines: GuardEngines, facts: InputFacts): Promise<readonly GuardCheck[]> {
-  const { job, slot, recipients = 0 } = facts;
+  const { job, slot, recipients = 0, isPartial = false } = facts;
   if (job.kind !== 'email' || job.guard === undefined) return [];
   const { recipients: rule, templateErrors } = job.guard;
   const sample = templateErrors === undefined ? undefined : await facts.sample?.();
   return [
-    ...(rule === undefined ? [] : await checkRecipients(engines, rule, { job, slot, recipients })),
+    ...(rule === undefined ? [] : await checkRecipients(engines, rule, { job, slot, recipients, isPartial })),
     ...(templateErrors === undefined || sample === undefined
       ? []
       : [await checkTemplate(engines, templateErrors, { ...sample, job })]),

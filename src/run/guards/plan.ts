@@ -7,6 +7,7 @@ import { runId } from '../../job/keys';
 import type { Plan } from '../../job/plan';
 import type { Engines } from '../engines';
 import { checkInput, type InputFacts } from './input';
+import { listLimits } from './members';
 import { percent } from './recipients';
 import { SAMPLE_SIZE, type TemplateSample } from './template-sample';
 
@@ -27,10 +28,12 @@ export async function planGuards(
 }
 
 function laterGuards({ guard: rules }: Pick<EmailJob, 'guard'>) {
-  return LATER.flatMap((guard) => {
+  const shares = LATER.flatMap((guard) => {
     const limit = rules?.[guard];
     return limit === undefined ? [] : [{ guard, limit: percent(limit), outcome: 'later' as const }];
   });
+  const sizes = rules?.members === undefined ? [] : listLimits(rules.members);
+  return [...shares, ...sizes.map(({ guard, limit }) => ({ guard, limit, outcome: 'later' as const }))];
 }
 
 type SampleRecipient = TemplateSample['recipients'][number];

@@ -9,15 +9,18 @@ interface SlotFacts {
   readonly slot: string;
   /** Of all runs of the slot. */
   readonly recipients: number;
+  /** Of fewer recipients on purpose: then max alone is checked. */
+  readonly isPartial: boolean;
 }
 
 /** Checks min, max and change, of which the job has any. */
 export async function checkRecipients(
   { db }: Pick<Engines, 'db'>,
   rule: NonNullable<GuardRules['recipients']>,
-  { job, slot, recipients }: SlotFacts,
+  { job, slot, recipients, isPartial }: SlotFacts,
 ): Promise<readonly GuardCheck[]> {
-  const { min, max, change } = rule;
+  const { max } = rule;
+  const { min, change } = isPartial ? {} : rule;
   const figure = count(recipients);
   return [
     ...(min === undefined
@@ -28,7 +31,12 @@ export async function checkRecipients(
       : [check('recipients.max', { limit: `at most ${count(max)}`, figure, over: recipients - max })]),
     ...(change === undefined
       ? []
-      : [describeChange(change, { recipients, earlier: await findEarlierRecipients(db, { job: job.name, slot }) })]),
+      : [
+          describeChange(change, {
+            recipients,
+            earlier: await findEarlierRecipients(db, { job: job.name, slot, params: job.params }),
+          }),
+        ]),
   ];
 }
 
@@ -53,7 +61,8 @@ function check(
   return { guard, limit, figure, trips: over > 0, measure: over };
 }
 
-function count(number: number): string {
+/** Writes a number with its thousands. */
+export function count(number: number): string {
   return number.toLocaleString('en-US');
 }
 

@@ -1,5 +1,6 @@
 /** Renames the columns of a source to those that nightjar knows, and its words for true and false. */
 import type { Cell, FileRow, RowListener, RowSource } from './row';
+import type { DecimalSign } from './text-format';
 
 /** The kinds of files. */
 export const IMPORT_KINDS = ['contacts', 'items', 'interactions', 'suppressions'] as const;
@@ -19,12 +20,16 @@ export interface ColumnMapping {
   readonly columns: Readonly<Record<string, ColumnOrigin>>;
   /** Columns that are not imported at all. */
   readonly skip: readonly string[];
+  /** The encoding of the file, where it is not recognised rightly. */
+  readonly encoding?: string;
+  /** The decimal sign of prices and values, where it is not recognised. */
+  readonly decimal?: DecimalSign;
 }
 
 export type ColumnMappings = Partial<Readonly<Record<ImportKind, ColumnMapping>>>;
 
 /** Makes a source whose rows carry nightjar's names. */
-export function mapColumns(source: RowSource, { columns, skip }: ColumnMapping): RowSource {
+export function mapColumns(source: RowSource, { columns, skip, encoding }: ColumnMapping): RowSource {
   const names = new Map(Object.entries(columns).map(([name, origin]) => [origin.column, name]));
   const words = new Map(Object.entries(columns).flatMap(([name, own]) => (own.words ? [[name, own.words]] : [])));
   const rename = (column: string) => names.get(column) ?? column;
@@ -43,6 +48,7 @@ export function mapColumns(source: RowSource, { columns, skip }: ColumnMapping):
     async *readRows(listener: RowListener) {
       const rows = source.readRows({
         findings: listener.findings,
+        encoding,
         ignores: (column) => skipped.has(column),
         onColumns: (found) => listener.onColumns(found.filter((column) => !skipped.has(column)).map(rename)),
       });

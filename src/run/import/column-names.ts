@@ -1,5 +1,6 @@
 /** Lists the names that other systems give to nightjar's columns, for guessing; letters and digits in lower case only. */
 import type { ImportKind } from './column-mapping';
+import { readAmount } from './decimals';
 import { readCountry, readLocale, readTimeZone } from './places';
 import {
   type Reader,
@@ -70,7 +71,7 @@ export const KNOWN_COLUMNS: Readonly<Record<Exclude<ImportKind, 'suppressions'>,
     required('title', words('name productname itemname producttitle displayname'), readText),
     column('url', 'link producturl permalink', readUrl),
     column('image', 'imageurl imagesrc imagelink picture thumbnail img', readUrl),
-    column('price', 'unitprice variantprice saleprice', readPrice),
+    column('price', 'unitprice variantprice saleprice', readAmount(readPrice)),
     column('currency', 'currencycode', readCurrency),
     column('categories', 'category genres genre producttype productcategory department', readText),
     column('stock', 'currentstock stockquantity quantity inventory inventoryquantity qty', readCount),
@@ -86,7 +87,7 @@ export const KNOWN_COLUMNS: Readonly<Record<Exclude<ImportKind, 'suppressions'>,
       readTime,
     ),
     column('event_type', 'event type action eventname', readLine),
-    column('event_value', 'value rating amount price quantity', readNumber),
+    column('event_value', 'value rating amount price quantity', readAmount(readNumber)),
   ],
 };
 

@@ -16,14 +16,6 @@ const SHOWN = 8;
 export function checkColumns(columns: readonly string[], rule: ColumnRule, findings: FileFindings): boolean {
   const before = findings.count;
   const missing = rule.required.filter((name) => !columns.includes(name));
-  const separator = columns.length === 1 ? /[;\t]/.exec(columns[0] ?? '')?.[0] : undefined;
-  if (separator !== undefined && missing.length > 0) {
-    findings.addProblem({
-      message: `its columns are separated by ${separator === ';' ? 'semicolons' : 'tabs'}; expected commas`,
-      fix: 'export the file again with commas as separators',
-    });
-    return false;
-  }
   for (const problem of columns.map(checkColumnName)) if (problem !== undefined) findings.addProblem(problem);
   for (const name of new Set(columns.filter((name, index) => columns.indexOf(name) !== index))) {
     findings.addProblem({

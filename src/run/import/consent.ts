@@ -1,12 +1,15 @@
 /** Reads what a contact consented to; strict, because a slip here writes to people who did not ask for it. */
+import { FALSE_WORDS, TRUE_WORDS } from './flag-words';
 import type { Reading } from './values';
 
 const TOPIC = /^[\p{L}\p{N}][\p{L}\p{N} _.:-]{0,63}$/u;
 
 /** Words by which other systems mean true or false: as a topic each would be a silent mistake. */
-const NO_TOPICS: ReadonlySet<string> = new Set(
-  'true false yes no y n t f on off null none nil nan undefined unknown all opt-in opt-out'.split(' '),
-);
+const NO_TOPICS: ReadonlySet<string> = new Set([
+  ...TRUE_WORDS,
+  ...FALSE_WORDS,
+  ...'true false null none nil nan undefined unknown all'.split(' '),
+]);
 
 /** Reads `true`, `false` (in any case, as spreadsheets write them) or topics. */
 export function readConsent(parts: readonly string[]): Reading<boolean | readonly string[]> {

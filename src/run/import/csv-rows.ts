@@ -1,21 +1,26 @@
-/** Reads CSV with a header (RFC 4180, any line ending, with or without a byte order mark) and counts its lines. */
+/** Reads CSV with a header (RFC 4180, any line ending, separated by commas, semicolons or tabs) and counts its lines. */
 import { CsvError, type Parser, parse } from 'csv-parse';
+import { readCsvHead } from './csv-head';
 import type { ImportProblem } from './findings';
 import type { Cell, FileRow, RowListener } from './row';
+import type { Separator } from './text-format';
 
 const LONGEST_ROW = 1_000_000;
 const BREAKS = /\r\n|\n|\r/g;
+const SEPARATOR_NAMES = { ',': 'comma', ';': 'semicolon', '\t': 'tab' } as const;
 
-/** Streams the rows of a CSV text given in chunks, each chunk's rows together. */
+/** Streams the rows of a CSV text in UTF-8 given in chunks, each chunk's rows together. */
 export async function* readCsvRows(
   chunks: AsyncIterable<Uint8Array>,
   listener: RowListener,
 ): AsyncGenerator<readonly FileRow[]> {
   const records: string[][] = [];
-  const parser = openParser(records);
-  const rows = createRowMaker(listener);
   const { findings } = listener;
-  for await (const chunk of chunks) {
+  const { separator, lines, rest } = await readCsvHead(chunks);
+  findings.noteFormat({ separator });
+  const parser = openParser(records, separator);
+  const rows = createRowMaker(listener, { separator, line: lines + 1 });
+  for await (const chunk of rest) {
     const failure = await new Promise<Error | null | undefined>((resolve) => parser.write(chunk, resolve));
     yield rows.make(records.splice(0));
     if (failure) return findings.addProblem(explainFailure(failure, rows.nextLine()));
@@ -36,9 +41,9 @@ export async function* readCsvRows(
 }
 
 /** Opens a parser that puts each record into `records` as soon as it is whole, and nothing into its own output. */
-function openParser(records: string[][]): Parser {
+function openParser(records: string[][], separator: Separator): Parser {
   const parser = parse({
-    bom: true,
+    delimiter: separator,
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     max_record_size: LONGEST_ROW,
@@ -53,8 +58,8 @@ function openParser(records: string[][]): Parser {
 }
 
 /** Turns records into rows. Lines are counted here, because the parser's own count takes CRLF inside quotes for two. */
-function createRowMaker({ findings, onColumns }: RowListener) {
-  let line = 1;
+function createRowMaker({ findings, onColumns }: RowListener, start: { separator: Separator; line: number }) {
+  let { line } = start;
   let header: readonly string[] | undefined;
   let refused = false;
   const takeHeader = (record: readonly string[]) => {
@@ -66,7 +71,7 @@ function createRowMaker({ findings, onColumns }: RowListener) {
     findings.addProblem({
       line,
       message: `the row has ${record.length} cells; expected ${columns.length}, as many as the header`,
-      fix: 'put cells that hold a comma into double quotes',
+      fix: `put cells that hold a ${SEPARATOR_NAMES[start.separator]} into double quotes`,
     });
     return undefined;
   };

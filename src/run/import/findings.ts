@@ -1,6 +1,7 @@
 /** Collects what is wrong or doubtful in import files, so that all of it is told at once. */
 import { quoteValue } from '../../config/quote';
 import { combineErrors, NightjarError } from '../../errors';
+import { describeFormat, type TextFormat } from './text-format';
 
 /** What may be doubtful in a row that is imported all the same. */
 export type WarningKind = 'unwritable_address' | 'unknown_user' | 'unknown_item' | 'near_column' | 'unused_column';
@@ -30,7 +31,11 @@ export interface FileFindings {
   readonly failed: boolean;
   /** Whether so much is wrong that reading on tells nothing new. */
   readonly full: boolean;
+  /** What has been recognised of the file's text so far. */
+  readonly format: TextFormat;
   addProblem(problem: ImportProblem): void;
+  /** Adds to the format, for the report. */
+  noteFormat(format: TextFormat): void;
   addWarning(kind: WarningKind, line: number, message: string): void;
 }
 
@@ -42,6 +47,13 @@ export interface Findings {
   /** The first 20. */
   readonly warnings: readonly ImportWarning[];
   readonly warningCounts: Readonly<Partial<Record<WarningKind, number>>>;
+  /** The formats of those files that are not UTF-8 with commas and decimal points, in the order of the files. */
+  readonly formats: readonly FileFormat[];
+}
+
+/** A file and how its text is written. */
+export interface FileFormat extends TextFormat {
+  readonly file: string;
 }
 
 /** Reading stops here: nobody mends more at once, and a file of the wrong kind is wrong in every row. */
@@ -59,11 +71,13 @@ export function createFindings(): Findings {
   const found: Found[] = [];
   const warnings: ImportWarning[] = [];
   const warningCounts: Partial<Record<WarningKind, number>> = {};
+  const formats: FileFormat[] = [];
   let files = 0;
   return {
     forFile(file) {
       const order = files++;
       let count = 0;
+      formats.push({ file });
       return {
         file,
         get count() {
@@ -74,6 +88,12 @@ export function createFindings(): Findings {
         },
         get full() {
           return found.length >= MOST_PROBLEMS;
+        },
+        get format() {
+          return formats[order] ?? {};
+        },
+        noteFormat(format) {
+          formats[order] = { ...formats[order], file, ...format };
         },
         addProblem(problem) {
           count++;
@@ -88,6 +108,9 @@ export function createFindings(): Findings {
     error: () => combine(found),
     warnings,
     warningCounts,
+    get formats() {
+      return formats.filter((format) => describeFormat(format) !== '');
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 import { type ColumnMapping, type ColumnOrigin, IMPORT_KINDS, type ImportKind } from './column-mapping';
 import { KNOWN_COLUMNS, type KnownColumn } from './column-names';
 import { createFindings } from './findings';
+import { FALSE_WORDS, TRUE_WORDS } from './flag-words';
 import type { FileRow, RowSource } from './row';
 
 /** The kinds whose columns can be guessed. */
@@ -19,7 +20,7 @@ export interface FileSample {
 const SAMPLED_ROWS = 500;
 
 /** Reads the first rows; what is wrong in them is left to the import to tell. */
-export async function sampleRows(source: RowSource): Promise<FileSample> {
+export async function sampleRows(source: RowSource, encoding?: string): Promise<FileSample> {
   const columns = new Set<string>();
   const rows: FileRow[] = [];
   const onColumns = (found: readonly string[]) => {
@@ -29,7 +30,7 @@ export async function sampleRows(source: RowSource): Promise<FileSample> {
   const nested = new Set<string>();
   const onNested = (column: string) => void nested.add(column);
   const findings = createFindings().forFile(source.name);
-  for await (const batch of source.readRows({ findings, onColumns, onNested })) {
+  for await (const batch of source.readRows({ findings, encoding, onColumns, onNested })) {
     for (const row of batch) {
       rows.push(row);
       for (const name of row.cells.keys()) columns.add(name);
@@ -103,9 +104,6 @@ function readTexts(column: string, { rows }: FileSample): readonly string[] {
     return texts.map((text) => text.trim()).filter((text) => text !== '');
   });
 }
-
-const TRUE_WORDS: ReadonlySet<string> = new Set(['1', 'yes', 'y', 't', 'on', 'opt-in', 'subscribed']);
-const FALSE_WORDS: ReadonlySet<string> = new Set(['0', 'no', 'n', 'f', 'off', 'opt-out', 'unsubscribed']);
 
 /** Gives other systems' words for true and false their meaning, where the column holds nothing else; undefined where none is needed. */
 function guessWords(texts: readonly string[]): Readonly<Record<string, string>> | undefined {

@@ -2,6 +2,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { systemErrorCode } from '../../errors';
+import { putBack } from './put-back';
 
 /** Gives the chunks as they are, or unpacked where their first two bytes are those of gzip. */
 export async function* unzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -19,15 +20,6 @@ export async function* unzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<
   // What goes wrong reaches the reader below as well.
   pipeline(Readable.from(all, { objectMode: false }), gunzip, () => undefined);
   for await (const chunk of gunzip) yield chunk;
-}
-
-async function* putBack(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    if (head.length > 0) yield head;
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
 }
 
 /** Tells an error of unpacking from others. */

@@ -5,6 +5,7 @@ import { withLock } from '../../database/lock';
 import type { FileImport } from './batches';
 import { type ColumnMappings, IMPORT_KINDS, type ImportKind, mapColumns } from './column-mapping';
 import { importContacts } from './contacts';
+import { readDecimals } from './decimals';
 import { createFindings, type FileFindings, type Findings } from './findings';
 import { importInteractions } from './interactions';
 import { importItems } from './items';
@@ -83,6 +84,7 @@ async function importAll(
     ...(suppressions === undefined ? {} : { suppressions }),
     warnings: findings.warnings,
     warningCounts: findings.warningCounts,
+    ...(findings.formats.length === 0 ? {} : { formats: findings.formats }),
     ...(options.dryRun === true ? { dryRun: true, overlap: await readIdOverlap(db) } : {}),
   };
 }
@@ -100,7 +102,8 @@ async function openSources(options: ImportOptions, findings: Findings): Promise<
     if (given === undefined) continue;
     const plain = typeof given === 'string' ? openFile(given) : given;
     const mapping = options.mappings?.[kind];
-    const source = mapping === undefined ? plain : mapColumns(plain, mapping);
+    const named = mapping === undefined ? plain : mapColumns(plain, mapping);
+    const source = readDecimals(named, { kind, decimal: mapping?.decimal });
     const own = findings.forFile(source.name);
     const problem = await source.findUnreadable();
     if (problem !== undefined) own.addProblem(problem);

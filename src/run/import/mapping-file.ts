@@ -18,7 +18,20 @@ const originSchema = z.union([
 const mappingSchema = z.strictObject({
   columns: z.record(z.string(), originSchema).default({}),
   skip: z.array(z.string()).default([]),
+  encoding: z
+    .string()
+    .refine(isEncoding, 'expected the name of an encoding, such as windows-1250, macintosh or shift_jis')
+    .optional(),
+  decimal: z.enum([',', '.'], { error: 'expected "," or "."' }).optional(),
 });
+
+function isEncoding(label: string): boolean {
+  try {
+    return new TextDecoder(label).encoding !== '';
+  } catch {
+    return false;
+  }
+}
 
 const kind = mappingSchema.optional();
 const fileSchema = z.strictObject({ contacts: kind, items: kind, interactions: kind, suppressions: kind }).nullable();
@@ -46,9 +59,17 @@ export function readMappings({ file, text }: { readonly file: string; readonly t
   const mappings: Partial<Record<keyof ColumnMappings, ColumnMapping>> = {};
   for (const name of IMPORT_KINDS) {
     const own = read.data?.[name];
-    if (own !== undefined) mappings[name] = { columns: fillOrigins(own.columns), skip: own.skip };
+    if (own === undefined) continue;
+    const { columns, skip, encoding, decimal } = own;
+    mappings[name] = { columns: fillOrigins(columns), skip, ...givenOf({ encoding, decimal }) };
   }
   return mappings;
+}
+
+type Given = Pick<ColumnMapping, 'encoding' | 'decimal'>;
+
+function givenOf({ encoding, decimal }: { [Name in keyof Given]: Given[Name] | undefined }): Given {
+  return { ...(encoding === undefined ? {} : { encoding }), ...(decimal === undefined ? {} : { decimal }) };
 }
 
 type ReadOrigin = z.infer<typeof originSchema>;
@@ -78,7 +99,8 @@ export function writeMappings(mappings: ColumnMappings): string {
         words === undefined ? origin.column : { ...origin, words },
       ]),
     );
-    return [[name, { columns, ...(own.skip.length === 0 ? {} : { skip: own.skip }) }] as const];
+    const { encoding, decimal, skip } = own;
+    return [[name, { columns, ...(skip.length === 0 ? {} : { skip }), ...givenOf({ encoding, decimal }) }] as const];
   });
   return `${HEAD}${stringify(Object.fromEntries(kinds), { lineWidth: 0 })}`;
 }

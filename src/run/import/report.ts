@@ -1,11 +1,12 @@
 /** What an import did, as a value and as text. */
 import type { IdOverlap, SharedIds } from '../../database/id-overlap';
 import type { ContactCounts } from './contacts';
-import type { ImportWarning, WarningKind } from './findings';
+import type { FileFormat, ImportWarning, WarningKind } from './findings';
 import { showValue } from './findings';
 import type { InteractionCounts } from './interactions';
 import type { ItemCounts } from './items';
 import type { SuppressionCounts } from './suppressions';
+import { describeFormat } from './text-format';
 
 /** The counts of each file that was imported, and what was doubtful. */
 export interface ImportReport {
@@ -17,6 +18,8 @@ export interface ImportReport {
   readonly warnings: readonly ImportWarning[];
   /** How many there are of each kind. */
   readonly warningCounts: Readonly<Partial<Record<WarningKind, number>>>;
+  /** How the text of files is written that are not UTF-8 with commas and decimal points. */
+  readonly formats?: readonly FileFormat[];
   /** The counts tell what would be; nothing was changed. */
   readonly dryRun?: boolean;
   /** Of a dry run: how far the ids of all interactions are those of contacts and items. */
@@ -31,7 +34,7 @@ const WARNING_TEXTS: Readonly<Record<WarningKind, string>> = {
   unused_column: 'column that is not imported',
 };
 
-/** Writes the report as text: a line for each file, then the warnings by kind and the first of them; no final newline. */
+/** Writes the report as text: a line for each file, how unusual ones were read, then the warnings by kind and the first of them; no final newline. */
 export function formatImport(report: ImportReport): string {
   const { contacts, items, interactions, suppressions, warnings } = report;
   const counted = Object.entries(WARNING_TEXTS).flatMap(([kind, text]) => formatCount(report, { kind, text }));
@@ -42,6 +45,7 @@ export function formatImport(report: ImportReport): string {
       ? []
       : [`interactions  ${interactions.read} read, ${interactions.added} added, ${interactions.duplicates} duplicates`],
     suppressions === undefined ? [] : [`suppressions  ${suppressions.read} read, ${suppressions.added} added`],
+    (report.formats ?? []).map(({ file, ...format }) => `read as       ${file}: ${describeFormat(format)}`),
     counted,
     warnings.map(({ file, line, message }) => `  ${file}:${line}: ${message}`),
     formatRest(report),

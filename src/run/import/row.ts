@@ -14,6 +14,8 @@ export interface FileRow {
 /** Takes part in the reading of a file. */
 export interface RowListener {
   readonly findings: FileFindings;
+  /** How the bytes of a file are to be read, a label such as windows-1250; recognised unless given. */
+  readonly encoding?: string | undefined;
   /** Tells which columns of JSON objects are left out unread, whatever they hold; none unless given. */
   readonly ignores?: (column: string) => boolean;
   /** Gets the columns of JSON objects that hold maps; each is a problem unless given. */

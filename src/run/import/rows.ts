@@ -1,4 +1,4 @@
-/** Reads rows from text: CSV, JSON Lines or one JSON list by the name's ending, plain or gzip by the first bytes. */
+/** Reads rows from text: CSV, JSON Lines or one JSON list by the name's ending, plain or gzip and of any encoding by the bytes. */
 import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,6 +8,7 @@ import { isBrokenGzip, unzip } from './gzip';
 import { splitJsonList } from './json-list';
 import { readJsonRows } from './json-rows';
 import type { FileRow, RowListener, RowSource } from './row';
+import { toUtf8 } from './text-encoding';
 
 const JSON_EXTENSIONS: readonly string[] = ['.jsonl', '.ndjson', '.json'];
 const CHUNK_BYTES = 256 * 1024;
@@ -27,9 +28,10 @@ export async function* readTextRows(
   chunks: AsyncIterable<Uint8Array>,
   listener: RowListener,
 ): AsyncGenerator<readonly FileRow[]> {
-  const { findings } = listener;
+  const { findings, encoding } = listener;
   const extension = path.extname(findings.file.toLowerCase().replace(/\.gz$/, ''));
-  const text = unzip(chunks);
+  const onEncoding = (found: string) => findings.noteFormat({ encoding: found });
+  const text = toUtf8(unzip(chunks), { encoding, onEncoding });
   try {
     if (JSON_EXTENSIONS.includes(extension)) yield* readJsonRows(splitJsonList(text), listener);
     else yield* readCsvRows(text, listener);

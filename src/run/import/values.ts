@@ -31,7 +31,10 @@ export function readText(text: string): Reading<string> {
 /** U+FFFD stands where bytes were not UTF-8; half a surrogate pair and control characters can't be stored or sent. */
 function refuseCharacters(text: string, expected: string): Reading<string> {
   return text.includes('\ufffd')
-    ? { expected: 'UTF-8', fix: 'save the file as UTF-8: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW' }
+    ? {
+        expected: 'UTF-8',
+        fix: 'save the file as UTF-8, or name its encoding in config/import.yaml: encoding: macintosh',
+      }
     : { expected, fix: 'remove them' };
 }
 
@@ -64,8 +67,19 @@ export function readCurrency(text: string): Reading<string> {
     : { expected: 'a currency code of three letters', fix: 'write EUR' };
 }
 
+/** `31.01.2026 08:00`: wherever dots stand in a date, the day comes first. */
+const DOTTED = /^(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.(\d{4})(?: (\d?\d:\d\d(?::\d\d)?))?$/;
+
+/** Writes a date with dots as ISO 8601 has it; another text stays. */
+function undot(text: string): string {
+  const [, day = '', month = '', year = '', time] = DOTTED.exec(text) ?? [];
+  if (year === '') return text;
+  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  return time === undefined ? date : `${date}T${time.padStart(time.length > 5 ? 8 : 5, '0')}`;
+}
+
 /**
- * Reads epoch seconds or ISO 8601 (without an offset: UTC; a date: its first instant).
+ * Reads epoch seconds, ISO 8601 or a date with dots (without an offset: UTC; a date: its first instant).
  * Eight digits that spell a day, and milliseconds, are refused rather than taken for seconds.
  *
  * @returns epoch milliseconds
@@ -75,7 +89,7 @@ export function readTime(text: string): Reading<number> {
   const isDigits = /^\d+(?:\.\d+)?$/.test(text);
   const day = /^((?:19|20)\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])$/.exec(text);
   if (day !== null) return { expected, fix: `write ${day[1]}-${day[2]}-${day[3]}` };
-  const instant = isDigits ? Math.round(Number(text) * 1000) : readInstant(text);
+  const instant = isDigits ? Math.round(Number(text) * 1000) : readInstant(undot(text));
   if (instant !== undefined && instant >= FIRST_INSTANT && instant <= LAST_INSTANT) return { value: instant };
   return { expected, fix: isDigits ? 'divide milliseconds by 1000' : 'write 2026-01-31T08:00:00Z' };
 }

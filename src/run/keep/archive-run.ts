@@ -53,7 +53,7 @@ async function keepSummary(engines: Engines, { runId, endedAt }: EndedRun): Prom
   const run = await findRun(engines.db, runId);
   if (run === undefined || readSummary(run) !== undefined) return;
   try {
-    const bundle = await loadBundle(engines, run.bundleUri);
+    const bundle = await loadBundle(engines, run);
     const summary = await summarise({ engines, run, bundle });
     await saveMissingSummary(engines.db, runId, { ...summary, finishedAt: new Date(endedAt).toISOString() });
   } catch (error) {

@@ -1,8 +1,11 @@
 /** Says what a person can do about a run as it stands; each line can be pasted. */
+
+import { PROOF_FAILED } from '../../database/proofs';
 import type { RunRow } from '../../database/runs';
 import { RESTORED } from '../../database/starts';
 import { storedError } from '../run-error';
-import { isPausedByGuard } from './approve';
+import { againCommand } from './again-command';
+import { isPausedByGuard, isPausedForProof } from './approve';
 
 export interface Advice {
   /** What the command does. */
@@ -47,8 +50,7 @@ function adviseFinished(run: RunRow): readonly Advice[] {
 
 function adviseCancelled(run: RunRow): readonly Advice[] {
   if (run.pausedReason === RESTORED) return [];
-  const command = `nightjar run ${run.job} --date ${run.slot} --again`;
-  return [{ to: 'run the slot again, for those who got nothing', command }];
+  return [{ to: 'run the slot again, for those who got nothing', command: againCommand(run) }];
 }
 
 function advisePaused(run: RunRow): readonly Advice[] {
@@ -60,6 +62,12 @@ function advisePaused(run: RunRow): readonly Advice[] {
   if (isPausedByGuard(run)) {
     const command = `nightjar runs approve ${run.runId}`;
     return [{ to: 'let it go on with these figures', command }, cancel(run)];
+  }
+  if (isPausedForProof(run)) {
+    const command = `nightjar runs approve ${run.runId}`;
+    const again = { to: 'send the proofs again that were not taken', command: `nightjar runs retry ${run.runId}` };
+    const isFailed = run.pausedReason === PROOF_FAILED;
+    return [...(isFailed ? [again] : []), { to: 'let it go on now', command }, cancel(run)];
   }
   const refusals = { to: 'list what was refused', command: `nightjar runs export ${run.runId} --states refused` };
   return [...(run.pausedReason === 'errors' ? [refusals] : []), goOn(run), cancel(run)];

@@ -47,7 +47,7 @@ export async function listUnknownMails(engines: Engines, runId: string, limit: n
 
 /** A worker that died before an answer came has stored no Message-ID; it follows from run and user. */
 async function messageIds(engines: Engines, run: RunRow): Promise<(row: UnknownDelivery) => string> {
-  const { job } = await loadBundle(engines, run.bundleUri);
+  const { job } = await loadBundle(engines, run);
   const from = job.kind === 'email' ? job.send.from : undefined;
   const domain = senderDomain(from ?? engines.settings.mail.from);
   return (row) => row.messageId ?? messageIdOf({ run: run.runId, userId: row.userId, domain });

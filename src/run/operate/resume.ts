@@ -4,26 +4,35 @@ import { batchJobsOf } from '../../database/batch-jobs';
 import { currentCatalogueVersion } from '../../database/catalogue';
 import { findOpenStates } from '../../database/deliveries';
 import { moveRun, type RunRow, type RunState, saveBundle } from '../../database/runs';
-import { type JobSource, storeBundle } from '../bundle';
+import type { ParamSource } from '../../job/params';
+import { type JobSource, openBundle, storeBundle } from '../bundle';
 import type { Engines } from '../engines';
 import { queueOpenWork } from '../open-work';
 
 /** The files of the job as they are now, and how they are checked before anything is changed. */
 export interface FreshFiles {
   readonly source: JobSource;
-  readonly check: () => Promise<void>;
+  readonly check: (params: ParamSource) => Promise<void>;
 }
 
 /**
  * Lets a failed run go on where it stopped.
  * One that has bought nothing yet takes the job's files as they are now, where they are given: what was wrong is often mended there.
+ * It keeps the values of its params.
  */
 export async function resumeFailed(engines: Engines, run: RunRow, fresh: FreshFiles | undefined): Promise<void> {
   const bought = await batchJobsOf(engines.db, run.runId);
   if (bought.length === 0 && fresh !== undefined) {
-    await fresh.check();
+    const values = { by: 'run', values: run.params ?? {} } as const;
+    await fresh.check(values);
     const catalogueVersion = await currentCatalogueVersion(engines.db);
-    await saveBundle(engines.db, run.runId, { uri: await storeBundle(engines, fresh.source), catalogueVersion });
+    const { notify, params } = openBundle(engines, fresh.source, values).job;
+    await saveBundle(engines.db, run.runId, {
+      uri: await storeBundle(engines, fresh.source),
+      catalogueVersion,
+      notify,
+      params,
+    });
   }
   const back = bought.some((job) => job.state === 'failed') ? 'preparing' : stateBefore(run, 'planned');
   await goOnFrom(engines, run, back);

@@ -1,11 +1,13 @@
 /** Lets a run go on: a failed one where it stopped, a paused one, and of a finished one what failed. */
 import { clearAttempts } from '../../database/attempts';
 import { reopenFinished, type StateTally } from '../../database/operator-changes';
+import { PROOF, PROOF_FAILED, retryProof } from '../../database/proofs';
 import type { RunRow, RunState } from '../../database/runs';
 import { RESTORED } from '../../database/starts';
 import { NightjarError } from '../../errors';
 import type { Engines } from '../engines';
 import { queueOpenWork } from '../open-work';
+import { againCommand } from './again-command';
 import { isPausedByGuard } from './approve';
 import { findNamedRun, stateOf } from './find';
 import { type FreshFiles, reopenSettled, resumeFailed, resumePaused } from './resume';
@@ -59,7 +61,7 @@ async function retryFrom(engines: Engines, run: RunRow, wish: RetryWish): Promis
       `the run ${run.runId} was cancelled, which is for good`,
       run.pausedReason === RESTORED
         ? `run another slot: nightjar run ${run.job} --date DATE`
-        : `make a new one: nightjar run ${run.job} --date ${run.slot} --again`,
+        : `make a new one: ${againCommand(run)}`,
     );
   } else
     throw usage(run, `the run ${run.runId} is ${run.state}; workers go on with it`, `nightjar runs show ${run.runId}`);
@@ -75,6 +77,11 @@ async function retryPaused(engines: Engines, run: RunRow): Promise<void> {
     const fix = `nightjar runs approve ${run.runId}`;
     throw usage(run, `a guard has paused the run ${run.runId}; it goes on when a person approves the figures`, fix);
   }
+  if (run.pausedReason === PROOF) {
+    const fix = `nightjar runs approve ${run.runId}`;
+    throw usage(run, `the proof of the run ${run.runId} was sent; it goes on when a person has looked at it`, fix);
+  }
+  if (run.pausedReason === PROOF_FAILED) await retryProof(engines.db, run.runId, engines.now());
   if (run.pausedReason !== 'unknown') return resumePaused(engines, run);
   if (!(await reopenSettled(engines, run))) {
     const fix = `nightjar runs resolve ${run.runId}`;

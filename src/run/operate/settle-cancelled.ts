@@ -11,7 +11,7 @@ import { settleUnsettled } from '../recover';
  */
 export async function settleCancelled(engines: Engines, run: RunRow): Promise<number> {
   if (run.kind !== 'email' || run.bundleUri === '') return 0;
-  const bundle = await loadBundle(engines, run.bundleUri);
+  const bundle = await loadBundle(engines, run);
   const context = { engines, run, bundle, shard: 0, signal: new AbortController().signal };
   if (bundle.job.kind === 'email') await settleUnsettled(context, bundle.job);
   return dropOpenDeliveries(engines.db, run.runId, engines.now());

@@ -1,13 +1,16 @@
 /** Looks at where a run stands: what it has done, what it waits for, and what a person can do. */
+import { maskAddress } from '../../content/address';
 import { listAttempts } from '../../database/attempts';
 import { batchJobsOf } from '../../database/batch-jobs';
 import { queuePosition } from '../../database/batch-places';
 import { nextDue } from '../../database/claims';
 import { countDeliveries, type DeliveryState, tallyReasons } from '../../database/deliveries';
 import { type GuardApproval, listApprovals } from '../../database/guard-approvals';
+import { findProof, PROOF } from '../../database/proofs';
 import { type RunRow, runEvents } from '../../database/runs';
 import type { Engines } from '../engines';
 import { storedError } from '../run-error';
+import { readTellings, type TellingStanding } from '../told/standing';
 import { type Advice, adviseOn } from './advice';
 import { type TrippedGuard, trippedGuards } from './approve';
 import { describeFailing } from './failing';
@@ -31,6 +34,18 @@ export interface DeliveryStanding {
   readonly reasons: readonly { readonly name: string; readonly count: number }[];
 }
 
+/** The proof of a run: each mail with its masked address. */
+export interface ProofStanding {
+  readonly mails: readonly {
+    readonly to: string;
+    readonly state: string;
+    readonly answer: string | undefined;
+  }[];
+  /** When the run goes on by itself, where it waits for that. */
+  readonly heldUntil: string | undefined;
+  readonly passedBy: string | undefined;
+}
+
 export interface RunStanding {
   readonly state: string;
   readonly error: { readonly code: string; readonly message: string } | undefined;
@@ -45,6 +60,9 @@ export interface RunStanding {
   /** What guards have found that the run is paused for, and what a person has let pass before. */
   readonly guards: readonly TrippedGuard[];
   readonly approvals: readonly GuardApproval[];
+  readonly proof: ProofStanding | undefined;
+  /** Who was told of what, and who could not be. */
+  readonly told: readonly TellingStanding[];
   readonly advice: readonly Advice[];
 }
 
@@ -66,6 +84,8 @@ export async function readStanding({ db }: Pick<Engines, 'db'>, run: RunRow): Pr
     nextDueAt: due === undefined ? undefined : new Date(due).toISOString(),
     guards: trippedGuards(run),
     approvals: await listApprovals(db, run.runId),
+    proof: await readProofStanding(db, run),
+    told: await readTellings(db, run),
     failing: describeFailing(await listAttempts(db, run.runId)),
     advice: adviseOn(run, { failed: count('refused') + count('dropped'), unknown: count('unknown') }),
   };
@@ -82,6 +102,20 @@ async function readDeliveries(db: Engines['db'], run: RunRow): Promise<readonly 
       reasons: WITH_REASONS.includes(state) ? await tallyReasons(db, run.runId, state) : [],
     })),
   );
+}
+
+async function readProofStanding(db: Engines['db'], run: RunRow): Promise<ProofStanding | undefined> {
+  const proof = await findProof(db, run.runId);
+  if (proof === undefined) return undefined;
+  const { holdUntil, passedBy } = proof;
+  const isHeld = run.state === 'paused' && run.pausedReason === PROOF && holdUntil !== undefined;
+  return {
+    mails: proof.mails.map(({ address, state, answer }) => {
+      return { to: maskAddress(address), state, answer };
+    }),
+    heldUntil: isHeld ? new Date(holdUntil).toISOString() : undefined,
+    passedBy,
+  };
 }
 
 async function readBatchJobs(db: Engines['db'], run: RunRow): Promise<readonly BatchJobStanding[]> {

@@ -6,18 +6,23 @@ import { listEventTypes, streamInteractions } from '../../database/interactions'
 import type { Contact, Item } from '../../job/people';
 import type { Dataset } from '../dataset-text';
 import { type AttributeField, cellOf, tallyAttributes } from './fields';
+import type { FormerFields, SchemaField } from './former-fields';
 
 /** The datasets, and what they can teach. */
 export interface OwnDatasets {
   readonly datasets: readonly Dataset[];
   /** Fields of the items by which segments can be asked for, such as CATEGORIES. */
   readonly itemAttributes: readonly string[];
+  /** Fields that only stay because the datasets had them. */
+  readonly kept: readonly KeptField[];
 }
 
-interface Field {
-  readonly name: string;
-  readonly type: string | readonly string[];
-  readonly categorical?: true;
+/** A field that would not be there in a new dataset. */
+export interface KeptField {
+  readonly dataset: Dataset['type'];
+  readonly field: string;
+  /** `gone`: no row has the attribute, all its values are null. `texts`: only those that are numbers have a value. */
+  readonly reason: 'gone' | 'texts';
 }
 
 type Cell = string | number | undefined;
@@ -29,21 +34,26 @@ const NUMBER = { type: ['null', 'float'] } as const;
  * Derives the datasets. Fields that nightjar knows are always there, so that later imports fit the schema; e-mail
  * addresses, names and phone numbers are never written.
  */
-export async function describeOwnData(db: Database): Promise<OwnDatasets> {
+export async function describeOwnData(db: Database, former: FormerFields): Promise<OwnDatasets> {
   const catalogue = await readCatalogue(db, await currentCatalogueVersion(db));
   const items = [...catalogue.values()].sort((a, b) => (a.itemId < b.itemId ? -1 : 1));
-  const itemFields = chooseItemFields(items);
+  const itemFields = chooseItemFields(items, former.Items ?? []);
+  const userFields = await chooseUserFields(db, former.Users ?? []);
   const datasets = [
     await interactionsOf(db),
-    ...(items.length === 0 ? [] : [itemsOf(items, itemFields)]),
-    ...((await countContacts(db)) === 0 ? [] : [await usersOf(db)]),
+    ...(items.length === 0 ? [] : [itemsOf(items, { own: itemFields, former: former.Items ?? [] })]),
+    ...((await countContacts(db)) === 0 ? [] : [usersOf(db, { own: userFields, former: former.Users ?? [] })]),
   ];
   const hasCategories = items.some((item) => item.categories.length > 0);
   const itemAttributes = [
     ...(hasCategories ? ['CATEGORIES'] : []),
-    ...itemFields.filter(({ type }) => type === 'categorical').map(({ field }) => field),
+    ...itemFields.filter(({ type, kept }) => type === 'categorical' && kept === undefined).map(({ field }) => field),
   ];
-  return { datasets, itemAttributes };
+  return { datasets, itemAttributes, kept: [...listKept('Items', itemFields), ...listKept('Users', userFields)] };
+}
+
+function listKept(dataset: Dataset['type'], fields: readonly AttributeField[]): readonly KeptField[] {
+  return fields.flatMap(({ field, kept }) => (kept === undefined ? [] : [{ dataset, field, reason: kept }]));
 }
 
 /** Personalize takes ten event types and optional columns together, of which there are two. */
@@ -53,7 +63,7 @@ const NO_EVENT_TYPE = 'interaction';
 async function interactionsOf(db: Database): Promise<Dataset> {
   const types = (await listEventTypes(db)).map((type) => type || NO_EVENT_TYPE);
   const kept = new Set(types.length <= MOST_EVENT_TYPES ? types : types.slice(0, MOST_EVENT_TYPES - 1));
-  const fields: Field[] = [
+  const fields: SchemaField[] = [
     { name: 'USER_ID', type: 'string' },
     { name: 'ITEM_ID', type: 'string' },
     { name: 'TIMESTAMP', type: 'long' },
@@ -71,14 +81,20 @@ async function interactionsOf(db: Database): Promise<Dataset> {
 const ITEM_FIELDS: ReadonlySet<string> = new Set(['ITEM_ID', 'CATEGORIES', 'PRICE', 'CREATION_TIMESTAMP']);
 const MOST_ITEM_FIELDS = 50;
 
-function chooseItemFields(items: readonly Item[]): readonly AttributeField[] {
+function chooseItemFields(items: readonly Item[], former: readonly SchemaField[]): readonly AttributeField[] {
   const tally = tallyAttributes();
   for (const item of items) tally.add(item.attributes);
-  return tally.fields(ITEM_FIELDS, MOST_ITEM_FIELDS);
+  return tally.fields({ reserved: ITEM_FIELDS, most: MOST_ITEM_FIELDS, former });
 }
 
-function itemsOf(items: readonly Item[], own: readonly AttributeField[]): Dataset {
-  const fields: Field[] = [
+/** The fields of attributes, and all those that the dataset has already. */
+interface Fields {
+  readonly own: readonly AttributeField[];
+  readonly former: readonly SchemaField[];
+}
+
+function itemsOf(items: readonly Item[], { own, former }: Fields): Dataset {
+  const fields: SchemaField[] = [
     { name: 'ITEM_ID', type: 'string' },
     { name: 'CATEGORIES', ...CATEGORICAL },
     { name: 'PRICE', ...NUMBER },
@@ -91,17 +107,20 @@ function itemsOf(items: readonly Item[], own: readonly AttributeField[]): Datase
       yield [itemId, categories.join('|'), price, created, ...own.map((field) => cellOf(field, attributes))];
     }
   };
-  return makeDataset('Items', fields, rows);
+  return makeDataset('Items', asBefore(fields, former), rows);
 }
 
 const USER_FIELDS: ReadonlySet<string> = new Set(['USER_ID', 'LOCALE', 'COUNTRY']);
 const MOST_USER_FIELDS = 20;
 
-async function usersOf(db: Database): Promise<Dataset> {
+async function chooseUserFields(db: Database, former: readonly SchemaField[]): Promise<readonly AttributeField[]> {
   const tally = tallyAttributes();
   for await (const { contact } of streamContacts(db)) tally.add(contact.attributes);
-  const own = tally.fields(USER_FIELDS, MOST_USER_FIELDS);
-  const fields: Field[] = [
+  return tally.fields({ reserved: USER_FIELDS, most: MOST_USER_FIELDS, former });
+}
+
+function usersOf(db: Database, { own, former }: Fields): Dataset {
+  const fields: SchemaField[] = [
     { name: 'USER_ID', type: 'string' },
     { name: 'LOCALE', ...CATEGORICAL },
     { name: 'COUNTRY', ...CATEGORICAL },
@@ -116,16 +135,21 @@ async function usersOf(db: Database): Promise<Dataset> {
   const rows = async function* (): AsyncGenerator<readonly Cell[]> {
     for await (const { contact } of streamContacts(db)) yield cells(contact);
   };
-  return makeDataset('Users', fields, rows);
+  return makeDataset('Users', asBefore(fields, former), rows);
 }
 
-function fieldOf({ field, type }: AttributeField): Field {
+function fieldOf({ field, type }: AttributeField): SchemaField {
   return { name: field, ...(type === 'number' ? NUMBER : CATEGORICAL) };
+}
+
+/** A field that the dataset has is written as it has it: a schema that says otherwise would be refused. */
+function asBefore(fields: readonly SchemaField[], former: readonly SchemaField[]): readonly SchemaField[] {
+  return fields.map((field) => former.find(({ name }) => name === field.name) ?? field);
 }
 
 function makeDataset(
   type: Dataset['type'],
-  fields: readonly Field[],
+  fields: readonly SchemaField[],
   rows: () => AsyncIterable<readonly Cell[]>,
 ): Dataset {
   const namespace = 'com.amazonaws.personalize.schema';

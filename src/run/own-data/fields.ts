@@ -1,5 +1,7 @@
 /** Derives dataset fields from imported attributes: which can be learned from, and under which name and type. */
 
+import type { SchemaField } from './former-fields';
+
 /** A field of a dataset beside the ids and times. */
 export interface AttributeField {
   /** As the schema has it, such as SEGMENT. */
@@ -7,6 +9,8 @@ export interface AttributeField {
   /** As the import has it, such as segment. */
   readonly attribute: string;
   readonly type: 'categorical' | 'number';
+  /** Why it is kept although it would not be chosen now; what is kept was there before. */
+  readonly kept?: 'gone' | 'texts';
 }
 
 const MOST_VALUES = 1000;
@@ -25,12 +29,17 @@ interface Tallied {
 
 export interface AttributeTally {
   add(attributes: Readonly<Record<string, string>>): void;
-  /**
-   * Chooses the attributes to learn from, by name.
-   * @param reserved  fields that the dataset has anyway
-   * @param most  how many there may be
-   */
-  fields(reserved: ReadonlySet<string>, most: number): readonly AttributeField[];
+  /** Chooses the attributes to learn from: those of the dataset as it was in its order, then others by name. */
+  fields(wish: FieldWish): readonly AttributeField[];
+}
+
+export interface FieldWish {
+  /** Fields that the dataset has anyway. */
+  readonly reserved: ReadonlySet<string>;
+  /** How many there may be. */
+  readonly most: number;
+  /** Fields that the dataset had before; each stays, under its type. */
+  readonly former: readonly SchemaField[];
 }
 
 /** Starts looking at attributes; memory stays flat, whatever they hold. */
@@ -47,9 +56,12 @@ export function tallyAttributes(): AttributeTally {
         if (own.values.size <= MOST_VALUES) own.values.add(value);
       }
     },
-    fields(reserved, most) {
+    fields({ reserved, most, former }) {
       const chosen = new Map<string, AttributeField>();
-      for (const [attribute, own] of [...tallied].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      for (const { name, type } of former) {
+        if (!reserved.has(name)) chosen.set(name, keepField(name, { type, tallied }));
+      }
+      for (const [attribute, own] of sortByName(tallied)) {
         const field = fieldName(attribute);
         const type = typeOf(own);
         if (field === undefined || type === undefined || reserved.has(field) || chosen.has(field)) continue;
@@ -58,6 +70,22 @@ export function tallyAttributes(): AttributeTally {
       return [...chosen.values()];
     },
   };
+}
+
+type TalliedAttributes = ReadonlyMap<string, Tallied>;
+
+function sortByName(tallied: TalliedAttributes): readonly (readonly [string, Tallied])[] {
+  return [...tallied].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function keepField(
+  field: string,
+  { type, tallied }: { readonly type: unknown; readonly tallied: TalliedAttributes },
+): AttributeField {
+  const isNumber = /"(float|double|int|long)"/.test(JSON.stringify(type));
+  const [attribute, own] = sortByName(tallied).find(([name]) => fieldName(name) === field) ?? [field.toLowerCase()];
+  const kept = own === undefined ? 'gone' : isNumber && !own.allNumbers ? 'texts' : undefined;
+  return { field, attribute, type: isNumber ? 'number' : 'categorical', ...(kept === undefined ? {} : { kept }) };
 }
 
 function typeOf({ rows, allNumbers, tooLong, values }: Tallied): AttributeField['type'] | undefined {
@@ -71,8 +99,12 @@ function fieldName(attribute: string): string | undefined {
   return /^[A-Z_][A-Z0-9_]{0,99}$/.test(name) ? name : undefined;
 }
 
+/** Personalize's own limit of a categorical value. */
+const LONGEST_CATEGORY = 1000;
+
 /** Reads an attribute as a cell of its field; empty where it does not fit. */
 export function cellOf({ attribute, type }: AttributeField, attributes: Readonly<Record<string, string>>): string {
   const value = attributes[attribute] ?? '';
-  return type === 'number' && !NUMBER.test(value) ? '' : value;
+  const fits = type === 'number' ? NUMBER.test(value) : value.length <= LONGEST_CATEGORY;
+  return fits ? value : '';
 }

@@ -1,35 +1,63 @@
 /** Asks the local AWS what one person would be recommended, by a batch job of one line as a run's. */
 import { createHash } from 'node:crypto';
-import { NightjarError } from '../../errors';
+import { isNightjarError, NightjarError } from '../../errors';
 import type { EmailJob } from '../../job/definition';
 import { isOutputKey } from '../../personalize/batch-name';
 import { readInferenceRecords } from '../../personalize/inference-records';
-import { userInputLine } from '../../personalize/input-lines';
+import { type InputFilterValues, userInputLine } from '../../personalize/input-lines';
 import { readStatus } from '../../personalize/status';
 import { listObjects, readObject, writeObject } from '../../storage/objects';
 import { formatS3Uri, type S3Uri } from '../../storage/uri';
 import { buyBatchJob, describeBatchJob } from '../buy';
 import { type Engines, place } from '../engines';
-import { resolveSolution } from '../resolve-solution';
+import { findFilter, type ResolvedFilter } from '../resolve-filter';
+import { type ResolvedSolution, resolveSolution } from '../resolve-solution';
 
 type PreviewEngines = Pick<Engines, 'settings' | 'personalize' | 's3'>;
 
 const POLL_MS = 100;
 
+/** What a job asks Personalize with: its solution, and its filter where it has one. */
+export interface PreviewMeans {
+  readonly job: EmailJob;
+  readonly solution: ResolvedSolution;
+  readonly filter: ResolvedFilter | undefined;
+  /** Why the job's filter can't be used. */
+  readonly filterProblem?: string;
+}
+
 /**
- * Gives the item ids, the best first; the filter of the job is not applied.
+ * Finds what the job of a preview asks with; a filter that can't be used is left out, with the reason.
  *
- * @throws E_RECO_SOLUTION where the job's solution is not trained, E_RECO_JOB_FAILED where the batch job fails
+ * @throws E_RECO_SOLUTION where the job's solution is not trained
+ */
+export async function findMeans(engines: PreviewEngines, job: EmailJob): Promise<PreviewMeans> {
+  const { file, recommend } = job;
+  const solution = await resolveSolution(engines, { solution: recommend.solution, kind: 'email', file });
+  try {
+    const search = { wish: recommend.filter, solution, section: 'recommend', file } as const;
+    return { job, solution, filter: await findFilter(engines, search) };
+  } catch (error) {
+    if (!isNightjarError(error) || error.code !== 'E_RECO_FILTER') throw error;
+    return { job, solution, filter: undefined, filterProblem: error.message };
+  }
+}
+
+/**
+ * Gives the item ids, the best first.
+ *
+ * @throws E_RECO_JOB_FAILED where the batch job fails
  */
 export async function previewSlate(
   engines: PreviewEngines,
-  { job, userId }: { readonly job: EmailJob; readonly userId: string },
+  { job, solution, filter }: PreviewMeans,
+  person: { readonly userId: string; readonly values: InputFilterValues },
 ): Promise<readonly string[]> {
   const { settings, personalize, s3 } = engines;
-  const wish = { solution: job.recommend.solution, kind: 'email', file: job.file } as const;
-  const { solutionVersionArn, recipe } = await resolveSolution(engines, wish);
-  const line = userInputLine(userId);
-  const identity = JSON.stringify([solutionVersionArn, line, job.recommend.results]);
+  const { solutionVersionArn, recipe } = solution;
+  const line = userInputLine(person.userId, person.values);
+  const filterArn = filter?.arn ?? null;
+  const identity = JSON.stringify([solutionVersionArn, filterArn, line, job.recommend.results]);
   const jobName = `preview-${createHash('sha256').update(identity).digest('hex').slice(0, 16)}`;
   const input = place(engines, `preview/${jobName}/input.json`);
   const output = place(engines, `preview/${jobName}/output/`);
@@ -39,7 +67,7 @@ export async function previewSlate(
     jobName,
     solutionVersionArn,
     recipe,
-    filterArn: null,
+    filterArn,
     numResults: job.recommend.results,
     inputPath: formatS3Uri(input),
     outputPath: formatS3Uri(output),

@@ -9,8 +9,9 @@ import type { Bundle } from '../bundle';
 import { loadCatalogue } from '../catalogue-cache';
 import { chooseRecipient } from '../choose-recipients';
 import type { Engines } from '../engines';
+import { createValueReader, type ReadValues } from '../filter-values';
 import { makeMail } from '../make-mail';
-import { previewSlate } from './preview-slate';
+import { findMeans, type PreviewMeans, previewSlate } from './preview-slate';
 
 /** A mail as it would be sent. */
 export interface Preview {
@@ -23,12 +24,17 @@ export interface Preview {
   readonly isPersonal: boolean;
   /** Whether the person may be written to by the job; else no run would send this mail. */
   readonly isRecipient: boolean;
+  /** The filter as the job names it, and why the items shown have not passed it; left out without one. */
+  readonly filter?: { readonly name: string; readonly problem?: string };
 }
 
 type PreviewEngines = Pick<Engines, 'settings' | 'db' | 's3' | 'personalize' | 'secret' | 'now'>;
 
 const CANDIDATES = 500;
 const POPULAR_ITEMS = 100;
+
+/** So many people are tried: the most active may have bought all that a filter lets pass. */
+const MOST_TRIED = 5;
 
 /** Previews the mail of a job to one of its most active recipients; undefined where there is nobody to write to or nothing to show. */
 export async function previewMail(
@@ -37,24 +43,34 @@ export async function previewMail(
 ): Promise<Preview | undefined> {
   const { job, template } = bundle;
   if (job.kind !== 'email' || template === undefined) return undefined;
-  const person = await choosePerson(engines, job);
-  if (person === undefined) return undefined;
-  const { stored, addressHash, isRecipient } = person;
-  const { userId, email = '' } = stored.contact;
-  const slate = await ownSlate(engines, { job, userId });
+  const means = await findUsable(engines, job);
+  const readValues = createValueReader(job.recommend.filter, means?.filter?.compared ?? []);
   const catalogue = await loadCatalogue(engines.db, await currentCatalogueVersion(engines.db));
   // A customer of a shop without visits is shown what there is.
   const used = await popularItems(engines.db, { since: 0, limit: POPULAR_ITEMS });
   const popular = used.length > 0 ? used : [...catalogue.keys()].slice(0, POPULAR_ITEMS);
-  const shown = isRecipient ? job : withoutConditions(job);
   const run = { runId: `${job.name}.preview`, slot };
-  const made = makeMail(
-    { engines, run, job: shown, template, catalogue, popular },
-    { row: { userId, addressHash, slate, attempt: 1 }, stored },
-  );
-  if (made.kind !== 'mail') return undefined;
-  const { subject = '', html = '' } = made.message;
-  return { userId, to: maskAddress(email), subject, html: String(html), isPersonal: slate.length > 0, isRecipient };
+  let first: Preview | undefined;
+  for (const { stored, addressHash, isRecipient } of await choosePeople(engines, job, readValues)) {
+    const { userId, email = '' } = stored.contact;
+    const slate = means === undefined ? [] : await ownSlate(engines, means, { stored, readValues });
+    const parts = { engines, run, job: isRecipient ? job : withoutConditions(job), template, catalogue, popular };
+    const made = makeMail(parts, { row: { userId, addressHash, slate, attempt: 1 }, stored });
+    if (made.kind !== 'mail') continue;
+    const { subject = '', html = '' } = made.message;
+    const shown = { subject, html: String(html), isPersonal: slate.length > 0, isRecipient };
+    const preview = { userId, to: maskAddress(email), ...shown, ...describeFilter(job, means) };
+    if (preview.isPersonal || means === undefined) return preview;
+    first ??= preview;
+  }
+  return first;
+}
+
+function describeFilter(job: EmailJob, means: PreviewMeans | undefined): Pick<Preview, 'filter'> {
+  const name = job.recommend.filter?.named;
+  if (name === undefined) return {};
+  const problem = means === undefined ? 'nothing is trained' : means.filterProblem;
+  return { filter: { name, ...(problem === undefined ? {} : { problem }) } };
 }
 
 /** The preview of someone whom the job leaves out; an explicit refusal of consent counts all the same. */
@@ -62,16 +78,23 @@ function withoutConditions(job: EmailJob): EmailJob {
   return { ...job, recipients: { ...job.recipients, where: {} } };
 }
 
-async function ownSlate(
-  engines: PreviewEngines,
-  wish: { readonly job: EmailJob; readonly userId: string },
-): Promise<readonly string[]> {
+/** Undefined where nothing is trained. */
+async function findUsable(engines: PreviewEngines, job: EmailJob): Promise<PreviewMeans | undefined> {
   try {
-    return await previewSlate(engines, wish);
+    return await findMeans(engines, job);
   } catch (error) {
-    if (isNightjarError(error) && error.code === 'E_RECO_SOLUTION') return [];
+    if (isNightjarError(error) && error.code === 'E_RECO_SOLUTION') return undefined;
     throw error;
   }
+}
+
+async function ownSlate(
+  engines: PreviewEngines,
+  means: PreviewMeans,
+  { stored, readValues }: { readonly stored: StoredContact; readonly readValues: ReadValues },
+): Promise<readonly string[]> {
+  const own = readValues(stored.contact);
+  return 'lacks' in own ? [] : previewSlate(engines, means, { userId: stored.contact.userId, values: own.values });
 }
 
 interface Person {
@@ -80,16 +103,21 @@ interface Person {
   readonly isRecipient: boolean;
 }
 
-async function choosePerson(engines: PreviewEngines, job: EmailJob): Promise<Person | undefined> {
+/** People of the job who have all that its filter asks for; without any, people whom the job leaves out. */
+async function choosePeople(
+  engines: PreviewEngines,
+  job: EmailJob,
+  readValues: ReadValues,
+): Promise<readonly Person[]> {
   const candidates = await listCandidates(engines);
-  const choose = (rule: EmailJob, isRecipient: boolean): Person | undefined => {
-    for (const stored of candidates) {
+  const choose = (rule: EmailJob, isRecipient: boolean): readonly Person[] =>
+    candidates.flatMap((stored) => {
       const choice = chooseRecipient(stored, { where: rule.recipients.where, topic: rule.name });
-      if (choice.chosen) return { stored, addressHash: choice.addressHash, isRecipient };
-    }
-    return undefined;
-  };
-  return choose(job, true) ?? choose(withoutConditions(job), false);
+      if (!choice.chosen || 'lacks' in readValues(stored.contact)) return [];
+      return [{ stored, addressHash: choice.addressHash, isRecipient }];
+    });
+  const recipients = choose(job, true);
+  return (recipients.length > 0 ? recipients : choose(withoutConditions(job), false)).slice(0, MOST_TRIED);
 }
 
 /** The most active contacts first, those with a name before others; of a shop without visits the first ones. */

@@ -4,8 +4,9 @@ import { type Activity, listEventTypes, readActivity } from '../../database/inte
 import { combineErrors, NightjarError } from '../../errors';
 import type { Engines } from '../engines';
 import { type TrainingEngines, train } from '../train';
-import { describeOwnData } from './datasets';
+import { describeOwnData, type KeptField } from './datasets';
 import { listMissing } from './enough';
+import { readFormerFields } from './former-fields';
 
 /** What was trained. */
 export interface Trained {
@@ -18,6 +19,8 @@ export interface Trained {
   readonly leftOut: readonly { readonly solution: string; readonly reason: string }[];
   /** Fields of the items by which segments can be asked for. */
   readonly itemAttributes: readonly string[];
+  /** Fields of datasets that the data no longer have as they had; Personalize lets none be removed. */
+  readonly kept: readonly KeptField[];
 }
 
 type OwnEngines = TrainingEngines & Pick<Engines, 'db'>;
@@ -36,15 +39,15 @@ export async function trainOwnData(engines: OwnEngines, onProgress: (step: strin
   }
   const activity = await readActivity(db);
   refuseTooLittle(listMissing(activity, await readIdOverlap(db)));
-  const { datasets, itemAttributes } = await describeOwnData(db);
+  const group = settings.instance;
+  const { datasets, itemAttributes, kept } = await describeOwnData(db, await readFormerFields(engines, group));
   const all = Object.values(settings.solutions);
   const leftOut = all
     .filter(({ recipe }) => recipe === 'aws-item-attribute-affinity' && itemAttributes.length === 0)
     .map(({ solution }) => ({ solution, reason: 'no item has categories or another attribute to learn from' }));
   const solutions = all.filter(({ solution }) => !leftOut.some((left) => left.solution === solution));
-  const group = settings.instance;
   await train(engines, { group, datasets, solutions, filters: [await notBought(db)], onProgress });
-  return { group, activity, solutions: solutions.map(({ solution }) => solution), leftOut, itemAttributes };
+  return { group, activity, solutions: solutions.map(({ solution }) => solution), leftOut, itemAttributes, kept };
 }
 
 /** The event types that say that something was bought; the last is what most teams send. */

@@ -3,7 +3,7 @@ import { NightjarError } from '../../errors';
 import { checkChains } from '../../job/chains';
 import type { ParsedJob } from '../../job/definition';
 import { nameJob, parseJob } from '../../job/parse';
-import type { JobSource } from '../bundle';
+import { type JobSource, namesOf } from '../bundle';
 import type { Engines } from '../engines';
 import { explainFailure } from '../explain-failure';
 
@@ -68,7 +68,7 @@ function readOne({ settings }: Pick<Engines, 'settings'>, { files, name, before 
     text = source.text;
     if (before?.text === text) return before;
     nameJob(source.file);
-    return { text, job: parseJob({ ...source, solutions: Object.keys(settings.solutions) }) };
+    return { text, job: parseJob({ ...source, ...namesOf(settings) }) };
   } catch (error) {
     return { text, job: undefined, error: explainFailure(error) };
   }

@@ -1,15 +1,18 @@
 /** Keeps the schedules of a worker's project: looks at all jobs again and again, and whenever an alarm rings. */
+import { createSlots } from '../../database/slots';
+import type { ParsedJob } from '../../job/definition';
 import type { Alarm } from '../../queue/alarms';
 import type { Engines } from '../engines';
 import { explainFailure } from '../explain-failure';
 import { forgetOutage, tellOutage } from '../outages';
+import { createLateWatcher, type LateWatcher } from '../told/late';
 import { createJobReader, type JobFiles, type ReadJobs, type WrongJob } from './job-files';
 import { startDue } from './start-due';
 
 export interface Schedules {
   /** Looks now, or once more after the look that is under way. */
   look(): void;
-  /** Looks no more, and waits for the look that is under way. */
+  /** Looks no more, and waits for the look and the starts that are under way. */
   close(): Promise<void>;
 }
 
@@ -18,34 +21,82 @@ const RETRY_MS = 60_000;
 /** How often alarms are compared with those of the queue, which may have been lost. */
 const ALARMS_MS = 60_000;
 
+/** How many jobs are started at a time: each takes a lock, and so a connection of its own. */
+const STARTS_AT_A_TIME = 4;
+
 /**
  * Makes one look at all jobs, which starts what is due; what it remembers between looks spares calls.
  * @param signal  begins no other job once it is aborted
  */
 export function createLook(engines: Engines, files: JobFiles, signal?: AbortSignal): () => Promise<void> {
+  const begin = createBeginner(engines, files, signal);
+  return async () => {
+    await Promise.all(await begin());
+  };
+}
+
+/** Makes looks that don't wait for what they begin: a start that takes its time delays those of no other job. */
+function createBeginner(
+  engines: Engines,
+  files: JobFiles,
+  signal?: AbortSignal,
+): () => Promise<readonly Promise<void>[]> {
   const read = createJobReader(engines, files);
-  const retryAt = new Map<string, number>();
   const setAlarms = createAlarmSetter(engines);
-  const isStopped = () => signal?.aborted === true;
+  const lateness = createLateWatcher(engines);
+  const startJob = createStarter(engines, files, signal);
+  const slots = createSlots(STARTS_AT_A_TIME);
+  const underWay = new Set<string>();
+  const start = async (job: ParsedJob) => {
+    underWay.add(job.name);
+    try {
+      await slots.run(() => startJob(job));
+    } finally {
+      underWay.delete(job.name);
+    }
+  };
   return async () => {
     const found = read();
     tellWrong(engines, found.wrong);
     await setAlarms(found);
-    for (const job of found.jobs) {
+    // Before what is due is started: a slot that comes after its deadline was late.
+    await judgeLateness(engines, lateness, found);
+    const startable = found.jobs.filter(({ schedule, after }) => schedule !== undefined || after !== undefined);
+    return startable.filter(({ name }) => !underWay.has(name)).map(start);
+  };
+}
+
+/** Makes what starts the due slots of one job, and tries one that failed again later; it never rejects. */
+function createStarter(
+  engines: Engines,
+  files: JobFiles,
+  signal: AbortSignal | undefined,
+): (job: ParsedJob) => Promise<void> {
+  const retryAt = new Map<string, number>();
+  const isStopped = () => signal?.aborted === true;
+  return async (job) => {
+    if (isStopped() || (retryAt.get(job.name) ?? 0) > engines.now()) return;
+    const subject = `starting ${job.name} by its schedule`;
+    try {
+      await startDue(engines, files, job);
+      if (retryAt.delete(job.name)) forgetOutage(subject);
+    } catch (error) {
       if (isStopped()) return;
-      if (job.schedule === undefined && job.after === undefined) continue;
-      if ((retryAt.get(job.name) ?? 0) > engines.now()) continue;
-      const subject = `starting ${job.name} by its schedule`;
-      try {
-        await startDue(engines, files, job);
-        if (retryAt.delete(job.name)) forgetOutage(subject);
-      } catch (error) {
-        if (isStopped()) return;
-        retryAt.set(job.name, engines.now() + RETRY_MS);
-        tellOutage(engines, { subject, error: explainFailure(error) });
-      }
+      retryAt.set(job.name, engines.now() + RETRY_MS);
+      tellOutage(engines, { subject, error: explainFailure(error) });
     }
   };
+}
+
+async function judgeLateness(engines: Engines, lateness: LateWatcher, { jobs, wrong }: ReadJobs): Promise<void> {
+  const subject = 'judging which slots are late';
+  try {
+    for (const job of jobs) await lateness.judge(job);
+    for (const { name } of wrong) await lateness.judgeUnread(name);
+    forgetOutage(subject);
+  } catch (error) {
+    tellOutage(engines, { subject, error: explainFailure(error) });
+  }
 }
 
 function tellWrong(engines: Engines, wrong: readonly WrongJob[]): void {
@@ -76,10 +127,11 @@ function createAlarmSetter({ queue, now, log }: Engines): (found: ReadJobs) => P
   };
 }
 
-/** Looks every `queue.reconcileSeconds`, never twice at a time. */
+/** Looks every `queue.reconcileSeconds`, never twice at a time; starts that take their time go on beside the looks. */
 export function keepSchedules(engines: Engines, files: JobFiles): Schedules {
   const stop = new AbortController();
-  const once = createLook(engines, files, stop.signal);
+  const begin = createBeginner(engines, files, stop.signal);
+  const starting = new Set<Promise<void>>();
   const subject = 'looking at schedules';
   let wanted = false;
   let looking: Promise<void> | undefined;
@@ -87,7 +139,10 @@ export function keepSchedules(engines: Engines, files: JobFiles): Schedules {
     while (wanted && !stop.signal.aborted) {
       wanted = false;
       try {
-        await once();
+        for (const start of await begin()) {
+          starting.add(start);
+          void start.finally(() => starting.delete(start));
+        }
         forgetOutage(subject);
       } catch (error) {
         if (!stop.signal.aborted) tellOutage(engines, { subject, error: explainFailure(error) });
@@ -107,6 +162,7 @@ export function keepSchedules(engines: Engines, files: JobFiles): Schedules {
       stop.abort();
       clearInterval(timer);
       await looking;
+      await Promise.all(starting);
     },
   };
 }

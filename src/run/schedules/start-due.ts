@@ -4,9 +4,11 @@
  */
 import { decideUntil, type JobSchedule, listSlotsToFollow, noteJobSchedule } from '../../database/job-schedules';
 import { withLock } from '../../database/lock';
-import { findLatestRun } from '../../database/run-lists';
+import { findLatestRun, hasFullRun } from '../../database/run-lists';
+import { isNightjarError } from '../../errors';
 import type { ParsedJob, Schedule } from '../../job/definition';
 import { decideSlots } from '../../job/due-slots';
+import { writeDuration } from '../../units';
 import type { Engines } from '../engines';
 import { startRun } from '../start-run';
 import type { JobFiles } from './job-files';
@@ -48,11 +50,11 @@ async function startSlots({ engines, files, job, known }: Due, schedule: Schedul
     now: engines.now(),
   });
   if (missed !== undefined) {
-    log('warn', 'slots missed', { job: job.name, from: missed.slot, grace: `${schedule.grace / 60_000}m` });
+    log('warn', 'slots missed', { job: job.name, from: missed.slot, grace: writeDuration(schedule.grace) });
     await decideUntil(db, job.name, missedBefore - 1);
   }
   for (const { slot, at } of start) {
-    await startSlot({ engines, files, job, known }, slot);
+    if ((await startSlot({ engines, files, job, known }, slot)) === 'later') return;
     await decideUntil(db, job.name, at);
   }
 }
@@ -67,9 +69,23 @@ async function listToFollow(engines: Engines, job: ParsedJob, known: JobSchedule
   return listSlotsToFollow(engines.db, { after: job.after, follower: job.name, since });
 }
 
-/** A slot that has a run, in whatever state and whoever started it, is done with. */
-async function startSlot({ engines, files, job }: Due, slot: string): Promise<void> {
-  if ((await findLatestRun(engines.db, job.name, slot)) !== undefined) return;
-  const { runId } = await startRun(engines, { source: files.read(job.name), slot, again: false });
-  engines.log('info', 'run started', { run: runId, by: job.after === undefined ? 'schedule' : `after ${job.after}` });
+/**
+ * A slot that has a run for everybody, in whatever state and whoever started it, is done with. After trials alone, runs that
+ * were kept to some recipients, all others get a run of their own, once the last trial has ended.
+ */
+async function startSlot({ engines, files, job }: Due, slot: string): Promise<'done' | 'later'> {
+  const latest = await findLatestRun(engines.db, job.name, slot);
+  if (latest !== undefined && (await hasFullRun(engines.db, job.name, slot))) return 'done';
+  if (latest !== undefined && latest.state !== 'finished' && latest.state !== 'cancelled') {
+    engines.log('info', 'slot waits for the end of a trial', { run: latest.runId, state: latest.state });
+    return 'later';
+  }
+  try {
+    const { runId } = await startRun(engines, { source: files.read(job.name), slot, again: latest !== undefined });
+    engines.log('info', 'run started', { run: runId, by: job.after === undefined ? 'schedule' : `after ${job.after}` });
+  } catch (error) {
+    // The trials have reached everybody.
+    if (latest === undefined || !isNightjarError(error) || error.code !== 'E_RUN_NO_RECIPIENTS') throw error;
+  }
+  return 'done';
 }

@@ -3,6 +3,7 @@ import type { ClaimedDelivery, DeliveryAnswer } from '../../database/claims';
 import { findContacts } from '../../database/contacts';
 import { isNightjarError } from '../../errors';
 import { isTaken } from '../../mail/taken-claims';
+import { refusalOf } from '../allowed-addresses';
 import { loadCatalogue } from '../catalogue-cache';
 import { holdLease, type Lease, type Moment } from '../lease';
 import { type MadeMail, makeMail } from '../make-mail';
@@ -53,7 +54,8 @@ async function makeMails(
     rows.map((row) => row.userId),
   );
   const catalogue = await loadCatalogue(engines.db, run.catalogueVersion);
-  const parts = { engines, run, job, template, catalogue, popular: readPlan(run.plan).popular };
+  const refuse = refusalOf(engines, { job, onlyTo: run.onlyTo });
+  const parts = { engines, run, job, template, catalogue, popular: readPlan(run.plan).popular, refuse };
   return rows.map((row) => ({ made: makeMail(parts, { row, stored: contacts.get(row.userId) }), row }));
 }
 

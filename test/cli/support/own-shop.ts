@@ -20,12 +20,12 @@ export function ownShop(): { readonly customers: string; readonly products: stri
   const orders = range(1200).map((n) => {
     const customer = (n % 60) + 1;
     const product = ((n * 7) % 20) * 2 + (customer % 2 ? 1 : 2);
-    return `${customer},p${product},${new Date(Date.UTC(2026, 0, 1) + n * 1_800_000).toISOString()},red`;
+    return `${customer},p${product},${new Date(Date.UTC(2026, 0, 1) + n * 1_800_000).toISOString()},red,order`;
   });
   const csv = (header: string, rows: readonly string[]) => `${[header, ...rows].join('\n')}\n`;
   return {
     customers: csv('Customer ID,E-Mail,First Name,Newsletter,likes', customers),
     products: `${products.join('\n')}\n`,
-    orders: csv('Customer ID,Product,Order Date,Colour', orders),
+    orders: csv('Customer ID,Product,Order Date,Colour,Event', orders),
   };
 }

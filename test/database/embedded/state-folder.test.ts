@@ -1,8 +1,8 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBootId } from '../../../src/database/embedded/boot-id';
-import { openStateFolder } from '../../../src/database/embedded/state-folder';
+import { keepApiToken, openStateFolder } from '../../../src/database/embedded/state-folder';
 import { makeTestFolder } from '../../support/database';
 import { runScript } from './child-process';
 
@@ -35,6 +35,17 @@ describe('the state folder', () => {
 
     expect(first.secret).toMatch(/^[0-9a-f]{64}$/);
     expect(second).toEqual(first);
+  });
+
+  it('makes a token for the API when one is asked for, once, and none that others can read', async () => {
+    const state = await openStateFolder(folder);
+    const first = keepApiToken(state);
+    expect(first).toEqual({ path: join(folder, 'api-token'), token: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(first.token).not.toBe(state.secret);
+    expect((statSync(first.path).mode & 0o777).toString(8)).toBe('600');
+    expect(keepApiToken(state)).toEqual(first);
+    writeFileSync(first.path, 'guess');
+    expect(() => keepApiToken(state)).toThrow(/api-token" is damaged/);
   });
 
   it('gives each folder another secret', async () => {

@@ -33,13 +33,14 @@ export async function runFaults(args: readonly string[]): Promise<number> {
     for (let nth = 0; nth < rounds; nth++) {
       const result = await campaign.round(seed + nth);
       results.push(result);
+      // A campaign of hours that is cut short has told what it has done.
+      if (values.out !== undefined) writeFileSync(values.out, formatResults(results));
       console.log(describeRound(result));
       if (result.violations.length > 0) console.log(describeFailure(result));
     }
   } finally {
     await campaign.close();
   }
-  if (values.out !== undefined) writeFileSync(values.out, formatResults(results));
   const failed = results.filter((result) => result.violations.length > 0);
   console.log(
     `${results.length} rounds, ${failed.length} with violations${failed.length === 0 ? '' : `: seeds ${failed.map((one) => one.plan.seed).join(', ')}`}`,

@@ -64,7 +64,7 @@ async function startAll({ world, plan, note }: Strike): Promise<void> {
   await Promise.all(jobs.map((job) => startJob(world, job, note)));
 }
 
-const START = (job: JobName) => ['run', job, '--date', SLOT, '--detach'];
+const START = (job: JobName) => ['run', job, '--date', SLOT, '--detach', '--confirm', job];
 
 /** Gives the command until it is done: what a person does who sees exit 5. */
 async function startJob(world: World, job: JobName, note: Note): Promise<void> {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { readCsvRows } from '../../../src/run/import/csv-rows';
+import { readTextRows } from '../../../src/run/import/rows';
 import { readText } from './reading';
 
-const read = (content: string | Uint8Array, chunkBytes?: number) => readText(readCsvRows, content, chunkBytes);
+const read = (content: string | Uint8Array, chunkBytes?: number) => readText(readTextRows, content, chunkBytes);
 
 describe('reading CSV', () => {
   it('pairs cells with the header and leaves empty ones out', async () => {

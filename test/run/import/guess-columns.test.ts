@@ -44,6 +44,14 @@ describe('guessing columns', () => {
     expect(await origins('contacts', 'user_id,id,email\nu1,7,a@b.example\n')).toEqual({});
   });
 
+  it('knows prices with decimal commas', async () => {
+    expect(await origins('items', 'sku;name;unit price\n1;Cup;12,50\n')).toEqual({
+      item_id: 'sku',
+      title: 'name',
+      price: 'unit price',
+    });
+  });
+
   it('takes no column whose values do not fit', async () => {
     expect(await origins('items', 'id,name,price,inventory\n1,Cup,9.5,plenty\n')).toEqual({
       item_id: 'id',
@@ -62,6 +70,10 @@ describe('guessing columns', () => {
     expect((await guess('contacts', 'user_id,consent\n1,1\n2,0\n')).columns.consent?.words).toEqual({
       0: 'false',
       1: 'true',
+    });
+    expect((await guess('contacts', 'user_id;newsletter\n1;WAHR\n2;FALSCH\n')).columns.consent).toEqual({
+      column: 'newsletter',
+      words: { falsch: 'false', wahr: 'true' },
     });
     expect((await guess('contacts', 'user_id,consent\n1,yes\n2,maybe\n')).columns.consent).toBeUndefined();
     expect((await guess('contacts', 'user_id,consent\n1,news|offers\n')).columns.consent).toBeUndefined();

@@ -2,11 +2,19 @@ import { hashAddress } from '../../../src/content/address';
 import { readCatalogue } from '../../../src/database/catalogue';
 import { countContacts, findContacts } from '../../../src/database/contacts';
 import { countInteractions } from '../../../src/database/interactions';
+import { formatImport } from '../../../src/run/import/report';
+import { describeOwnData } from '../../../src/run/own-data/datasets';
 import { NOW, useWorkshop } from './workshop';
 
 const shop = useWorkshop();
 
 const contact = async (id: string) => (await findContacts(shop.db, [id])).get(id);
+
+async function textOf(chunks: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const chunk of chunks) text += chunk;
+  return text;
+}
 
 describe('importing contacts', () => {
   it('reads every column, makes attributes of the others, and stores what is canonical', async () => {
@@ -54,6 +62,28 @@ describe('importing contacts', () => {
     ];
     const again = await shop.import({ contacts: shop.write('contacts.jsonl', lines.join('\n')) });
     expect(again.contacts).toEqual({ read: 2, changed: 0, unchanged: 2, removed: 0 });
+  });
+
+  it('reads what European spreadsheets save, and tells how', async () => {
+    const contacts = shop.write('c.csv', Buffer.from('user_id;last_name;town\nu1;Gro\xdf;K\xf6ln\n', 'latin1'));
+    const items = shop.write('i.txt', Buffer.from('\ufeffitem_id\ttitle\tprice\ni1\tTöpfe\t12,50\n', 'utf16le'));
+    const interactions = shop.write('x.csv', 'user_id;item_id;timestamp;event_value\nu1;i1;1767225600;3,5\n');
+    const report = await shop.import({ contacts, items, interactions });
+    expect(report.formats).toEqual([
+      { file: contacts, separator: ';', encoding: 'windows-1252' },
+      { file: items, separator: '\t', encoding: 'utf-16le', decimal: ',' },
+      { file: interactions, separator: ';', decimal: ',' },
+    ]);
+    expect(formatImport(report)).toContain(
+      `read as       ${items}: separated by tabs, encoded in UTF-16le, with decimal commas`,
+    );
+    expect((await contact('u1'))?.contact).toMatchObject({ lastName: 'Groß', attributes: { town: 'Köln' } });
+    expect((await readCatalogue(shop.db, 1)).get('i1')).toMatchObject({ title: 'Töpfe', price: 12.5 });
+    // What Personalize is given has commas and points all the same.
+    const [learnt] = (await describeOwnData(shop.db, {})).datasets;
+    expect(typeof learnt?.csv === 'function' ? await textOf(learnt.csv()) : '').toBe(
+      'USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE\nu1,i1,1767225600,interaction,3.5\n',
+    );
   });
 
   it('changes what differs, keeps what is absent, and removes it with replace', async () => {

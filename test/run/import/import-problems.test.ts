@@ -107,9 +107,12 @@ error[E_IMPORT_ROW] suppressions.csv:3
   });
 
   it('does not read bytes that are not UTF-8 as letters', async () => {
-    const contacts = shop.write('contacts.csv', Buffer.from('user_id,last_name\nu1,Kr\xfcger\n', 'latin1'));
+    const contacts = shop.write(
+      'contacts.csv',
+      Buffer.concat([Buffer.from('user_id,last_name\nu1,Kr\xfcger\n', 'latin1'), Buffer.from('u2,Größer\n')]),
+    );
     expect(await shop.fail({ contacts })).toBe(
-      'error[E_IMPORT_ROW] contacts.csv:2\n  last_name is "Kr\ufffdger"; expected UTF-8\n  fix: save the file as UTF-8: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW',
+      'error[E_IMPORT_ROW] contacts.csv:2\n  last_name is "Kr\ufffdger"; expected UTF-8\n  fix: save the file as UTF-8, or name its encoding in config/import.yaml: encoding: macintosh',
     );
   });
 });
@@ -125,15 +128,13 @@ describe('files that can not be imported', () => {
     );
   });
 
-  it('refuses columns without a name, doubled ones, and other separators', async () => {
+  it('refuses columns without a name, and doubled ones', async () => {
     const printed = await shop.fail({
       contacts: shop.write('a.csv', 'user_id,tier,tier,\nu1,1,2,\n'),
-      items: shop.write('b.csv', 'item_id;title\ni1;Pot\n'),
     });
     expect(printed).toBe(
       'error[E_IMPORT_FILE] a.csv\n  a column has no name; expected one\n  fix: name every column in the first line\n' +
-        'error[E_IMPORT_FILE] a.csv\n  the column "tier" is there twice; expected it once\n  fix: remove or rename one "tier"\n' +
-        'error[E_IMPORT_FILE] b.csv\n  its columns are separated by semicolons; expected commas\n  fix: export the file again with commas as separators',
+        'error[E_IMPORT_FILE] a.csv\n  the column "tier" is there twice; expected it once\n  fix: remove or rename one "tier"',
     );
   });
 

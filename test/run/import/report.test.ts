@@ -9,6 +9,7 @@ describe('the report of an import', () => {
       suppressions: { read: 2, added: 1 },
       warnings: [{ kind: 'unknown_item', file: 'i.csv', line: 4, message: 'item_id is "x"; there is no such item' }],
       warningCounts: { unknown_item: 2 },
+      formats: [{ file: 'c.csv', separator: ';', encoding: 'windows-1252' }],
     });
     expect(text).toBe(
       [
@@ -16,6 +17,7 @@ describe('the report of an import', () => {
         'items         5 read, 1 new or changed, 4 unchanged, 0 removed, catalogue version 3',
         'interactions  9 read, 8 added, 1 duplicates',
         'suppressions  2 read, 1 added',
+        'read as       c.csv: separated by semicolons, encoded in Windows-1252',
         'warning: 2 × interaction with an item that is not in the catalogue (kept)',
         '  i.csv:4: item_id is "x"; there is no such item',
         '  and 1 more',

@@ -40,6 +40,14 @@ describe('reading values', () => {
       '2026-01-01T09:00:00.000Z',
       '2026-01-01T00:00:00.000Z',
     ]);
+    expect(['31.01.2026', '1.2.2026 8:05', '31.12.2026 23:59:58'].map(reads(readIsoTime))).toEqual([
+      '2026-01-31T00:00:00.000Z',
+      '2026-02-01T08:05:00.000Z',
+      '2026-12-31T23:59:58.000Z',
+    ]);
+    expect(['31.02.2026', '12.31.2026', '1.2.26', '1.2.2026 8:5', '1.2.2026 25:00'].map(reads(readTime))).toEqual(
+      Array.from({ length: 5 }, () => 'refused'),
+    );
     expect(reads(readTime)('1850-06-01')).toBe(Date.UTC(1850, 5, 1));
   });
 
@@ -174,7 +182,23 @@ describe('reading values', () => {
       ['news', 'offers'],
       ['Neuheiten 2026'],
     ]);
-    const refused = ['yes', 'No', '1', '0', 'y', 'null', 'true|news', 'news|', '|', 'on', '-', 'Opt-In'];
+    const refused = [
+      'yes',
+      'No',
+      '1',
+      '0',
+      'y',
+      'null',
+      'true|news',
+      'news|',
+      '|',
+      'on',
+      '-',
+      'Opt-In',
+      'ja',
+      'WAHR',
+      'faux',
+    ];
     expect(refused.filter((text) => read(text) !== 'refused')).toEqual([]);
   });
 });

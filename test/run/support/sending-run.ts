@@ -95,6 +95,7 @@ export function workerOn(
   const queue = {
     add: async () => undefined,
     setAlarms: async () => undefined,
+    ping: async () => undefined,
     start: () => ({ close: async () => undefined }),
     close: async () => undefined,
   };

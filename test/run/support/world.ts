@@ -82,6 +82,7 @@ export function rigUp(base: Engines, variation: Variation = {}): Rig {
 const FORGETFUL: Engines['queue'] = {
   add: async () => undefined,
   setAlarms: async () => undefined,
+  ping: async () => undefined,
   start: () => ({ close: async () => undefined }),
   close: async () => undefined,
 };

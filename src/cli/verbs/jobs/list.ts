@@ -3,10 +3,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { listPausedJobs } from '../../../database/job-schedules';
-import { isNightjarError } from '../../../errors';
 import type { Schedule } from '../../../job/definition';
-import { nextFire } from '../../../job/schedule';
-import { openBundle } from '../../../run/bundle';
+import { describeJob, type JobDescription } from '../../../run/describe-job';
 import { explainFailure } from '../../../run/explain-failure';
 import { answer } from '../../answer';
 import { type CliContext, type GlobalFlags, openOptions, projectDir, readSettings, stateDir } from '../../context';
@@ -22,7 +20,14 @@ export function addJobsList(jobs: Command, context: CliContext): void {
     .action(async (_own: unknown, command: Command) => {
       const flags = command.optsWithGlobals<GlobalFlags>();
       const paused = await readPaused(context, flags);
-      const rows = listJobNames(projectDir(context)).map((name) => describeJob(context, flags, { name, paused }));
+      const { settings } = readSettings(context, flags);
+      const project = projectDir(context);
+      const rows = listJobNames(project).map((name) =>
+        describeJob(
+          { settings, now: () => Date.now() },
+          { name, read: () => readJob(project, name), pausedAt: paused.get(name) },
+        ),
+      );
       const text = rows.map(formatRow).join('\n');
       answer(flags, { text: rows.length === 0 ? 'no jobs: write one in jobs/' : text, json: { jobs: rows } });
     });
@@ -41,54 +46,30 @@ async function readPaused(context: CliContext, flags: GlobalFlags): Promise<Read
   }
 }
 
-interface JobRow {
-  readonly name: string;
-  readonly kind: string;
-  readonly about: string;
-  readonly schedule?: Schedule;
-  readonly after?: string;
-  /** ISO 8601, UTC. */
-  readonly next?: string;
-  readonly pausedAt?: string;
-}
-
-function describeJob(
-  context: CliContext,
-  flags: GlobalFlags,
-  { name, paused }: { readonly name: string; readonly paused: ReadonlyMap<string, number> },
-): JobRow {
-  const pausedAt = paused.get(name);
-  const pause = pausedAt === undefined ? {} : { pausedAt: new Date(pausedAt).toISOString() };
-  try {
-    const { settings } = readSettings(context, flags);
-    const { job } = openBundle({ settings }, readJob(projectDir(context), name));
-    const { kind, about, schedule, after } = job;
-    const next = schedule === undefined || pausedAt !== undefined ? undefined : nextFire(schedule, Date.now());
-    return {
-      ...{ name, kind, about },
-      ...(schedule === undefined ? {} : { schedule }),
-      ...(after === undefined ? {} : { after }),
-      ...(next === undefined ? {} : { next: new Date(next).toISOString() }),
-      ...pause,
-    };
-  } catch (error) {
-    const about = isNightjarError(error) ? `nightjar jobs check ${name}` : String(error);
-    return { name, kind: 'wrong', about, ...pause };
-  }
-}
-
-function formatRow({ name, kind, about, ...start }: JobRow): string {
+function formatRow({ name, kind, about, ...start }: JobDescription): string {
   return `${name.padEnd(24)} ${kind.padEnd(9)} ${about}${formatStart(start)}`;
 }
 
-function formatStart({ schedule, after, next, pausedAt }: Pick<JobRow, 'schedule' | 'after' | 'next' | 'pausedAt'>) {
+function formatStart({
+  schedule,
+  after,
+  next,
+  pausedAt,
+  params,
+}: Pick<JobDescription, 'schedule' | 'after' | 'next' | 'pausedAt' | 'params'>) {
   const when = schedule === undefined ? (after === undefined ? [] : [`after ${after}`]) : [describe(schedule)];
   const upcoming = next === undefined || schedule === undefined ? [] : [`next ${formatLocal(next, schedule.timezone)}`];
-  const parts = [...when, ...upcoming, ...(pausedAt === undefined ? [] : [`paused since ${pausedAt.slice(0, 16)}Z`])];
+  const takes = params === undefined ? [] : [`params ${params.map(({ name }) => name).join(', ')}`];
+  const parts = [
+    ...when,
+    ...upcoming,
+    ...takes,
+    ...(pausedAt === undefined ? [] : [`paused since ${pausedAt.slice(0, 16)}Z`]),
+  ];
   return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
 }
 
-function describe({ cron, timezone }: Schedule): string {
+function describe({ cron, timezone }: Pick<Schedule, 'cron' | 'timezone'>): string {
   return `${cron}, ${timezone}`;
 }
 

@@ -1,6 +1,7 @@
-/** The verb `runs approve`: lets a run go on that guards have paused. */
+/** The verb `runs approve`: lets a run go on that guards or its proof have paused. */
 import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
+import { formatProof } from '../../../report/proof-line';
 import { type ApproveResult, approveRun } from '../../../run/operate/approve';
 import { answer } from '../../answer';
 import type { CliContext } from '../../context';
@@ -11,7 +12,7 @@ export function addApprove(runs: Command, context: CliContext): void {
   runs
     .command('approve')
     .argument('<run>', 'id of a run')
-    .description('let a run go on that guards have paused, with the figures as they are')
+    .description('let a run go on that guards or its proof have paused, as it stands')
     .option('--by <name>', 'who approves, for the record; the user of this machine where left out')
     .addHelpText('before', 'Examples:\n  nightjar runs approve nightly-picks.2026-03-01\n')
     .addHelpText(
@@ -36,10 +37,11 @@ function nameUser(): string {
   }
 }
 
-function format({ run, was, state, approved }: ApproveResult): string {
+function format({ run, was, state, approved, proof }: ApproveResult): string {
   return [
     `${run} was ${was} and is ${state}`,
     ...approved.map(({ guard, figure, limit }) => `  ${guard}: ${figure}; allowed: ${limit}`),
-    `  approved by ${approved[0]?.by ?? ''}`,
+    ...(proof === undefined ? [] : [`  proof: ${formatProof(proof)}`]),
+    `  approved by ${approved[0]?.by ?? proof?.by ?? ''}`,
   ].join('\n');
 }

@@ -3,9 +3,8 @@ import type { Command } from 'commander';
 import { listRuns, type RunFilter } from '../../../database/run-lists';
 import { RUN_STATES, type RunRow } from '../../../database/runs';
 import { NightjarError } from '../../../errors';
-import { exitCodeOf } from '../../../run/follow-run';
+import { describeRow, exitOf } from '../../../run/operate/describe-run';
 import { findNamedRun, stateOf } from '../../../run/operate/find';
-import { readSummary } from '../../../run/stored-summary';
 import { answer } from '../../answer';
 import type { CliContext } from '../../context';
 import { checkNoStateNames } from './state-flag';
@@ -76,13 +75,6 @@ function usage(message: string, fix: string): NightjarError {
   return new NightjarError('E_USAGE', message, { fix });
 }
 
-const ENDED: readonly RunRow['state'][] = ['finished', 'failed', 'paused'];
-
-/** Only a run that has come to a stand has one. */
-function exitOf(run: RunRow): number | undefined {
-  return ENDED.includes(run.state) ? exitCodeOf(run, readSummary(run)) : undefined;
-}
-
 function formatList(rows: readonly RunRow[], next: string | undefined): string {
   if (rows.length === 0) return 'no runs: nightjar run JOB';
   const cells = rows.map((run) => [
@@ -101,20 +93,4 @@ function formatList(rows: readonly RunRow[], next: string | undefined): string {
       .trimEnd(),
   );
   return [...lines, ...(next === undefined ? [] : ['', `more: nightjar runs list --before ${next}`])].join('\n');
-}
-
-/** What `--json` tells of a run. */
-export function describeRow(run: RunRow): object {
-  const { runId, job, slot, kind, createdAt, finishedAt } = run;
-  return {
-    run: runId,
-    job,
-    slot,
-    kind,
-    state: stateOf(run),
-    exitCode: exitOf(run),
-    createdAt: new Date(createdAt).toISOString(),
-    finishedAt: finishedAt === undefined ? undefined : new Date(finishedAt).toISOString(),
-    error: run.error,
-  };
 }

@@ -42,7 +42,7 @@ async function readFresh(context: CliContext, engines: Engines, id: string): Pro
   const { job } = await findNamedRun(engines.db, id);
   try {
     const source = readJob(projectDir(context), job);
-    return { source, check: () => checkSolution(engines, source) };
+    return { source, check: (params) => checkSolution(engines, source, params) };
   } catch (error) {
     if (isNightjarError(error) && error.code === 'E_JOB_UNKNOWN') return undefined;
     throw error;

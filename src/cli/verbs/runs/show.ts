@@ -1,13 +1,13 @@
 /** The verb `runs show`: the report of a run, where it stands, and what a person can do. */
 import type { Command } from 'commander';
 import { formatReport } from '../../../report/text';
+import { describeRun } from '../../../run/operate/describe-run';
 import { findNamedRun } from '../../../run/operate/find';
 import { readStanding } from '../../../run/operate/standing';
 import { readSummary } from '../../../run/stored-summary';
 import { answer } from '../../answer';
 import type { CliContext } from '../../context';
 import { formatStanding } from '../../standing-text';
-import { describeRow } from './list';
 import { withStore } from './with-store';
 
 /** Adds the verb. */
@@ -26,7 +26,7 @@ export function addShow(runs: Command, context: CliContext): void {
         const details = formatStanding(run, standing, { isReported: summary !== undefined });
         answer(flags, {
           text: summary === undefined ? details : [formatReport(summary), '', details].join('\n'),
-          json: { ...(summary ?? describeRow(run)), details: standing },
+          json: describeRun(run, standing),
         });
       });
     });

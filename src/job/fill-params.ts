@@ -1,0 +1,133 @@
+/** Puts the values of params where a job file writes `${params.name}`. */
+import { nameField } from '../config/field-schema';
+import { nearestName } from '../config/nearest';
+import type { Problem } from '../config/problems';
+import { quoteValue } from '../config/quote';
+import type { Path } from '../config/yaml-source';
+import { refusePlace, takesParams } from './param-places';
+import { printParam } from './param-values';
+import type { ParamValue } from './params';
+
+/** `${params.category}`; also what looks like it, so that a slip is told. `${{…}}` is a price before a Handlebars name. */
+const REFERENCE = /\$\{\s*([A-Za-z][\w.-]*)\s*\}/g;
+const WHOLE = /^\s*\$\{\s*([A-Za-z][\w.-]*)\s*\}\s*$/;
+/** In a query: an escaped character, a quote, or a reference. */
+const QUERY_PARTS = /\\[\s\S]|"|\$\{\s*([A-Za-z][\w.-]*)\s*\}/g;
+
+/** A scalar that params are written in. */
+export interface Filled {
+  readonly path: Path;
+  readonly params: readonly string[];
+  /** It stays as it is written, for a param in it has no value: what is wrong is told of the param. */
+  readonly isOpen: boolean;
+}
+
+export interface FilledJob {
+  /** The job file's value with params put in. */
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly filled: readonly Filled[];
+  readonly problems: readonly Problem[];
+}
+
+interface Filling {
+  readonly values: ReadonlyMap<string, ParamValue>;
+  /** Names that the file declares, rightly or wrongly. */
+  readonly declared: readonly string[];
+  readonly filled: Filled[];
+  readonly problems: Problem[];
+}
+
+/**
+ * Fills a job file in. A scalar that is one reference and nothing else takes the value with its type; in a text the
+ * value is written out, in an attribute query as one value of its grammar. A param that is declared wrongly stays as it is.
+ */
+export function fillParams(job: Readonly<Record<string, unknown>>, values: ReadonlyMap<string, ParamValue>): FilledJob {
+  const declared = isMap(job.params) ? Object.keys(job.params) : [];
+  const filling: Filling = { values, declared, filled: [], problems: [] };
+  const entries = Object.entries(job).map(([key, value]) => [
+    key,
+    key === 'params' ? value : fillValue(value, [key], filling),
+  ]);
+  return { value: Object.fromEntries(entries), filled: filling.filled, problems: filling.problems };
+}
+
+function fillValue(value: unknown, path: Path, filling: Filling): unknown {
+  if (typeof value === 'string') return fillText(value, path, filling);
+  if (Array.isArray(value)) return value.map((one, index) => fillValue(one, [...path, index], filling));
+  if (!isMap(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => {
+      if (namesOf(key).length > 0) filling.problems.push(inKey([...path, key]));
+      return [key, fillValue(member, [...path, key], filling)];
+    }),
+  );
+}
+
+function fillText(text: string, path: Path, filling: Filling): unknown {
+  const names = namesOf(text);
+  if (names.length === 0) return text;
+  const isAllowed = takesParams(path);
+  const problems = isAllowed ? names.flatMap((name) => checkName(name, path, filling)) : refusePlace(path, names);
+  if (!isAllowed && problems.length === 0) return text;
+  filling.problems.push(...problems);
+  const params = names.map((name) => name.replace(/^params\./, ''));
+  const isOpen = problems.length > 0 || params.some((name) => !filling.values.has(name));
+  filling.filled.push({ path, params, isOpen });
+  if (isOpen) return text;
+  const findValue = (name: string): ParamValue => filling.values.get(name.replace(/^params\./, '')) ?? '';
+  if (isQuery(path)) return fillQuery(text, path, { findValue, problems: filling.problems });
+  const whole = WHOLE.exec(text)?.[1];
+  return whole === undefined
+    ? text.replace(REFERENCE, (_, name: string) => printParam(findValue(name)))
+    : findValue(whole);
+}
+
+function namesOf(text: string): readonly string[] {
+  return [...text.matchAll(REFERENCE)].map((match) => match[1] ?? '');
+}
+
+function isQuery(path: Path): boolean {
+  return path.length === 3 && path[0] === 'segment' && path[1] === 'queries';
+}
+
+interface QueryFilling {
+  readonly findValue: (name: string) => ParamValue;
+  readonly problems: Problem[];
+}
+
+/** A value stays one value of the query, whatever is in it: quotes and backslashes are escaped, inside quotes and outside. */
+function fillQuery(text: string, path: Path, { findValue, problems }: QueryFilling): string {
+  let isQuoted = false;
+  return text.replace(QUERY_PARTS, (part, name: string | undefined) => {
+    if (part === '"') isQuoted = !isQuoted;
+    if (name === undefined) return part;
+    const value = findValue(name);
+    if (typeof value === 'object') problems.push(listInQuery(path, name));
+    const escaped = printParam(value).replace(/["\\]/g, '\\$&');
+    return isQuoted || typeof value === 'number' ? escaped : `"${escaped}"`;
+  });
+}
+
+function listInQuery(path: Path, name: string): Problem {
+  const message = `${nameField(path)} has \${${name}}, which is a list; expected one value in a query`;
+  return { path, part: 'value', message, fix: 'declare it with "type: string", or use a list in segment.items' };
+}
+
+function checkName(name: string, path: Path, { declared }: Filling): readonly Problem[] {
+  const param = /^params\.(.+)$/.exec(name)?.[1];
+  if (param !== undefined && declared.includes(param)) return [];
+  const near = nearestName(param ?? name, declared) ?? declared.find((one) => name.endsWith(`.${one}`));
+  const known = declared.length === 0 ? 'the file declares none' : `the params are ${declared.join(', ')}`;
+  const message = `${nameField(path)} has \${${name}}, which is not a param; ${known}`;
+  const add = `add "params: { ${param ?? name}: { type: string } }"`;
+  return [{ path, part: 'value', message, fix: near === undefined ? add : `write "\${params.${near}}"` }];
+}
+
+function inKey(path: Path): Problem {
+  const message = `the key ${quoteValue(String(path.at(-1)))} has a param; expected params in values alone`;
+  return { path, part: 'key', message, fix: 'write the key out' };
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
