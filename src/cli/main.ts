@@ -20,6 +20,7 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   estimate: async () => (await import('./verbs/estimate.js')).addEstimate,
   doctor: async () => (await import('./verbs/doctor.js')).addDoctor,
   init: async () => (await import('./verbs/init.js')).addInit,
+  suppress: async () => (await import('./verbs/suppress.js')).addSuppress,
   train: async () => (await import('./verbs/train.js')).addTrain,
 };
 

@@ -7,6 +7,14 @@ export interface Unsubscribe {
   readonly list: string;
 }
 
+/** Whom the link of a test or a preview unsubscribes. */
+export const NOBODY = '';
+
+/** Tells whether a link is one of a test, which does nothing. */
+export function isNobody({ userId }: Unsubscribe): boolean {
+  return userId === NOBODY;
+}
+
 const VERSION = 1;
 const TAG_BYTES = 16;
 

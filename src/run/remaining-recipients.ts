@@ -30,7 +30,7 @@ export async function checkSomeoneIsLeft(engines: Pick<Engines, 'db'>, job: Pars
 async function* chosenBatches(engines: Pick<Engines, 'db'>, job: EmailJob): AsyncGenerator<readonly Recipient[]> {
   const rule = { where: job.recipients.where, topic: job.name };
   let batch: Recipient[] = [];
-  for await (const stored of streamContacts(engines.db)) {
+  for await (const stored of streamContacts(engines.db, job.name)) {
     const choice = chooseRecipient(stored, rule);
     if (choice.chosen) {
       batch.push({ userId: stored.contact.userId, addressHash: choice.addressHash });

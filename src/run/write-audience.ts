@@ -90,7 +90,7 @@ function admitAll({ context, job }: QueryCase, parts: { readonly uri: string; re
   const { engines } = context;
   const joined = joinByUserId<StoredContact>({
     members: readMembers(readObject(engines.s3, parseS3Uri(parts.uri))),
-    contacts: streamContacts(engines.db),
+    contacts: streamContacts(engines.db, job.name),
     userIdOf: (stored) => stored.contact.userId,
   });
   const admitted = admitMembers(joined, {

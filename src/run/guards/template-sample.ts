@@ -35,6 +35,7 @@ export async function checkTemplate(
   const contacts = await findContacts(
     engines.db,
     recipients.map(({ userId }) => userId),
+    job.name,
   );
   const parts = { engines, run, job, template, catalogue, popular };
   const items = listStandIns(catalogue, popular);
@@ -73,8 +74,8 @@ function findFault(parts: MailParts, delivery: Parameters<typeof makeMail>[1]): 
   try {
     const made = makeMail(parts, delivery);
     if (made.kind !== 'mail') return undefined;
-    const subject = made.message.subject ?? '';
-    return subject.trim() === '' ? 'its subject is empty' : findLeftOver(subject, String(made.message.text ?? ''));
+    const { subject, text } = made.rendered;
+    return subject.trim() === '' ? 'its subject is empty' : findLeftOver(subject, text);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

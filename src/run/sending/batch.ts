@@ -51,6 +51,7 @@ async function makeMails(
   const contacts = await findContacts(
     engines.db,
     rows.map((row) => row.userId),
+    job.name,
   );
   const catalogue = await loadCatalogue(engines.db, run.catalogueVersion);
   const parts = { engines, run, job, template, catalogue, popular: readPlan(run.plan).popular };

@@ -1,9 +1,9 @@
 /** The verb `runs approve`: lets a run go on that guards have paused. */
-import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { type ApproveResult, approveRun } from '../../../run/operate/approve';
 import { answer } from '../../answer';
 import type { CliContext } from '../../context';
+import { nameUser } from '../../name-user';
 import { withEngines } from './with-store';
 
 /** Adds the verb. */
@@ -25,15 +25,6 @@ export function addApprove(runs: Command, context: CliContext): void {
         answer(flags, { text: format(result), json: result });
       });
     });
-}
-
-/** `ken@build-1`; a user id without a name has none. */
-function nameUser(): string {
-  try {
-    return `${userInfo().username}@${hostname()}`;
-  } catch {
-    return `user ${process.getuid?.() ?? 'unknown'}@${hostname()}`;
-  }
 }
 
 function format({ run, was, state, approved }: ApproveResult): string {
