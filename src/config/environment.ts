@@ -1,7 +1,7 @@
 /** Reads settings out of environment variables: `NIGHTJAR_MAIL__FROM`, and the customary ones such as `DATABASE_URL`. */
 import { parse } from 'yaml';
 import { NightjarError } from '../errors';
-import { type FieldSchema, findField } from './field-schema';
+import { type FieldSchema, findField, listKeys } from './field-schema';
 import { type Layer, listPaths, nest } from './layers';
 import { nearestName } from './nearest';
 
@@ -13,6 +13,7 @@ export const RESERVED_VARIABLES: readonly string[] = [
   'NIGHTJAR_CONFIG',
   'NIGHTJAR_STATE',
   'NIGHTJAR_SECRET',
+  'NIGHTJAR_DKIM_KEY',
   'NIGHTJAR_TEST_DATA',
   'NIGHTJAR_DEBUG',
 ];
@@ -41,7 +42,11 @@ export function readEnvironment({ env, schema, values }: EnvironmentCase): {
   readonly layers: readonly Layer[];
   readonly problems: readonly NightjarError[];
 } {
-  const paths = values.flatMap((value) => listPaths(value)).filter((path) => findField(schema, path) !== undefined);
+  const paths = values
+    .flatMap((value) => listPaths(value))
+    // What is null may be a map all the same, such as mail.dkim.
+    .flatMap((path) => [path, ...listKeys(schema, path).map((key) => [...path, key])])
+    .filter((path) => findField(schema, path) !== undefined);
   const known = new Map(paths.map((path) => [fold(nameVariable(path)), path]));
   const layers: Layer[] = [];
   const problems: NightjarError[] = [];

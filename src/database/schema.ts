@@ -86,6 +86,7 @@ interface DeliveryTable {
   reason: OptionalText;
   due_at: Time;
   slate: Json;
+  shown: ColumnType<unknown, string | undefined, string>;
   fallback: boolean;
   arm: OptionalText;
   token: OptionalText;

@@ -6,6 +6,7 @@ import type { audienceSchema } from './audience-schema';
 import { buildFilter } from './build-filter';
 import { buildGuard } from './build-guard';
 import { buildSend } from './build-send';
+import { buildShow } from './build-show';
 import { buildStart } from './build-start';
 import type { AudienceJob, EmailJob, ParsedJob, SegmentQuery, Where } from './definition';
 import type { emailSchema } from './email-schema';
@@ -29,12 +30,9 @@ export function buildEmailJob(source: JobFile, fields: z.output<ReturnType<typeo
     recipients: { from: recipients.from, where: buildWhere(recipients.where) },
     content: {
       template: content.template,
-      // Popular items are not filtered: nobody gets them beside a filter without being asked for.
-      show: {
-        ...content.show,
-        fallback: content.show.fallback ?? (recommend.filter === undefined ? 'popular' : 'none'),
-      },
+      show: buildShow(content.show, recommend.filter !== undefined),
       ...(content.subject === undefined ? {} : { subject: content.subject }),
+      ...(content.locales === undefined ? {} : { locales: content.locales }),
     },
     send: buildSend(send),
   };

@@ -1,9 +1,8 @@
 /** Makes one e-mail of a claimed delivery: checks the contact again, chooses what to show, renders, and builds the message. */
-import type { SendMailOptions } from 'nodemailer';
-import { parseMailbox } from '../content/address';
-import { buildContext, nameContact } from '../content/context';
-import { messageIdOf, signUnsubscribe } from '../content/links';
-import { buildMessage } from '../content/message';
+import type { Mailbox } from '../content/address';
+import { buildContext, nameContact, type RenderedMail } from '../content/context';
+import { messageIdOf, NOBODY, signUnsubscribe } from '../content/links';
+import type { Message } from '../content/message';
 import type { CompiledTemplate } from '../content/template';
 import type { ClaimedDelivery, DeliveryAnswer } from '../database/claims';
 import type { StoredContact } from '../database/contacts';
@@ -13,7 +12,9 @@ import type { Item } from '../job/people';
 import { chooseItems } from '../job/slate';
 import { chooseRecipient } from './choose-recipients';
 import type { Engines } from './engines';
-import { senderDomain } from './sending/sender';
+import { fallbackFor, type PlannedFallback } from './fallback';
+import type { Avoided } from './sending/avoid';
+import { stationeryOf } from './stationery';
 
 export interface MailParts {
   readonly engines: Pick<Engines, 'settings' | 'secret' | 'now'>;
@@ -21,11 +22,22 @@ export interface MailParts {
   readonly job: EmailJob;
   readonly template: CompiledTemplate;
   readonly catalogue: ReadonlyMap<string, Item>;
-  readonly popular: readonly string[];
+  readonly planned: PlannedFallback;
+  /** What a recipient has bought or been shown too recently; nothing where left out. */
+  readonly avoided?: ((userId: string) => Avoided) | undefined;
+  /** Set where nobody is sent this mail: the contact's consent does not matter, and its unsubscribe link does nothing. */
+  readonly trial?: Trial;
+}
+
+/** What is other in the mail of a preview or a test. */
+export interface Trial {
+  /** Whom it is addressed to instead of the contact. */
+  readonly to?: Mailbox;
 }
 
 /** What the ledger says of the mail that is to be made. */
-export type MailRow = Pick<ClaimedDelivery, 'userId' | 'addressHash' | 'slate' | 'attempt'>;
+export type MailRow = Pick<ClaimedDelivery, 'userId' | 'addressHash' | 'slate' | 'attempt'> &
+  Partial<Pick<ClaimedDelivery, 'fallback'>>;
 
 export type MadeMail =
   | {
@@ -33,7 +45,11 @@ export type MadeMail =
       readonly userId: string;
       readonly messageId: string;
       readonly attempt: number;
-      readonly message: SendMailOptions;
+      /** Item ids, in the order in which the mail shows them. */
+      readonly shown: readonly string[];
+      readonly message: Message;
+      /** What the message was built of. */
+      readonly rendered: RenderedMail;
     }
   | { readonly kind: 'excluded'; readonly answer: DeliveryAnswer };
 
@@ -47,20 +63,27 @@ export function makeMail(
 ): MadeMail {
   const { row, stored } = delivery;
   if (stored === undefined) return exclude(row, 'contact_gone');
-  const choice = chooseRecipient(stored, { where: parts.job.recipients.where, topic: parts.job.name });
-  if (!choice.chosen) return exclude(row, choice.reason);
-  // The ledger guards the address that was planned; the mail of another one could be that person's second.
-  if (choice.addressHash !== row.addressHash) return exclude(row, 'address_changed');
+  const reason = parts.trial === undefined ? whyNot(parts, row, stored) : undefined;
+  if (reason !== undefined) return exclude(row, reason);
   const { show } = parts.job.content;
   const chosen = chooseItems({
-    slate: row.slate,
-    spare: [],
-    fallback: show.fallback === 'popular' ? parts.popular : [],
+    // What stands in for a slate is chosen anew, for this contact.
+    slate: row.fallback === true ? [] : row.slate,
+    fallback: fallbackFor(show, parts.planned, stored.contact),
     findItem: (itemId) => parts.catalogue.get(itemId),
     show,
+    avoid: parts.avoided?.(row.userId),
+    now: parts.engines.now(),
   });
   if (chosen.excluded !== undefined) return exclude(row, chosen.excluded);
   return buildMail(parts, { row, stored, items: chosen.items });
+}
+
+function whyNot({ job }: MailParts, row: MailRow, stored: StoredContact): string | undefined {
+  const choice = chooseRecipient(stored, { where: job.recipients.where, topic: job.name });
+  if (!choice.chosen) return choice.reason;
+  // The ledger guards the address that was planned; the mail of another one could be that person's second.
+  return choice.addressHash === row.addressHash ? undefined : 'address_changed';
 }
 
 function buildMail(
@@ -70,13 +93,10 @@ function buildMail(
   const { engines, run, job } = parts;
   const { mail, publicUrl } = engines.settings;
   const { row, stored } = delivery;
-  const from = parseMailbox(job.send.from ?? mail.from);
-  const messageId = messageIdOf({
-    run: run.runId,
-    userId: row.userId,
-    domain: senderDomain(job.send.from ?? mail.from),
-  });
-  const unsubscribeUrl = signUnsubscribe({ secret: engines.secret, publicUrl, userId: row.userId, list: job.name });
+  const { from, domain, build, returnPathOf } = stationeryOf(parts);
+  const messageId = messageIdOf({ run: run.runId, userId: row.userId, domain });
+  const whom = parts.trial === undefined ? row.userId : NOBODY;
+  const unsubscribeUrl = signUnsubscribe({ secret: engines.secret, publicUrl, userId: whom, list: job.name });
   const context = buildContext({
     contact: stored.contact,
     items: delivery.items,
@@ -85,18 +105,20 @@ function buildMail(
     sender: { name: from.name, postalAddress: mail.postalAddress },
     publicUrl,
     slot: run.slot,
+    locale: parts.template.chooseLocale(stored.contact.locale),
+    timeZone: job.schedule?.timezone,
   });
-  const message = buildMessage({
-    from,
-    to: { name: nameContact(stored.contact) ?? '', address: stored.contact.email ?? '' },
-    rendered: parts.template.render(context),
+  const rendered = parts.template.render(context);
+  const shown = delivery.items.map((item) => item.itemId);
+  const message = build({
+    to: parts.trial?.to ?? { name: nameContact(stored.contact) ?? '', address: stored.contact.email ?? '' },
+    rendered,
     messageId,
     date: new Date(engines.now()),
-    list: job.name,
     unsubscribeUrl,
-    ...(mail.unsubscribeMailto === null ? {} : { unsubscribeMailto: mail.unsubscribeMailto }),
+    returnPath: returnPathOf(messageId),
   });
-  return { kind: 'mail', userId: row.userId, messageId, attempt: row.attempt, message };
+  return { kind: 'mail', userId: row.userId, messageId, attempt: row.attempt, shown, message, rendered };
 }
 
 function exclude(row: MailRow, reason: string): MadeMail {

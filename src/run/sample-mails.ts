@@ -59,7 +59,7 @@ export async function sampleMails(
     await loadCatalogue(engines.db, run.catalogueVersion),
     new Set(chosen.flatMap((row) => row.slate)),
   );
-  const parts = { engines, run, job, template, catalogue: items, popular: readPlan(run.plan).popular };
+  const parts = { engines, run, job, template, catalogue: items, planned: readPlan(run.plan) };
   return chosen.flatMap((row) =>
     renderSample(job, engines, makeMail(parts, { row, stored: contacts.get(row.userId) })),
   );

@@ -4,6 +4,7 @@ import * as mainJob from './0001-main-job';
 import * as engines from './0002-engines';
 import * as schedules from './0003-schedules';
 import * as guards from './0004-guards';
+import * as show from './0009-show';
 import * as suppression from './0010-suppression';
 
 /** Adds a migration by adding it here; one that has been released is never changed. */
@@ -12,5 +13,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-engines': engines,
   '0003-schedules': schedules,
   '0004-guards': guards,
+  '0009-show': show,
   '0010-suppression': suppression,
 };

@@ -49,12 +49,12 @@ export async function previewMail(
   const shown = isRecipient ? job : withoutConditions(job);
   const run = { runId: `${job.name}.preview`, slot };
   const made = makeMail(
-    { engines, run, job: shown, template, catalogue, popular },
+    { engines, run, job: shown, template, catalogue, planned: { popular: [...popular] } },
     { row: { userId, addressHash, slate, attempt: 1 }, stored },
   );
   if (made.kind !== 'mail') return undefined;
-  const { subject = '', html = '' } = made.message;
-  return { userId, to: maskAddress(email), subject, html: String(html), isPersonal: slate.length > 0, isRecipient };
+  const { subject, html } = made.rendered;
+  return { userId, to: maskAddress(email), subject, html, isPersonal: slate.length > 0, isRecipient };
 }
 
 /** The preview of someone whom the job leaves out; an explicit refusal of consent counts all the same. */

@@ -10,6 +10,7 @@ import { readPlan } from '../plan-record';
 import { journalKey } from '../recover';
 import { readOutcome, type Wait } from '../send-outcome';
 import { createAnswerWriter, writeAnswers } from './answers';
+import { findAvoided } from './avoid';
 import { type Lane, leaseMs } from './lane';
 import { createMailQueue, type Parcel } from './mail-queue';
 import { stopAfterErrors } from './stop';
@@ -54,7 +55,12 @@ async function makeMails(
     job.name,
   );
   const catalogue = await loadCatalogue(engines.db, run.catalogueVersion);
-  const parts = { engines, run, job, template, catalogue, popular: readPlan(run.plan).popular };
+  const avoided = await findAvoided(
+    engines,
+    job,
+    rows.map((row) => row.userId),
+  );
+  const parts = { engines, run, job, template, catalogue, planned: readPlan(run.plan), avoided };
   return rows.map((row) => ({ made: makeMail(parts, { row, stored: contacts.get(row.userId) }), row }));
 }
 
@@ -157,7 +163,13 @@ async function sendOne(batch: Batch, parcel: Parcel, turn: Turn): Promise<Delive
         ? await handleDeferral(batch.lane, batch.troubles, { outcome, parcel })
         : { kind: 'own' };
     const { retryAfterSeconds } = engines.settings.mail;
-    return readOutcome(outcome, { mail: { ...mail, waits: row.waits }, now: engines.now(), retryAfterSeconds, wait });
+    const answer = readOutcome(outcome, {
+      mail: { ...mail, waits: row.waits },
+      now: engines.now(),
+      retryAfterSeconds,
+      wait,
+    });
+    return { ...answer, shown: mail.shown };
   } catch (error) {
     // One address is one recipient's matter, not the run's.
     if (!isNightjarError(error) || error.code !== 'E_MAIL_ADDRESS') throw error;
