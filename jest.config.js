@@ -30,7 +30,7 @@ const UNIT = [
   '*.test.ts',
   ...['config', 'job', 'personalize', 'content', 'audience', 'report', 'sample'].map((f) => `${f}/**/*.test.ts`),
 ];
-const SERVICES = ['database', 'storage', 'queue', 'mail', 'run'].map((f) => `${f}/**/*.test.ts`);
+const SERVICES = ['server', 'database', 'storage', 'queue', 'mail', 'run'].map((f) => `${f}/**/*.test.ts`);
 
 module.exports = {
   testTimeout: 60_000,
