@@ -26,12 +26,18 @@ export function formatStanding(run: RunRow, standing: RunStanding, options: { re
       ? []
       : row('queue', `number ${queue.position} of ${queue.waiting} that wait; ${queue.inFlight} in flight`)),
     ...(options.isReported ? [] : rows('e-mails', standing.deliveries.flatMap(listDeliveries))),
+    ...(standing.clicks === undefined ? [] : row('clicks', formatClicks(standing.clicks))),
     ...(nextDueAt === undefined ? [] : row('next due', formatTime(nextDueAt))),
     ...rows(
       'you can',
       standing.advice.flatMap(({ to, command }) => [`${to}:`, `  ${command}`]),
     ),
   ].join('\n');
+}
+
+function formatClicks({ readers, clicks, programs }: NonNullable<RunStanding['clicks']>): string {
+  const apart = programs === 0 ? '' : `; ${formatCount(programs)} by programs that look at links`;
+  return `${countOf(clicks, 'link')} followed by ${countOf(readers, 'reader')}${apart}`;
 }
 
 function listBatchJob(job: BatchJobStanding): readonly string[] {

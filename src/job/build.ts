@@ -31,6 +31,7 @@ export function buildEmailJob(source: JobFile, fields: z.output<ReturnType<typeo
     content: {
       template: content.template,
       show: buildShow(content.show, recommend.filter !== undefined),
+      ...buildLinks(content.links),
       ...(content.subject === undefined ? {} : { subject: content.subject }),
       ...(content.locales === undefined ? {} : { locales: content.locales }),
     },
@@ -82,6 +83,21 @@ export function nameItemQuery(itemId: string): string {
 function buildKeep(text: string | undefined): Pick<EmailJob, 'keep'> {
   const keep = text === undefined ? undefined : parseDuration(text);
   return keep === undefined ? {} : { keep };
+}
+
+type LinksField = z.output<ReturnType<typeof emailSchema>>['content']['links'];
+
+function buildLinks(written: LinksField): Pick<EmailJob['content'], 'links'> {
+  if (written === undefined) return {};
+  const { utm, clicks } = written;
+  if (utm === undefined) return { links: { clicks } };
+  const { source, medium, campaign, term, content } = utm;
+  const more = {
+    ...(campaign === undefined ? {} : { campaign }),
+    ...(term === undefined ? {} : { term }),
+    ...(content === undefined ? {} : { content }),
+  };
+  return { links: { clicks, utm: { source, medium, ...more } } };
 }
 
 type WhereFields = z.output<ReturnType<typeof audienceSchema>>['audience']['where'];

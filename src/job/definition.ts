@@ -130,6 +130,20 @@ export interface ShowRules {
   readonly fallback: Fallback;
 }
 
+/** What is added to the links of items. */
+export interface LinkRules {
+  readonly utm?: {
+    readonly source: string;
+    readonly medium: string;
+    /** The job's name where left out. */
+    readonly campaign?: string;
+    readonly term?: string;
+    readonly content?: string;
+  };
+  /** They lead through `publicUrl`, where clicks are counted. */
+  readonly clicks: boolean;
+}
+
 export interface EmailJob extends JobBase {
   readonly kind: 'email';
   readonly recommend: {
@@ -147,6 +161,7 @@ export interface EmailJob extends JobBase {
     /** Canonical BCP 47 tags, the first one for who speaks none of them; the template's own languages where left out. */
     readonly locales?: readonly string[];
     readonly show: ShowRules;
+    readonly links?: LinkRules;
   };
   readonly send: SendRules;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { filterField, recipientValuesField } from './filter-schema';
 import { emailGuardField } from './guard-schema';
 import { headFields, kindField } from './head-schema';
+import { linksField } from './links-schema';
 import { type JobNames, solutionField, templateField } from './names';
 import { sendField } from './send-schema';
 import { showField } from './show-schema';
@@ -74,8 +75,8 @@ export function emailSchema(names: JobNames) {
       .meta({ expected: 'a map of solution, results, filter and filterValues', examples: [{ solution: 'picks' }] }),
     recipients,
     content: z
-      .strictObject({ template, subject, locales, show: showField })
-      .meta({ expected: 'a map of template, subject, locales and show', examples: [{ template: 'picks' }] }),
+      .strictObject({ template, subject, locales, show: showField, links: linksField })
+      .meta({ expected: 'a map of template, subject, locales, show and links', examples: [{ template: 'picks' }] }),
     send: sendField,
     guard: emailGuardField,
   });

@@ -1,6 +1,7 @@
 /** Makes one e-mail of a claimed delivery: checks the contact again, chooses what to show, renders, and builds the message. */
 import type { Mailbox } from '../content/address';
 import { buildContext, nameContact, type RenderedMail } from '../content/context';
+import { createItemLinks } from '../content/item-links';
 import { messageIdOf, NOBODY, signUnsubscribe } from '../content/links';
 import type { Message } from '../content/message';
 import type { CompiledTemplate } from '../content/template';
@@ -107,6 +108,14 @@ function buildMail(
     slot: run.slot,
     locale: parts.template.chooseLocale(stored.contact.locale),
     timeZone: job.schedule?.timezone,
+    linkTo: createItemLinks({
+      rules: job.content.links,
+      job: job.name,
+      runId: run.runId,
+      userId: whom,
+      secret: engines.secret,
+      publicUrl,
+    }),
   });
   const rendered = parts.template.render(context);
   const shown = delivery.items.map((item) => item.itemId);

@@ -59,3 +59,12 @@ it.each([
 ])('%s is refused', (show, problem) => {
   expect(problemOf(show)).toContain(problem);
 });
+
+it('reads the example of docs/links.md', () => {
+  const page = readFileSync(path.join(ROOT, 'docs', 'links.md'), 'utf8');
+  const job = parseJob({ file: 'jobs/nightly-picks.yaml', text: /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? '' });
+  expect(job.kind === 'email' && job.content.links).toEqual({
+    utm: { source: 'newsletter', medium: 'email', campaign: 'picks' },
+    clicks: true,
+  });
+});

@@ -76,6 +76,13 @@ it('one click of a mail client leaves that list, without cookies or redirects, a
   expect(await suppressed(userId, 'other')).toBeUndefined();
 });
 
+it('a user id of any length has a link that works', async () => {
+  const userId = 'ü'.repeat(256);
+  const link = signUnsubscribe({ secret: SECRET, publicUrl: server.url, userId, list: 'picks' });
+  expect((await fetch(link)).status).toBe(200);
+  expect((await post(link, 'List-Unsubscribe=One-Click')).status).toBe(200);
+});
+
 it('so does a multipart form, and a post without a body', async () => {
   const [first, second] = [await linkOf('en'), await linkOf('en')];
   const form = new FormData();

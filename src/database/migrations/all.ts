@@ -6,6 +6,7 @@ import * as schedules from './0003-schedules';
 import * as guards from './0004-guards';
 import * as show from './0009-show';
 import * as suppression from './0010-suppression';
+import * as clicks from './0011-clicks';
 
 /** Adds a migration by adding it here; one that has been released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -15,4 +16,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-guards': guards,
   '0009-show': show,
   '0010-suppression': suppression,
+  '0011-clicks': clicks,
 };

@@ -7,6 +7,7 @@ import { systemErrorCode } from '../../errors';
 import { bounded } from '../../queue/bounded';
 import type { Engines } from '../../run/engines';
 import { takeUnsubscribe } from '../../run/suppress/unsubscribe';
+import { readLinkToken } from '../link-token';
 import { askPage, donePage, PAGE_STYLE_HASH, type PageParts, tellPage } from './page';
 import { choosePageLanguage } from './texts';
 
@@ -38,8 +39,8 @@ export async function addUnsubscribe(app: FastifyInstance, options: UnsubscribeO
     scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_BYTES }, (_request, body, done) =>
       done(null, body),
     );
-    scope.get('/u/:token', { exposeHeadRoute: true }, (request, reply) => ask(options, request, reply));
-    scope.post('/u/:token', { bodyLimit: BODY_BYTES }, (request, reply) => leave(options, request, reply));
+    scope.get('/u/*', { exposeHeadRoute: true }, (request, reply) => ask(options, request, reply));
+    scope.post('/u/*', { bodyLimit: BODY_BYTES }, (request, reply) => leave(options, request, reply));
   });
 }
 
@@ -84,9 +85,7 @@ function readWish(body: unknown): Wish {
 }
 
 function readToken({ engines }: UnsubscribeOptions, request: FastifyRequest): Unsubscribe | undefined {
-  const { params } = request;
-  const token = typeof params === 'object' && params !== null && 'token' in params ? params.token : undefined;
-  return typeof token === 'string' ? verifyUnsubscribe(token, engines.secret) : undefined;
+  return verifyUnsubscribe(readLinkToken(request.params), engines.secret);
 }
 
 /** The language is the contact's, where the database tells it in time; else the browser's. */

@@ -1,0 +1,7 @@
+/** Reads the sealed token at the end of a link. */
+
+/** Reads the rest of the path of a wildcard route: fastify's named parameters may not be as long as a token is. */
+export function readLinkToken(params: unknown): string {
+  const token = typeof params === 'object' && params !== null && '*' in params ? params['*'] : undefined;
+  return typeof token === 'string' ? token : '';
+}
