@@ -27,17 +27,23 @@ export async function run(): Promise<readonly BenchLine[]> {
     const mails = await makeMails();
     const bytes = Math.round(mails.reduce((sum, { message }) => sum + message.raw.length, 0) / mails.length);
     const composing = await measurePlain(night, (n) => composedBy(mails, n));
+    const line = (subject: string, figures: SendFigures) => describe(subject, figures, composing);
     const lines = [
-      line('smtp-source, 8 sessions', await measureSource(night, bytes), composing),
-      line('nodemailer pool, composing', composing, composing),
-      line('nodemailer pool, ready-made messages', await measurePlain(night, (n) => readyMade(mails, n)), composing),
-      line("nightjar's mailer, ready-made messages", await measureMailer(night, mails), composing),
+      line('smtp-source, 8 sessions', await measureSource(night, bytes)),
+      line('nodemailer pool, composing', composing),
+      line('nodemailer pool, ready-made messages', await measurePlain(night, (n) => readyMade(mails, n))),
+      line("nightjar's mailer, ready-made messages", await measureMailer(night, mails)),
     ];
     for (const workers of [1, 2]) {
-      const figures = await runNight(night, { slot: `2026-01-0${workers}`, workers });
-      const seconds = figures.collectSeconds + figures.sendSeconds;
-      const name = `nightjar, deliver stage, ${workers === 1 ? 'one worker' : 'two workers'}`;
-      lines.push(line(name, figures.recipients / seconds, composing));
+      const { recipients, collectSeconds, sendSeconds, workerCpuSeconds } = await runNight(night, {
+        slot: `2026-01-0${workers}`,
+        workers,
+      });
+      const figures = {
+        perSecond: recipients / (collectSeconds + sendSeconds),
+        cpuMs: (1000 * workerCpuSeconds) / recipients,
+      };
+      lines.push(line(`nightjar, whole night, ${workers === 1 ? 'one worker' : 'two workers'}`, figures));
     }
     return [...lines, { subject: 'the mails', figures: { 'message bytes': bytes, recipients: RECIPIENTS } }];
   } finally {
@@ -45,8 +51,18 @@ export async function run(): Promise<readonly BenchLine[]> {
   }
 }
 
-function line(subject: string, rate: number, peer: number): BenchLine {
-  return { subject, figures: { 'mails/s': Math.round(rate), ratio: (rate / peer).toFixed(2) } };
+interface SendFigures {
+  readonly perSecond: number;
+  /** Of the sending processes; undefined where it was not taken. */
+  readonly cpuMs?: number;
+}
+
+function describe(subject: string, { perSecond, cpuMs }: SendFigures, peer: SendFigures): BenchLine {
+  const cpu = cpuMs === undefined ? {} : { 'CPU ms a mail': cpuMs.toFixed(2) };
+  return {
+    subject,
+    figures: { 'mails/s': Math.round(perSecond), ratio: (perSecond / peer.perSecond).toFixed(2), ...cpu },
+  };
 }
 
 async function makeMails(): Promise<readonly Mail[]> {
@@ -86,7 +102,7 @@ function readyMade(mails: readonly Mail[], n: number): SendMailOptions {
   return { envelope: { from: envelope.from, to: [envelope.to] }, messageId, raw };
 }
 
-async function measurePlain(night: NightEngines, optionsOf: (n: number) => SendMailOptions): Promise<number> {
+async function measurePlain(night: NightEngines, optionsOf: (n: number) => SendMailOptions): Promise<SendFigures> {
   const transport = createTransport({
     host: '127.0.0.1',
     port: night.smtpPort,
@@ -95,41 +111,44 @@ async function measurePlain(night: NightEngines, optionsOf: (n: number) => SendM
     maxMessages: Number.POSITIVE_INFINITY,
     ignoreTLS: true,
   });
-  const rate = await measureLoops((n) => transport.sendMail(optionsOf(n)));
+  const figures = await measureLoops((n) => transport.sendMail(optionsOf(n)));
   transport.close();
-  return rate;
+  return figures;
 }
 
-async function measureMailer(night: NightEngines, mails: readonly Mail[]): Promise<number> {
+async function measureMailer(night: NightEngines, mails: readonly Mail[]): Promise<SendFigures> {
   const mailer = createMailer({ url: `smtp://127.0.0.1:${night.smtpPort}`, connections: CONNECTIONS });
-  const rate = await measureLoops(async (n) => {
+  const figures = await measureLoops(async (n) => {
     const outcome = await mailer.send(mailOf(mails, n).message);
     if (outcome.kind !== 'accepted') throw new Error(`smtp-sink answers ${outcome.answer}`);
   });
   await mailer.close();
-  return rate;
+  return figures;
 }
 
 /** As many loops as there are connections, and as many again that wait. */
-async function measureLoops(send: (n: number) => Promise<unknown>): Promise<number> {
+async function measureLoops(send: (n: number) => Promise<unknown>): Promise<SendFigures> {
   let next = 0;
   const loop = async () => {
     for (let n = next++; n < PEER_MAILS; n = next++) await send(n);
   };
   const began = process.hrtime.bigint();
+  const cpu = process.cpuUsage();
   await Promise.all(Array.from({ length: 2 * CONNECTIONS }, loop));
-  return PEER_MAILS / (Number(process.hrtime.bigint() - began) / 1e9);
+  const { user, system } = process.cpuUsage(cpu);
+  const seconds = Number(process.hrtime.bigint() - began) / 1e9;
+  return { perSecond: PEER_MAILS / seconds, cpuMs: (user + system) / 1000 / PEER_MAILS };
 }
 
 /** Postfix's own source sends messages of one size over connections that stay open. */
-async function measureSource(night: NightEngines, bytes: number): Promise<number> {
+async function measureSource(night: NightEngines, bytes: number): Promise<SendFigures> {
   const args = ['-d', '-s', String(CONNECTIONS), '-m', String(PEER_MAILS), '-l', String(bytes)];
   const addresses = ['-f', 'news@shop.example', '-t', 'u1@people.example', `127.0.0.1:${night.smtpPort}`];
   const began = process.hrtime.bigint();
   const source = spawn('/usr/sbin/smtp-source', [...args, ...addresses], { stdio: ['ignore', 'ignore', 'inherit'] });
   const code = await new Promise((resolve) => source.once('close', resolve));
   if (code !== 0) throw new Error(`smtp-source ended with ${code}`);
-  return PEER_MAILS / (Number(process.hrtime.bigint() - began) / 1e9);
+  return { perSecond: PEER_MAILS / (Number(process.hrtime.bigint() - began) / 1e9) };
 }
 
 /** Workers are processes of the built command line. */

@@ -77,11 +77,19 @@ export async function letterParts(items: number): Promise<MailParts> {
   const template = await compileTemplate({ name: 'letter', files: LETTER_FILES });
   const catalogue = new Map(makeItems(items).map((item) => [item.itemId, item]));
   const engines = { settings, secret: '0123456789abcdef0123456789abcdef', now: () => Date.now() };
-  return { engines, run: { runId: 'bench.2026-11-24', slot: '2026-11-24' }, job, template, catalogue, planned: { popular: [] } };
+  return {
+    engines,
+    run: { runId: 'bench.2026-11-24', slot: '2026-11-24' },
+    job,
+    template,
+    catalogue,
+    planned: { popular: [] },
+  };
 }
 
 const TITLES = ['Cast-iron kettle, 1.2 l', 'Café au lait bowl', 'Teekanne „Größe S“', '南部鉄器の急須', 'Bamboo whisk'];
-const NAMES = ['Robin', 'Jürgen', '花子', 'Zoë', "O'Brien"];
+/** First names of the contacts, in turns. */
+export const NAMES = ['Robin', 'Jürgen', '花子', 'Zoë', "O'Brien"];
 const LOCALES = ['en', 'de', 'ja'];
 
 /** Makes a catalogue of so many items. */

@@ -22,6 +22,8 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   init: async () => (await import('./verbs/init.js')).addInit,
   suppress: async () => (await import('./verbs/suppress.js')).addSuppress,
   train: async () => (await import('./verbs/train.js')).addTrain,
+  preview: async () => (await import('./verbs/preview.js')).addPreview,
+  'test-send': async () => (await import('./verbs/test-send.js')).addTestSend,
 };
 
 /** Runs the command line of this process and ends it with the exit code of docs/exit-codes.md. */

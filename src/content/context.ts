@@ -100,16 +100,28 @@ export interface Reader {
   readonly linkTo?: ((url: string, itemId: string) => string) | undefined;
 }
 
+/** What of an item is the same for all readers of a language, a currency and a shop. */
+const described = new WeakMap<Item, Map<string, ContentItem>>();
+const KEPT_READERS = 100;
+
 /** Turns an item into what templates see of it: title and description in the reader's language (attributes `title_<lang>`), the price in the reader's currency (`priceIn`), links absolute. */
 export function describeItem(item: Item, reader: Reader): ContentItem {
-  const { locale, currency, publicUrl, linkTo } = reader;
+  const known = described.get(item) ?? new Map<string, ContentItem>();
+  const key = `${reader.locale} ${reader.currency} ${reader.publicUrl}`;
+  const shown = known.get(key) ?? describeFor(item, reader);
+  if (known.size >= KEPT_READERS) known.clear();
+  described.set(item, known.set(key, shown));
+  const { linkTo } = reader;
+  return linkTo === undefined || shown.url === undefined ? shown : { ...shown, url: linkTo(shown.url, item.itemId) };
+}
+
+function describeFor(item: Item, { locale, currency, publicUrl }: Omit<Reader, 'linkTo'>): ContentItem {
   const shown = priceIn(item, currency);
-  const url = keepScheme(absoluteUrl(item.url, publicUrl), /^https?:\/\//i);
   return {
     itemId: item.itemId,
     title: pickLocalised(item.attributes, 'title', locale) ?? item.title,
     description: pickLocalised(item.attributes, 'description', locale) ?? item.attributes.description,
-    url: url === undefined ? undefined : (linkTo?.(url, item.itemId) ?? url),
+    url: keepScheme(absoluteUrl(item.url, publicUrl), /^https?:\/\//i),
     image: keepScheme(absoluteUrl(item.image, publicUrl), /^(https?:\/\/|data:image\/)/i),
     price: shown.price,
     currency: shown.currency,

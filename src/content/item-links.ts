@@ -18,11 +18,16 @@ export function makeClickToken({ runId, userId, itemId, url }: Click, secret: st
   return sealToken([runId, userId, itemId, url], { secret, purpose: PURPOSE });
 }
 
-/** Reads a token back; undefined where it was not made with `secret`, or leads to no web page. */
+/** Reads a token back; undefined where it was not made with `secret`, or leads to no web page. The address is ASCII, as a header needs it. */
 export function verifyClick(token: string, secret: string): Click | undefined {
   const [runId, userId, itemId, url] = openToken(token, { secret, purpose: PURPOSE }) ?? [];
   if (runId === undefined || userId === undefined || itemId === undefined || url === undefined) return undefined;
-  return /^https?:\/\//i.test(url) ? { runId, userId, itemId, url } : undefined;
+  const page = readWebPage(url);
+  return page === undefined ? undefined : { runId, userId, itemId, url: page.href };
+}
+
+function readWebPage(url: string): URL | undefined {
+  return /^https?:\/\//i.test(url) && URL.canParse(url) ? new URL(url) : undefined;
 }
 
 export interface LinkParts {
@@ -35,7 +40,7 @@ export interface LinkParts {
   readonly publicUrl: string;
 }
 
-/** Makes the function that turns the address of an item into what the mail links to; an address that is no URL stays as it is. */
+/** Makes the function that turns the address of an item into what the mail links to; an address of no web page stays as it is. */
 export function createItemLinks(parts: LinkParts): ((url: string, itemId: string) => string) | undefined {
   const { rules, job, runId, userId, secret } = parts;
   if (rules === undefined) return undefined;
@@ -43,7 +48,7 @@ export function createItemLinks(parts: LinkParts): ((url: string, itemId: string
   const base = parts.publicUrl.replace(/\/+$/, '');
   return (url, itemId) => {
     const tagged = addParameters(url, utm);
-    if (!rules.clicks) return tagged;
+    if (!rules.clicks || readWebPage(tagged) === undefined) return tagged;
     return `${base}/c/${makeClickToken({ runId, userId, itemId, url: tagged }, secret)}`;
   };
 }
@@ -56,10 +61,14 @@ function listUtm(utm: NonNullable<LinkRules['utm']>, job: string): readonly (rea
   );
 }
 
-/** A parameter that the address has already stays: the catalogue knows better. */
+/** A parameter that the address has already stays: the catalogue knows better. What it has is not written anew: it may be signed. */
 function addParameters(url: string, parameters: readonly (readonly [string, string])[]): string {
-  if (parameters.length === 0 || !URL.canParse(url)) return url;
-  const parsed = new URL(url);
-  for (const [name, value] of parameters) if (!parsed.searchParams.has(name)) parsed.searchParams.append(name, value);
-  return parsed.href;
+  const page = readWebPage(url);
+  if (page === undefined) return url;
+  const added = new URLSearchParams(
+    parameters.flatMap(([name, value]): [string, string][] => (page.searchParams.has(name) ? [] : [[name, value]])),
+  );
+  if (added.size === 0) return url;
+  page.search = page.search === '' ? `?${added}` : `${page.search}&${added}`;
+  return page.href;
 }

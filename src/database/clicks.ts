@@ -17,7 +17,8 @@ const TOO_SOON_MS = 10_000;
 
 /**
  * Counts a click; one of a run or a delivery that is not there (a test, an archive) counts for nothing.
- * A click within 10 s of the delivery is a program's, whatever it calls itself.
+ * A click within 10 s of the delivery is a program's, whatever it calls itself. `first_at` and `last_at` are those of people,
+ * where there was one.
  */
 export async function countClick(db: Database, click: NewClick): Promise<void> {
   const at = new Date(click.at);
@@ -30,7 +31,10 @@ export async function countClick(db: Database, click: NewClick): Promise<void> {
     WHERE r.run_id = ${click.runId} AND d.shown ? ${click.itemId}
     ON CONFLICT (run_id, user_id, item_id) DO UPDATE SET
       people = least(click.people + excluded.people, 1000000), programs = least(click.programs + excluded.programs, 1000000),
-      last_at = excluded.last_at`.execute(db);
+      first_at = CASE WHEN click.people = 0 AND excluded.people > 0 THEN excluded.first_at ELSE click.first_at END,
+      last_at = CASE WHEN click.people = 0 OR excluded.people > 0 THEN excluded.last_at ELSE click.last_at END`.execute(
+    db,
+  );
 }
 
 const countsSchema = z.object({ readers: z.number(), clicks: z.number(), programs: z.number() });
@@ -41,14 +45,17 @@ const BURST_LINKS = 3;
 
 /**
  * Counts the clicks of a run: `readers` are recipients of whom at least one click is likely a person's, `clicks` the links that
- * they followed, each once; `programs` are the links that only programs have followed.
+ * they followed, each once; `programs` are the links that only programs have followed. Who comes back to a link of a burst later
+ * is a person.
  */
 export async function countClicks(db: Database, runId: string): Promise<ClickCounts> {
   const found = await sql`
     WITH link AS (
-      SELECT user_id, people > 0 AND NOT (count(*) OVER near >= ${BURST_LINKS}) AS is_person FROM click
-      WHERE run_id = ${runId}
-      WINDOW near AS (PARTITION BY user_id ORDER BY first_at
+      SELECT user_id, people > 0 AND (count(*) OVER first < ${BURST_LINKS} OR count(*) OVER last < ${BURST_LINKS}) AS is_person
+      FROM click WHERE run_id = ${runId}
+      WINDOW first AS (PARTITION BY user_id, people > 0 ORDER BY first_at
+                       RANGE BETWEEN interval '2 seconds' PRECEDING AND interval '2 seconds' FOLLOWING),
+             last AS (PARTITION BY user_id, people > 0 ORDER BY last_at
                       RANGE BETWEEN interval '2 seconds' PRECEDING AND interval '2 seconds' FOLLOWING))
     SELECT count(DISTINCT user_id) FILTER (WHERE is_person) AS readers, count(*) FILTER (WHERE is_person) AS clicks,
            count(*) FILTER (WHERE NOT is_person) AS programs

@@ -68,6 +68,18 @@ export async function findContacts(
   return new Map(found.rows.map(readRow).map((row) => [row.contact.userId, row]));
 }
 
+/** Lists the ids of the contacts who have an address, by its hash; at most `limit`. */
+export async function findUsersOfAddress(db: Database, addressHash: string, limit: number): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('contact')
+    .select('user_id')
+    .where('address_hash', '=', addressHash)
+    .orderBy('user_id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.user_id);
+}
+
 /** Counts the contacts. */
 export async function countContacts(db: Database): Promise<number> {
   const row = await db.selectFrom('contact').select(sql<number>`count(*)`.as('count')).executeTakeFirstOrThrow();

@@ -1,7 +1,7 @@
 /** Queries on suppressions. */
 import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
-import { SUPPRESSION_REASONS, type Suppression, type SuppressionReason } from '../content/suppression';
+import { isObjection, SUPPRESSION_REASONS, type Suppression, type SuppressionReason } from '../content/suppression';
 import type { Database } from './connection';
 
 const reasonSchema = z.enum(SUPPRESSION_REASONS);
@@ -27,12 +27,12 @@ export function joinSuppression(topic: string | undefined): RawBuilder<unknown> 
 
 /**
  * Adds suppressions. One that is there already keeps its reason, unless the new one is a person's own objection and the old
- * one is not.
+ * one is not; the same holds among the rows.
  * @param rows at most some thousands
  * @returns how many are new
  */
 export async function saveSuppressions(db: Database, rows: readonly Suppression[]): Promise<number> {
-  const values = [...new Map(rows.map((row) => [`${row.topic ?? ''} ${row.subject}`, row])).values()];
+  const values = oneEach(rows);
   if (values.length === 0) return 0;
   const saved = await sql<{ is_new: boolean }>`
     INSERT INTO suppression (subject, topic, reason, source, at)
@@ -43,6 +43,17 @@ export async function saveSuppressions(db: Database, rows: readonly Suppression[
     WHERE excluded.reason IN ('unsubscribe', 'complaint') AND suppression.reason NOT IN ('unsubscribe', 'complaint')
     RETURNING xmax = 0 AS is_new`.execute(db);
   return saved.rows.filter((row) => row.is_new).length;
+}
+
+/** In one order, so that two who save the same rows at a time wait for each other, and neither for ever. */
+function oneEach(rows: readonly Suppression[]): readonly Suppression[] {
+  const kept = new Map<string, Suppression>();
+  for (const row of rows) {
+    const key = `${row.subject}\n${row.topic ?? ''}`;
+    const before = kept.get(key);
+    if (before === undefined || (isObjection(row.reason) && !isObjection(before.reason))) kept.set(key, row);
+  }
+  return [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
 
 const toRow = (row: Suppression) => ({ ...row, topic: row.topic ?? '', at: new Date(row.at).toISOString() });

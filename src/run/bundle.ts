@@ -34,7 +34,7 @@ const sourceSchema = z.object({
  * Parses and compiles a job's texts.
  * @throws E_JOB_…, E_TEMPLATE_… where they are wrong
  */
-export function openBundle(engines: Pick<Engines, 'settings'>, source: JobSource): Bundle {
+export async function openBundle(engines: Pick<Engines, 'settings'>, source: JobSource): Promise<Bundle> {
   const job = parseJob({ file: source.file, text: source.text, solutions: Object.keys(engines.settings.solutions) });
   if (job.kind === 'audience') return { job, template: undefined };
   if (source.template === undefined) {
@@ -43,12 +43,17 @@ export function openBundle(engines: Pick<Engines, 'settings'>, source: JobSource
       `content.template is "${job.content.template}", and there is no such template`,
       {
         where: { file: source.file },
-        fix: `make the folder templates/${job.content.template} with subject.hbs, body.html.hbs and body.text.hbs`,
+        fix: `make the folder templates/${job.content.template} with subject.hbs, body.mjml.hbs or body.html.hbs, and body.text.hbs`,
       },
     );
   }
-  const options = job.content.subject === undefined ? {} : { subject: job.content.subject };
-  return { job, template: compileTemplate(source.template, { ...options, jobFile: source.file }) };
+  const { subject, locales } = job.content;
+  const template = await compileTemplate(source.template, {
+    ...(subject === undefined ? {} : { subject }),
+    ...(locales === undefined ? {} : { locales }),
+    jobFile: source.file,
+  });
+  return { job, template };
 }
 
 /** Stores a bundle under its hash; an equal one is there already. */

@@ -42,7 +42,11 @@ export function fallbackFor(
   if (typeof fallback === 'object' && 'itemIds' in fallback) return fallback.itemIds;
   const { popular, popularBy } = planned;
   const group = popularBy === undefined || contact === undefined ? undefined : groupOf(contact, popularBy.attribute);
-  const own = group === undefined ? undefined : popularBy?.lists[group];
+  // Values are what contacts have: `constructor` may be one.
+  const own =
+    group !== undefined && popularBy !== undefined && Object.hasOwn(popularBy.lists, group)
+      ? popularBy.lists[group]
+      : undefined;
   return own === undefined ? popular : [...own, ...popular];
 }
 

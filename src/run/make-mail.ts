@@ -22,7 +22,10 @@ export interface MailParts {
   readonly run: Pick<RunRow, 'runId' | 'slot'>;
   readonly job: EmailJob;
   readonly template: CompiledTemplate;
+  /** Of the run, so that all its mails show one price. */
   readonly catalogue: ReadonlyMap<string, Item>;
+  /** Of this moment: what is sold out or gone since is not shown; `catalogue` where left out. */
+  readonly newest?: ReadonlyMap<string, Item> | undefined;
   readonly planned: PlannedFallback;
   /** What a recipient has bought or been shown too recently; nothing where left out. */
   readonly avoided?: ((userId: string) => Avoided) | undefined;
@@ -71,13 +74,21 @@ export function makeMail(
     // What stands in for a slate is chosen anew, for this contact.
     slate: row.fallback === true ? [] : row.slate,
     fallback: fallbackFor(show, parts.planned, stored.contact),
-    findItem: (itemId) => parts.catalogue.get(itemId),
+    findItem: (itemId) => findItem(parts, itemId),
     show,
     avoid: parts.avoided?.(row.userId),
     now: parts.engines.now(),
   });
   if (chosen.excluded !== undefined) return exclude(row, chosen.excluded);
   return buildMail(parts, { row, stored, items: chosen.items });
+}
+
+/** The item as the run shows it, with the stock of this moment; undefined where one of both catalogues has it no more. */
+function findItem({ catalogue, newest = catalogue }: MailParts, itemId: string): Item | undefined {
+  const [item, now] = [catalogue.get(itemId), newest.get(itemId)];
+  if (item === undefined || now === undefined) return undefined;
+  const { stock: _stock, ...rest } = item;
+  return now.stock === undefined ? rest : { ...rest, stock: now.stock };
 }
 
 function whyNot({ job }: MailParts, row: MailRow, stored: StoredContact): string | undefined {

@@ -33,7 +33,7 @@ export async function planRun(
   engines: PlanEngines,
   wish: { readonly source: JobSource; readonly slot: string },
 ): Promise<Plan> {
-  const { job, template } = openBundle(engines, wish.source);
+  const { job, template } = await openBundle(engines, wish.source);
   if (job.kind === 'audience') return planAudienceRun(engines, job, wish.slot);
   await checkAttributes(engines.db, job.recommend.filter, (path) => locate(wish.source, path));
   return planEmailRun(engines, { job, template }, wish.slot);

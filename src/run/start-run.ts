@@ -33,7 +33,7 @@ export interface StartedRun {
  * A failed run goes on where it stopped; by its own bundle if it has bought anything, else by the files as they are now.
  */
 export async function startRun(engines: Engines, wish: StartWish): Promise<StartedRun> {
-  const { job } = openBundle(engines, wish.source);
+  const { job } = await openBundle(engines, wish.source);
   const latest = await findLatestRun(engines.db, job.name, wish.slot);
   if (latest !== undefined && !isDoneAndWantedAgain(latest, wish)) return goOn(engines, latest, wish);
   await checkSolution(engines, wish.source);
@@ -96,7 +96,7 @@ export async function checkSolution(
   engines: Pick<Engines, 'settings' | 'personalize'>,
   source: JobSource,
 ): Promise<void> {
-  const { job } = openBundle(engines, source);
+  const { job } = await openBundle(engines, source);
   const solution = job.kind === 'email' ? job.recommend.solution : job.segment.solution;
   const { recipe } = await resolveSolution(engines, { solution, kind: job.kind, file: job.file });
   if (job.kind === 'audience') checkQueries(job, recipe);

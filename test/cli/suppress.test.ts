@@ -32,7 +32,9 @@ it('every line of the page works, in its order', async () => {
 
 it('an export comes back as it was into another database, addresses as hashes', async () => {
   await nightjar('suppress', 'add', 'Bo@Mail.example', '--reason', 'complaint');
+  for (const user of ['+49170', '@ann', "'=1+1"]) await nightjar('suppress', 'add', '--user', user);
   await nightjar('suppress', 'export', '--out', 'one.csv');
+  expect(rowsOf('one.csv').map((row) => row.user_id)).toEqual(expect.arrayContaining(["'+49170", "'@ann", "''=1+1"]));
   expect(rowsOf('one.csv')).toContainEqual(
     expect.objectContaining({ address_hash: hashAddress('bo@mail.example'), user_id: '', reason: 'complaint' }),
   );
@@ -41,6 +43,8 @@ it('an export comes back as it was into another database, addresses as hashes', 
   await runNightjar(['suppress', 'import', 'one.csv', ...other], { cwd: folder });
   await runNightjar(['suppress', 'export', '--out', 'two.csv', ...other], { cwd: folder });
   expect(rowsOf('two.csv')).toEqual(rowsOf('one.csv'));
+  const shown = await runNightjar(['suppress', 'show', '--user', '@ann', ...other], { cwd: folder });
+  expect(shown.stdout).toContain('user @ann: manual');
 }, 60_000);
 
 it('an objection is not removed in passing', async () => {
@@ -53,11 +57,25 @@ it('an objection is not removed in passing', async () => {
   expect((await nightjar('suppress', 'show', 'cy@mail.example')).stdout).toContain('is not suppressed');
 }, 60_000);
 
+it('who was suppressed by address and as a user is told so, also where one of both is removed', async () => {
+  writeFileSync(inFolder('contacts.csv'), 'user_id,email\nflo,flo@mail.example\n');
+  await nightjar('import', '--contacts', 'contacts.csv');
+  await nightjar('suppress', 'add', 'flo@mail.example', '--reason', 'unsubscribe', '--topic', 'picks');
+  await nightjar('suppress', 'add', '--user', 'flo', '--reason', 'unsubscribe', '--topic', 'picks');
+  const shown = await nightjar('suppress', 'show', 'flo@mail.example');
+  expect(shown.stdout).toMatch(/^flo@mail\.example: unsubscribe, of picks.*\nuser flo: unsubscribe, of picks/);
+  const removed = await nightjar('suppress', 'remove', 'flo@mail.example', '--topic', 'picks', '--objection');
+  expect(removed.stdout).toMatch(/is removed\n {2}still there: user flo: unsubscribe, of picks/);
+  const last = await nightjar('suppress', 'remove', '--user', 'flo', '--topic', 'picks', '--objection');
+  expect(last.stdout).not.toContain('still there');
+}, 60_000);
+
 it.each([
   [['add', 'ann.mail.example'], 'it needs exactly one @'],
   [['add', 'änn@mail.example'], 'is not ASCII'],
   [['add', 'ann@mail..example'], 'is no domain'],
   [['add', '--domain', 'not a domain'], 'is no domain'],
+  [['add', '--user', ''], '--user is ""'],
   [['add', 'ann@mail.example', '--topic', 'Nightly Picks'], '--topic is "Nightly Picks"'],
   [['add', 'ann@mail.example', '--reason', 'annoyed'], 'expected unsubscribe, complaint, manual, bounce'],
   [['add', 'ann@mail.example', '--user', 'u1'], 'more than one is named'],

@@ -29,9 +29,19 @@ it.each([
     'https://shop.example/i/1?utm_campaign=own',
     'https://shop.example/i/1?utm_campaign=own&utm_source=news+letter&utm_medium=email',
   ],
+  [
+    'https://shop.example/i?flag&sig=a%20b%2Fc',
+    'https://shop.example/i?flag&sig=a%20b%2Fc&utm_source=news+letter&utm_medium=email&utm_campaign=picks',
+  ],
   ['not a url', 'not a url'],
+  ['mailto:shop@shop.example', 'mailto:shop@shop.example'],
 ])('%s gets the parameters that it lacks', (url, expected) => {
   expect(link(UTM, url)).toBe(expected);
+});
+
+it('an address that no redirect could lead to is linked to as it is', () => {
+  for (const url of ['not a url', 'https://', 'mailto:shop@shop.example'])
+    expect(link({ clicks: true }, url)).toBe(url);
 });
 
 it('a click link hides who and what, and tells both to whoever has the secret', () => {

@@ -103,6 +103,19 @@ it("a person's objection replaces a lesser reason, and is not replaced", async (
   expect(await findSuppressions(database.db, [ANN])).toMatchObject([{ reason: 'complaint', at: T0 + 2 }]);
 });
 
+it('an objection is not lost where a lesser reason for the same one stands behind it in a file', async () => {
+  const rows = [
+    entry(ANN, { reason: 'bounce' }),
+    entry(ANN, { reason: 'unsubscribe', at: T0 + 1 }),
+    entry(ANN, { reason: 'manual', at: T0 + 2 }),
+  ];
+  expect(await saveSuppressions(database.db, rows)).toBe(1);
+  expect(await findSuppressions(database.db, [ANN])).toMatchObject([{ reason: 'unsubscribe', at: T0 + 1 }]);
+  const lesser = [entry(MAIL, { reason: 'bounce' }), entry(MAIL, { reason: 'manual' })];
+  await saveSuppressions(database.db, lesser);
+  expect(await findSuppressions(database.db, [MAIL])).toMatchObject([{ reason: 'bounce' }]);
+});
+
 it('is removed by its topic, and only for the reasons that are named', async () => {
   await saveSuppressions(database.db, [entry(ANN, { reason: 'unsubscribe' }), entry(ANN, { topic: 'picks' })]);
   expect(await removeSuppression(database.db, { subject: ANN, reasons: ['manual', 'bounce'] })).toBe(false);

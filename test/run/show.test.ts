@@ -1,8 +1,9 @@
 /** What a mail shows is decided when it is made: by stock, by what was bought and shown since, by the fallback of those alike. */
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { saveItems } from '../../src/database/catalogue';
+import { currentCatalogueVersion, readCatalogue, saveItems } from '../../src/database/catalogue';
 import { saveInteractions } from '../../src/database/interactions';
 import { findRun } from '../../src/database/runs';
+import { fallbackFor } from '../../src/run/fallback';
 import { readPlan } from '../../src/run/plan-record';
 import { startRun } from '../../src/run/start-run';
 import { makeTestFolder } from '../support/nightjar';
@@ -91,6 +92,30 @@ it('what was bought after the plan is not shown', async () => {
   expect([...after.values()].flat()).toContain(itemId);
 });
 
+it('what was sold out or taken from the catalogue after the plan is not shown; the price stays that of the run', async () => {
+  const rig = rigUp(shop);
+  const id = await begin(rig, source('stock', '{ items: 2, fallback: none }'));
+  await driveRun(rig, id, (run) => run.state === 'sending');
+  const planned = await ledger(id);
+  const [soldOut = '', gone = '', dearer = ''] = planned[0]?.slate ?? [];
+  const catalogue = await readCatalogue(shop.db, await currentCatalogueVersion(shop.db));
+  const [first, third] = [catalogue.get(soldOut), catalogue.get(dearer)];
+  if (first === undefined || third === undefined) throw new Error('the slate is too short');
+  const changed = [
+    { ...first, stock: 0 },
+    { ...third, price: 99_999 },
+  ];
+  const deleted = new Set([gone]);
+  await saveItems(shop.db, changed, { replace: false, deleted, now: Date.now() });
+
+  await driveRun(rig, id);
+
+  const shown = new Map((await ledger(id)).map((row) => [row.userId, row.shown ?? []]));
+  expect(shown.get(planned[0]?.userId ?? '')?.[0]).toBe(dearer);
+  expect([...shown.values()].flat()).not.toContain(soldOut);
+  expect([...shown.values()].flat()).not.toContain(gone);
+});
+
 it('with less than the least to show nobody gets a mail, and the reason is told', async () => {
   const rig = rigUp(shop);
   const run = await driveRun(
@@ -130,3 +155,19 @@ it('popular items go by what people share', async () => {
   const shown = new Map((await ledger(id)).map((row) => [row.userId, row.shown?.[0]]));
   expect(shown.get('u002')).toBe('only-de');
 });
+
+it.each(['constructor', '__proto__', 'toString'])(
+  'a contact whose value is %s gets what is popular with all',
+  async (value) => {
+    const contact = { userId: 'odd', attributes: { tier: value } };
+    const planned = { popular: ['p'], popularBy: { attribute: 'tier', lists: { gold: ['g'] } } };
+    expect(fallbackFor({ fallback: { popularBy: 'tier' } }, planned, contact)).toEqual(['p']);
+    expect(
+      fallbackFor(
+        { fallback: { popularBy: 'constructor' } },
+        { ...planned, popularBy: { attribute: value, lists: {} } },
+        contact,
+      ),
+    ).toEqual(['p']);
+  },
+);

@@ -89,14 +89,50 @@ it('of two processes that drain one spool, each is stored, and neither fails', a
 it('a file that is no entry stays where it is and is told, and holds up no other', async () => {
   const dir = path.join(folder, 'e');
   mkdirSync(dir);
-  const broken = path.join(dir, `${AT}-00000000-0000-4000-8000-000000000000.json`);
+  const broken = path.join(dir, `${'0'.repeat(64)}.json`);
   writeFileSync(broken, '{"version":1,"us');
+  // What the database would refuse must not hold up what stands behind it.
+  const refused = { version: 1, userId: 'a\0b', list: 'beside', source: 'one-click', at: AT - 1 };
+  writeFileSync(path.join(dir, `${'1'.repeat(64)}.json`), JSON.stringify(refused));
+  writeFileSync(path.join(dir, `${'2'.repeat(64)}.json`), JSON.stringify({ ...refused, userId: 'ann', at: 1e300 }));
   await takeUnsubscribe(withDatabase(away, 'e'), { ...ENTRY, list: 'beside' });
   logged.length = 0;
   expect(await drainSpool(withDatabase(database.db, 'e'))).toBe(1);
   expect(logged).toContain('error spooled unsubscribe unreadable');
   expect(existsSync(broken)).toBe(true);
   expect(await suppressionOf('ann', 'beside')).toBe('unsubscribe');
+});
+
+it('one that the database refuses for itself stays, is told, and holds up no other', async () => {
+  await database.pool.query(`
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN IF NEW.subject = 'user:poison' THEN RAISE EXCEPTION 'refused'; END IF; RETURN NEW; END $$;
+    CREATE TRIGGER refuse BEFORE INSERT ON suppression FOR EACH ROW EXECUTE FUNCTION refuse()`);
+  await takeUnsubscribe(withDatabase(away, 'h'), { ...ENTRY, userId: 'poison', at: AT - 1 });
+  await takeUnsubscribe(withDatabase(away, 'h'), { ...ENTRY, list: 'behind' });
+  logged.length = 0;
+  expect(await drainSpool(withDatabase(database.db, 'h'))).toBe(1);
+  expect(logged).toContain('error spooled unsubscribe refused');
+  expect(await suppressionOf('ann', 'behind')).toBe('unsubscribe');
+  expect(readdirSync(path.join(folder, 'h'))).toHaveLength(1);
+});
+
+it('whoever repeats the wish while the database is away fills no disk', async () => {
+  const engines = withDatabase(away, 'f');
+  for (let n = 0; n < 5; n++) expect(await takeUnsubscribe(engines, { ...ENTRY, at: AT + n })).toBe('spooled');
+  const { list: _list, ...everything } = ENTRY;
+  await takeUnsubscribe(engines, everything);
+  expect(readdirSync(path.join(folder, 'f'))).toHaveLength(2);
+});
+
+it('a file of the spool that was damaged is written anew by the same wish', async () => {
+  const dir = path.join(folder, 'g');
+  await takeUnsubscribe(withDatabase(away, 'g'), { ...ENTRY, list: 'mended' });
+  const [file = ''] = readdirSync(dir);
+  writeFileSync(path.join(dir, file), '');
+  await takeUnsubscribe(withDatabase(away, 'g'), { ...ENTRY, list: 'mended' });
+  expect(await drainSpool(withDatabase(database.db, 'g'))).toBe(1);
+  expect(await suppressionOf('ann', 'mended')).toBe('unsubscribe');
 });
 
 it('is refused where neither the database nor the disk takes it, so that the sender tries again', async () => {

@@ -64,6 +64,8 @@ async function makeRun(job: string, users: readonly string[]): Promise<string> {
 
 interface Visit {
   readonly agent?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly target?: string;
   readonly method?: string;
   /** Seconds after the mail was sent. */
   readonly after?: number;
@@ -73,11 +75,12 @@ async function visit(
   runId: string,
   userId: string,
   itemId: string,
-  { agent = BROWSER, method = 'GET', after = 600 }: Visit = {},
+  { agent = BROWSER, method = 'GET', after = 600, headers = {}, target = TARGET }: Visit = {},
 ) {
   now = SENT + after * 1000;
-  const token = makeClickToken({ runId, userId, itemId, url: TARGET }, SECRET);
-  const answer = await fetch(`${url}/c/${token}`, { method, redirect: 'manual', headers: { 'user-agent': agent } });
+  const token = makeClickToken({ runId, userId, itemId, url: target }, SECRET);
+  const sent = { 'user-agent': agent, ...headers };
+  const answer = await fetch(`${url}/c/${token}`, { method, redirect: 'manual', headers: sent });
   return { status: answer.status, location: answer.headers.get('location') };
 }
 
@@ -120,6 +123,31 @@ it('a person who comes after a program is counted as one', async () => {
   await visit(runId, 'a', 'i1', { after: 2 });
   await visit(runId, 'a', 'i1', { after: 5000 });
   await expectCounts(runId, { readers: 1, clicks: 1, programs: 0 });
+});
+
+it('a person who comes after a program that follows everything, in or after its haste, is counted as one', async () => {
+  const runId = await makeRun('behind', ['hasty', 'greedy']);
+  for (const itemId of ['i1', 'i2', 'i3', 'i4']) await visit(runId, 'hasty', itemId, { after: 3 });
+  for (const itemId of ['i1', 'i2', 'i3', 'i4']) await visit(runId, 'greedy', itemId, { after: 300 });
+  await expectCounts(runId, { readers: 0, clicks: 0, programs: 8 });
+  await visit(runId, 'hasty', 'i1', { after: 4000 });
+  await visit(runId, 'greedy', 'i2', { after: 5000 });
+  await expectCounts(runId, { readers: 2, clicks: 2, programs: 6 });
+});
+
+it('a phone named Cubot is no robot, and what a browser loads ahead is no click', async () => {
+  const runId = await makeRun('names', ['a', 'b']);
+  await visit(runId, 'a', 'i1', { agent: 'Mozilla/5.0 (Linux; Android 12; CUBOT X30) AppleWebKit/537.36' });
+  await visit(runId, 'b', 'i1', { headers: { 'sec-purpose': 'prefetch;prerender' } });
+  await expectCounts(runId, { readers: 1, clicks: 1, programs: 1 });
+});
+
+it('an address in any letters leads on, in the form that headers need', async () => {
+  const runId = await makeRun('letters', ['a']);
+  expect(await visit(runId, 'a', 'i1', { target: 'https://shop.example/お茶?q=ü' })).toEqual({
+    status: 302,
+    location: 'https://shop.example/%E3%81%8A%E8%8C%B6?q=%C3%BC',
+  });
 });
 
 it('what belongs to no mail leads on and counts for nothing', async () => {

@@ -93,6 +93,34 @@ it('so does a multipart form, and a post without a body', async () => {
   expect(await suppressed(second.userId, 'picks')).toBe('unsubscribe');
 });
 
+it.each([
+  ['no media type', 'form'],
+  ['JSON', 'application/json'],
+  ['another charset', 'application/x-www-form-urlencoded; charset=x-unknown'],
+])('a post that says it is %s leaves all the same', async (_what, type) => {
+  const { userId, link } = await linkOf('en');
+  expect((await post(link, 'List-Unsubscribe=One-Click', type)).status).toBe(200);
+  expect(await suppressed(userId, 'picks')).toBe('unsubscribe');
+});
+
+it.each(['.', ')', '>', '/', '%20'])(
+  'a link works with "%s" behind it, as programs cut it out of a text',
+  async (rest) => {
+    const { userId, link } = await linkOf('en');
+    expect((await fetch(`${link}${rest}`)).status).toBe(200);
+    expect((await post(`${link}${rest}`, 'scope=list')).status).toBe(200);
+    expect(await suppressed(userId, 'picks')).toBe('unsubscribe');
+  },
+);
+
+it('so does a body that is not UTF-8', async () => {
+  const { userId, link } = await linkOf('en');
+  const body = Buffer.from('List-Unsubscribe=One-Click&name=K\xfcster', 'latin1');
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  expect((await fetch(link, { method: 'POST', body, headers })).status).toBe(200);
+  expect(await suppressed(userId, 'picks')).toBe('unsubscribe');
+});
+
 it('what scanners do, GET and HEAD, unsubscribes nobody', async () => {
   const { userId, link } = await linkOf('en');
   expect((await fetch(link)).status).toBe(200);

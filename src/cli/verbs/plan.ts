@@ -25,7 +25,7 @@ export function addPlan(program: Command, context: CliContext): void {
       const flags = command.optsWithGlobals();
       const source = readJob(projectDir(context), name);
       const options = openOptions(context, flags);
-      const { job } = openBundle(options, source);
+      const { job } = await openBundle(options, source);
       const slot = own.date === undefined ? today(job.schedule?.timezone ?? 'UTC', Date.now()) : slotOf(own.date);
       const engines = await openEngines(options);
       try {

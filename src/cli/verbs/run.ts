@@ -48,7 +48,7 @@ async function runVerb(context: CliContext, call: { name: string; own: RunFlags;
   const flags = call.command.optsWithGlobals();
   const source = readJob(projectDir(context), call.name);
   const options = openOptions(context, flags);
-  const { job } = openBundle(options, source);
+  const { job } = await openBundle(options, source);
   const slot = call.own.date === undefined ? today(job.schedule?.timezone ?? 'UTC', Date.now()) : slotOf(call.own.date);
   const engines = await openEngines(options);
   const again = call.own.again === true;

@@ -13,6 +13,7 @@ import { JOB_NAME } from '../../job/keys';
 import { type FileImport, importRows } from './batches';
 import type { ColumnRule } from './columns';
 import { showValue } from './findings';
+import { unprotectCell } from './formula-cell';
 import { type RowScope, readCell } from './row-cells';
 import { type Reading, readId, readLine, readTime, readWord } from './values';
 
@@ -55,7 +56,7 @@ function readSuppression(scope: RowScope, now: number): Suppression | undefined 
   const topic = readCell(scope, 'topic', readTopic);
   const reason = readCell(scope, 'reason', readReason) ?? 'manual';
   const at = readCell(scope, 'at', readTime) ?? now;
-  const source = readCell(scope, 'source', readLine) ?? 'import';
+  const source = readCell(scope, 'source', (text) => readLine(unprotectCell(text))) ?? 'import';
   return subject === undefined ? undefined : { subject, topic, reason, source, at };
 }
 
@@ -64,7 +65,7 @@ function readOneSubject(scope: RowScope): string | undefined {
   const before = findings.count;
   const subjects = [
     readCell(scope, 'email', readEmail(scope)),
-    readCell(scope, 'user_id', (text) => map(readId(text), userSubject)),
+    readCell(scope, 'user_id', (text) => map(readId(unprotectCell(text)), userSubject)),
     readCell(scope, 'domain', readDomain),
     readCell(scope, 'address_hash', readHash),
   ].flatMap((subject) => subject ?? []);

@@ -46,10 +46,9 @@ export async function previewMail(
   // A customer of a shop without visits is shown what there is.
   const used = await popularItems(engines.db, { since: 0, limit: POPULAR_ITEMS });
   const popular = used.length > 0 ? used : [...catalogue.keys()].slice(0, POPULAR_ITEMS);
-  const shown = isRecipient ? job : withoutConditions(job);
   const run = { runId: `${job.name}.preview`, slot };
   const made = makeMail(
-    { engines, run, job: shown, template, catalogue, planned: { popular: [...popular] } },
+    { engines, run, job, template, catalogue, planned: { popular: [...popular] }, trial: {} },
     { row: { userId, addressHash, slate, attempt: 1 }, stored },
   );
   if (made.kind !== 'mail') return undefined;

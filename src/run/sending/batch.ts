@@ -1,4 +1,5 @@
 /** Sends the mails of one claim: makes them, gives each its turn, and records what became of it. */
+import { currentCatalogueVersion } from '../../database/catalogue';
 import type { ClaimedDelivery, DeliveryAnswer } from '../../database/claims';
 import { findContacts } from '../../database/contacts';
 import { isNightjarError } from '../../errors';
@@ -55,12 +56,13 @@ async function makeMails(
     job.name,
   );
   const catalogue = await loadCatalogue(engines.db, run.catalogueVersion);
+  const newest = await loadCatalogue(engines.db, await currentCatalogueVersion(engines.db));
   const avoided = await findAvoided(
     engines,
     job,
     rows.map((row) => row.userId),
   );
-  const parts = { engines, run, job, template, catalogue, planned: readPlan(run.plan), avoided };
+  const parts = { engines, run, job, template, catalogue, newest, planned: readPlan(run.plan), avoided };
   return rows.map((row) => ({ made: makeMail(parts, { row, stored: contacts.get(row.userId) }), row }));
 }
 

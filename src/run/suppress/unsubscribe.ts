@@ -1,5 +1,6 @@
 /** Takes an unsubscribe: into the database, or while that is away into the spool. */
 import { hashSubject, type Suppression, userSubject } from '../../content/suppression';
+import { promptly } from '../../database/bounded-client';
 import type { Database } from '../../database/connection';
 import { findContacts } from '../../database/contacts';
 import { saveSuppressions } from '../../database/suppressions';
@@ -25,7 +26,7 @@ const SILENT = `the database did not answer for ${DATABASE_MS} ms`;
 export async function takeUnsubscribe(engines: SpoolEngines, entry: Unsubscribed): Promise<'stored' | 'spooled'> {
   try {
     // What is stored after the time is over is in the spool as well, which is no harm.
-    await bounded(storeUnsubscribe(engines.db, entry), DATABASE_MS, () => new Error(SILENT));
+    await bounded(store(engines.db, entry), DATABASE_MS, () => new Error(SILENT));
     return 'stored';
   } catch (error) {
     const { code, message } = explainFailure(error);
@@ -36,19 +37,32 @@ export async function takeUnsubscribe(engines: SpoolEngines, entry: Unsubscribed
 }
 
 /**
- * Stores what is spooled, oldest first; several processes may do so at a time. Answers how many were stored.
- * @throws what the database throws; what is not stored stays
+ * Stores what is spooled, oldest first; several processes may do so at a time. Answers how many were stored. What is not stored
+ * stays; one that the database refuses for itself holds up no other.
+ * @throws what the database throws where it is away
  */
 export async function drainSpool(engines: SpoolEngines): Promise<number> {
   const unreadable = (file: string) => engines.log('error', 'spooled unsubscribe unreadable', { file });
   const spooled = await listSpooled(engines.spoolDir, unreadable);
+  let stored = 0;
   for (const one of spooled) {
-    await storeUnsubscribe(engines.db, one.entry);
+    try {
+      await store(engines.db, one.entry);
+    } catch (error) {
+      const { code, message } = explainFailure(error);
+      if (code !== 'E_BUG') throw error;
+      engines.log('error', 'spooled unsubscribe refused', { file: one.file, reason: message });
+      continue;
+    }
     await forgetSpooled(one);
+    stored += 1;
   }
-  if (spooled.length > 0) engines.log('info', 'spooled unsubscribes stored', { count: spooled.length });
-  return spooled.length;
+  if (stored > 0) engines.log('info', 'spooled unsubscribes stored', { count: stored });
+  return stored;
 }
+
+/** A statement without an answer must not keep a connection of the pool from whoever comes next. */
+const store = (db: Database, entry: Unsubscribed) => promptly(() => storeUnsubscribe(db, entry));
 
 /**
  * The user is suppressed, whatever the address becomes; and the address, which other contacts and audiences may share.

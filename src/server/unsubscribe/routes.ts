@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskAddress, parseMailbox } from '../../content/address';
 import { isNobody, type Unsubscribe, verifyUnsubscribe } from '../../content/links';
+import { promptly } from '../../database/bounded-client';
 import { findContacts } from '../../database/contacts';
 import { systemErrorCode } from '../../errors';
 import { bounded } from '../../queue/bounded';
@@ -35,9 +36,13 @@ const HEADERS = {
 export async function addUnsubscribe(app: FastifyInstance, options: UnsubscribeOptions): Promise<void> {
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    // A form, multipart or not, or nothing at all: whoever posts to this address wants to leave.
-    scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_BYTES }, (_request, body, done) =>
-      done(null, body),
+    // A form, multipart or not, or nothing at all: whoever posts to this address wants to leave. As bytes: text that is not
+    // UTF-8, and a type that is none, would be refused.
+    scope.addHook('onRequest', async ({ raw }) => {
+      if (raw.headers['content-type'] !== undefined) raw.headers['content-type'] = 'application/octet-stream';
+    });
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_BYTES }, (_request, body, done) =>
+      done(null, body.toString('utf8')),
     );
     scope.get('/u/*', { exposeHeadRoute: true }, (request, reply) => ask(options, request, reply));
     scope.post('/u/*', { bodyLimit: BODY_BYTES }, (request, reply) => leave(options, request, reply));
@@ -105,7 +110,8 @@ async function readParts(
 
 async function findQuickly({ db }: UnsubscribeOptions['engines'], userId: string) {
   if (userId === '') return undefined;
-  const found = bounded(findContacts(db, [userId]), CONTACT_MS, () => new Error('the database is slow'));
+  const asked = promptly(() => findContacts(db, [userId]));
+  const found = bounded(asked, CONTACT_MS, () => new Error('the database is slow'));
   return (await found.catch(() => undefined))?.get(userId)?.contact;
 }
 

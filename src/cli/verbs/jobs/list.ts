@@ -22,7 +22,9 @@ export function addJobsList(jobs: Command, context: CliContext): void {
     .action(async (_own: unknown, command: Command) => {
       const flags = command.optsWithGlobals<GlobalFlags>();
       const paused = await readPaused(context, flags);
-      const rows = listJobNames(projectDir(context)).map((name) => describeJob(context, flags, { name, paused }));
+      const rows = await Promise.all(
+        listJobNames(projectDir(context)).map((name) => describeJob(context, flags, { name, paused })),
+      );
       const text = rows.map(formatRow).join('\n');
       answer(flags, { text: rows.length === 0 ? 'no jobs: write one in jobs/' : text, json: { jobs: rows } });
     });
@@ -52,16 +54,16 @@ interface JobRow {
   readonly pausedAt?: string;
 }
 
-function describeJob(
+async function describeJob(
   context: CliContext,
   flags: GlobalFlags,
   { name, paused }: { readonly name: string; readonly paused: ReadonlyMap<string, number> },
-): JobRow {
+): Promise<JobRow> {
   const pausedAt = paused.get(name);
   const pause = pausedAt === undefined ? {} : { pausedAt: new Date(pausedAt).toISOString() };
   try {
     const { settings } = readSettings(context, flags);
-    const { job } = openBundle({ settings }, readJob(projectDir(context), name));
+    const { job } = await openBundle({ settings }, readJob(projectDir(context), name));
     const { kind, about, schedule, after } = job;
     const next = schedule === undefined || pausedAt !== undefined ? undefined : nextFire(schedule, Date.now());
     return {

@@ -1,12 +1,13 @@
 /** The verb `suppress export`: all suppressions as CSV or JSON Lines, which an import takes back. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { escapeFormula, quoteCell } from '../../../audience/csv';
+import { quoteCell } from '../../../audience/csv';
 import type { Suppression } from '../../../content/suppression';
 import type { Database } from '../../../database/connection';
 import { streamSuppressions } from '../../../database/suppressions';
 import { NightjarError } from '../../../errors';
 import { countOf } from '../../../report/figures';
+import { protectCell } from '../../../run/import/formula-cell';
 import { answer } from '../../answer';
 import type { CliContext } from '../../context';
 import { writeToFile, writeToStdout } from '../../write-out';
@@ -49,7 +50,7 @@ async function* writeCsv(db: Database, counted: { rows: number }): AsyncGenerato
   yield `${COLUMNS.join(',')}\r\n`;
   yield* writeRows(db, counted, (row) => {
     const cells = describeJson(row);
-    return `${COLUMNS.map((name) => quoteCell(escapeFormula(cells[name] ?? ''))).join(',')}\r\n`;
+    return `${COLUMNS.map((name) => quoteCell(protectCell(cells[name] ?? ''))).join(',')}\r\n`;
   });
 }
 

@@ -6,7 +6,8 @@ import { NightjarError } from '../../../errors';
 import { answer } from '../../answer';
 import type { CliContext } from '../../context';
 import { withStore } from '../runs/with-store';
-import { describeJson } from './describe';
+import { describe, describeJson } from './describe';
+import { findRelated } from './related';
 import { type NamedSubject, readNamedSubject, type SubjectFlags } from './subject';
 
 interface RemoveFlags extends SubjectFlags {
@@ -34,12 +35,19 @@ export function addRemove(suppress: Command, context: CliContext): void {
         const reasons = SUPPRESSION_REASONS.filter((reason) => own.objection === true || !isObjection(reason));
         const { subject, topic } = named;
         if (!(await removeSuppression(db, { subject, topic, reasons }))) throw objected(named, found.reason);
+        const left = (await findRelated(db, named)).filter(({ suppression }) => concerns(suppression, topic));
+        const lines = left.map(({ suppression, shown }) => `  still there: ${describe(suppression, shown)}`);
         answer(flags, {
-          text: `${named.shown}: the suppression (${found.reason}) is removed`,
-          json: { removed: describeJson(found) },
+          text: [`${named.shown}: the suppression (${found.reason}) is removed`, ...lines].join('\n'),
+          json: { removed: describeJson(found), left: left.map(({ suppression }) => describeJson(suppression)) },
         });
       });
     });
+}
+
+/** What is removed of one job changes nothing of another; what is removed of every job may be left of some. */
+function concerns(left: { readonly topic?: string | undefined }, topic: string | undefined): boolean {
+  return topic === undefined || left.topic === undefined || left.topic === topic;
 }
 
 function nothingThere({ shown, topic }: NamedSubject, others: readonly { topic?: string | undefined }[]): Error {

@@ -1,13 +1,10 @@
 /** The verb `suppress show`: whether and why somebody is not written to. */
 import type { Command } from 'commander';
-import { checkAddress } from '../../../content/address';
-import { domainSubject, hashSubject } from '../../../content/suppression';
-import { findContacts } from '../../../database/contacts';
-import { findSuppressions } from '../../../database/suppressions';
 import { answer } from '../../answer';
 import type { CliContext } from '../../context';
 import { withStore } from '../runs/with-store';
 import { describe, describeJson } from './describe';
+import { findRelated } from './related';
 import { readNamedSubject, type SubjectFlags } from './subject';
 
 /** Adds the verb. */
@@ -15,7 +12,7 @@ export function addShow(suppress: Command, context: CliContext): void {
   suppress
     .command('show')
     .argument('[address]', 'an e-mail address')
-    .description('tell whether and why an address, a user or a domain is not written to')
+    .description('tell whether and why an address (and the users who have it), a user or a domain is not written to')
     .option('--user <id>', 'a user, with what is said of the address and its domain')
     .option('--domain <domain>', 'a domain')
     .addHelpText(
@@ -26,25 +23,12 @@ export function addShow(suppress: Command, context: CliContext): void {
       const flags = command.optsWithGlobals();
       const named = readNamedSubject('show', address, own);
       await withStore(context, flags, async ({ db }) => {
-        const user = own.user === undefined ? undefined : (await findContacts(db, [own.user])).get(own.user);
-        const subjects = new Map([
-          [named.subject, named.shown],
-          ...domainOf(address),
-          ...(user?.addressHash === undefined ? [] : ([[hashSubject(user.addressHash), 'its address']] as const)),
-          ...(user?.contact.email === undefined ? [] : domainOf(user.contact.email)),
-        ]);
-        const found = await findSuppressions(db, [...subjects.keys()]);
-        const lines = found.map((one) => describe(one, subjects.get(one.subject) ?? one.subject));
+        const found = await findRelated(db, named);
+        const lines = found.map(({ suppression, shown }) => describe(suppression, shown));
         answer(flags, {
           text: lines.length === 0 ? `${named.shown} is not suppressed` : lines.join('\n'),
-          json: { suppressions: found.map(describeJson) },
+          json: { suppressions: found.map(({ suppression }) => describeJson(suppression)) },
         });
       });
     });
-}
-
-function domainOf(address: string | undefined): readonly (readonly [string, string])[] {
-  const checked = address === undefined ? undefined : checkAddress(address);
-  const subject = checked?.ok === true ? domainSubject(checked.domain) : undefined;
-  return subject === undefined || checked?.ok !== true ? [] : [[subject, `@${checked.domain}`]];
 }

@@ -3,6 +3,7 @@ import { checkAddress } from '../../../content/address';
 import { addressSubject, domainSubject, userSubject } from '../../../content/suppression';
 import { NightjarError } from '../../../errors';
 import { JOB_NAME } from '../../../job/keys';
+import { readId } from '../../../run/import/values';
 
 export interface SubjectFlags {
   readonly user?: string;
@@ -31,9 +32,19 @@ export function readNamedSubject(verb: string, address: string | undefined, flag
       fix: `nightjar suppress ${verb} ann@mail.example`,
     });
   }
-  if (user !== undefined) return { subject: userSubject(user), shown: `user ${user}`, topic };
+  if (user !== undefined) return readUser(verb, user, topic);
   if (domain !== undefined) return readDomain(verb, domain, topic);
   return readAddress(verb, address ?? '', topic);
+}
+
+/** Ids are trimmed when they are imported. */
+function readUser(verb: string, user: string, topic: string | undefined): NamedSubject {
+  const read = readId(user.trim());
+  if ('value' in read && read.value !== '')
+    return { subject: userSubject(read.value), shown: `user ${read.value}`, topic };
+  throw new NightjarError('E_USAGE', `--user is ${JSON.stringify(user)}; expected the id of a user`, {
+    fix: `nightjar suppress ${verb} --user u-17`,
+  });
 }
 
 const WHY: Readonly<Record<string, string>> = {
