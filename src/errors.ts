@@ -46,6 +46,7 @@ export const ERROR_CODES = {
   E_MAIL_LOGIN: { about: 'the mail server refuses our credentials', exit: 5, retry: 'afterFix' },
   E_MAIL_TLS: { about: 'the connection to the mail server cannot be made safe', exit: 5, retry: 'afterFix' },
   E_MAIL_SENDER: { about: 'the mail service does not let this sender send', exit: 5, retry: 'afterFix' },
+  E_MAIL_DKIM: { about: 'the key that signs mails cannot be used', exit: 3, retry: 'afterFix' },
   E_MAIL_QUOTA: { about: 'the mail service takes no more today', exit: 6, retry: 'afterFix' },
   E_MAIL_ADDRESS: { about: 'an address cannot be written to', exit: 3, retry: 'never' },
   E_OBJECT_MISSING: { about: 'an S3 object does not exist', exit: 5, retry: 'afterFix' },

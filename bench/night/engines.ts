@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { cp, mkdtemp, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type OpenEngines, openEngines } from '../../src/cli/open-engines';
 import { loadSettings } from '../../src/config/load';
@@ -33,6 +33,12 @@ export interface NightEngines {
   close(): Promise<void>;
 }
 
+/** What the job `bench` says, and the files of a template beside those of the examples. */
+export interface NightProject {
+  readonly job: string;
+  readonly template?: { readonly name: string; readonly files: Readonly<Record<string, string>> };
+}
+
 const JOB = `about: A benchmark
 kind: email
 recommend: { solution: picks, results: 25 }
@@ -40,7 +46,7 @@ content: { template: picks, show: { items: 6 } }
 `;
 
 /** Starts everything, with the sample shop's items and nobody in it. */
-export async function openNight(): Promise<NightEngines> {
+export async function openNight(project: NightProject = { job: JOB }): Promise<NightEngines> {
   const folder = await mkdtemp(join(tmpdir(), 'nightjar-bench-night-'));
   const closers: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
   const onClose = (close: () => unknown) => void closers.unshift(close);
@@ -56,7 +62,7 @@ export async function openNight(): Promise<NightEngines> {
   await fetch(`${aws.endpoint}/nightjar`, { method: 'PUT' });
   const smtp = await startSink();
   onClose(smtp.stop);
-  await makeProject(folder);
+  await makeProject(folder, project);
   const env = {
     DATABASE_URL: await postgres.createDatabase(),
     REDIS_URL: redis.url,
@@ -120,8 +126,14 @@ async function startSink(): Promise<{ readonly port: number; stop(): void }> {
   throw new Error('smtp-sink does not answer: apt-get install postfix');
 }
 
-async function makeProject(folder: string): Promise<void> {
+async function makeProject(folder: string, { job, template }: NightProject): Promise<void> {
   mkdirSync(join(folder, 'jobs'));
   await cp(join(ROOT, 'templates'), join(folder, 'templates'), { recursive: true });
-  await writeFile(join(folder, 'jobs', 'bench.yaml'), JOB);
+  await writeFile(join(folder, 'jobs', 'bench.yaml'), job);
+  for (const [name, text] of Object.entries(template?.files ?? {})) {
+    const shared = name.startsWith('partials/');
+    const file = join(folder, 'templates', shared ? '' : (template?.name ?? ''), name);
+    mkdirSync(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
 }

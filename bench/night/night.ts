@@ -15,6 +15,8 @@ export interface NightFigures {
   readonly waitingSeconds: number;
   readonly collectSeconds: number;
   readonly sendSeconds: number;
+  /** Of all worker processes, from the start of the run to its end: what a busy machine blurs least. */
+  readonly workerCpuSeconds: number;
   /** Highest resident memory of a worker process. */
   readonly workerPeakMb: number;
   readonly redisPeakMb: number;
@@ -32,6 +34,7 @@ export async function runNight(night: NightEngines, wish: { slot: string; worker
   const workers = Array.from({ length: wish.workers }, (_, n) => startWorker(night, n));
   try {
     await wait(1500);
+    const idle = sumCpu(workers);
     const runId = await startRun(night, wish.slot);
     let peak = 0;
     let redisPeak = 0;
@@ -47,9 +50,11 @@ export async function runNight(night: NightEngines, wish: { slot: string; worker
       if (row?.state === 'failed' || row?.state === 'paused') throw new Error(`${runId}: ${JSON.stringify(row)}`);
       await wait(100);
     }
+    const workerCpuSeconds = sumCpu(workers) - idle;
     return {
       ...(await readFigures(night, runId)),
       ...(await readGrowth(night, before)),
+      workerCpuSeconds,
       workerPeakMb: peak,
       redisPeakMb: redisPeak,
     };
@@ -134,6 +139,17 @@ async function readGrowth(night: NightEngines, before: Counters) {
     walMb: (after.walBytes - before.walBytes) / 1e6,
     queueCalls: after.queueCalls - before.queueCalls,
   };
+}
+
+/** User and system time in seconds; Linux counts it in hundredths. */
+function sumCpu(children: readonly ChildProcess[]): number {
+  let ticks = 0;
+  for (const { pid } of children) {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+  }
+  return ticks / 100;
 }
 
 /** Linux alone tells the peak of another process. */

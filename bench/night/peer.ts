@@ -11,7 +11,7 @@ export async function measurePlainLoop(
   night: Pick<NightEngines, 'smtpPort'>,
   wish: { readonly mails: number; readonly connections: number },
 ): Promise<number> {
-  const rendered = renderSample();
+  const rendered = await renderSample();
   const transport = createTransport({
     host: '127.0.0.1',
     port: night.smtpPort,
@@ -39,7 +39,7 @@ export async function measurePlainLoop(
   return wish.mails / seconds;
 }
 
-function renderSample(): { subject: string; html: string; text: string } {
+async function renderSample(): Promise<{ subject: string; html: string; text: string }> {
   const source = readJob(ROOT, 'nightly-picks');
   const template = source.template;
   const sample = template === undefined ? undefined : readSample(template.files['sample.json'], 'sample.json').sample;
@@ -53,5 +53,5 @@ function renderSample(): { subject: string; html: string; text: string } {
     publicUrl: 'https://shop.example',
     slot: '2026-01-01',
   });
-  return compileTemplate(template).render(context);
+  return (await compileTemplate(template)).render(context);
 }

@@ -1,4 +1,5 @@
 /** Opens the engines one by one for the doctor; the embedded ones are served as for every other verb. */
+import { Resolver } from 'node:dns/promises';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { isSesUrl, parseSesUrl } from '../mail/ses-url';
 import type { DatabaseState } from '../run/doctor/check-database';
@@ -9,13 +10,21 @@ import { type AwsConnection, createS3Client, ensureBucket } from '../storage/cli
 import { credentialsOf } from '../storage/credentials';
 import { connectAws, connectMail, remoteAws, storageEndpoint } from './connect-services';
 import { connectDatabase, type OpenOptions, type OpenStore, openStore } from './open-store';
+import { readDkim } from './read-dkim';
 import type { Releases } from './releases';
+
+/** An answer that takes longer is none. */
+const DNS = { timeout: 2000, tries: 2 };
 
 /** Makes the doors of the settings; what they open is released by `releases`. */
 export function openDoors(options: OpenOptions, releases: Releases): Doors {
   const { settings } = options;
   return {
     database: () => connectDatabase(options, releases),
+    dkim: {
+      key: () => readDkim(settings.mail.dkim, options.env),
+      resolveTxt: (name) => new Resolver(DNS).resolveTxt(name),
+    },
     enter: (state) => {
       const store = openStoreOnce(options, releases, state);
       const connect = connectOnce(options, store);

@@ -22,9 +22,12 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   estimate: async () => (await import('./verbs/estimate.js')).addEstimate,
   doctor: async () => (await import('./verbs/doctor.js')).addDoctor,
   init: async () => (await import('./verbs/init.js')).addInit,
+  suppress: async () => (await import('./verbs/suppress.js')).addSuppress,
   train: async () => (await import('./verbs/train.js')).addTrain,
   notify: async () => (await import('./verbs/notify.js')).addNotify,
   config: async () => (await import('./verbs/config.js')).addConfig,
+  preview: async () => (await import('./verbs/preview.js')).addPreview,
+  'test-send': async () => (await import('./verbs/test-send.js')).addTestSend,
 };
 
 /** Runs the command line of this process and ends it with the exit code of docs/exit-codes.md. */

@@ -14,6 +14,7 @@ import { createS3Client, ensureBucket } from '../storage/client';
 import { credentialsOf } from '../storage/credentials';
 import { connectAws, connectMail, storageEndpoint } from './connect-services';
 import { type OpenOptions, type OpenStore, openStore } from './open-store';
+import { readDkim } from './read-dkim';
 import { readSecret } from './secrets';
 
 export interface OpenEngines extends Engines {
@@ -41,8 +42,9 @@ export async function openEngines(options: OpenOptions): Promise<OpenEngines> {
     const { connections } = settings.mail;
     // SES is always the real one: the local AWS sends no mail.
     const sesAccess = { region: settings.aws.region, ...credentialsOf(settings.aws) };
+    const dkim = await readDkim(settings.mail.dkim, options.env);
     const mailer = followServer(await connectMail(options, store), (url) =>
-      createMailer({ url, connections, aws: sesAccess }),
+      createMailer({ url, connections, aws: sesAccess, dkim }),
     );
     releases.add('mail', () => mailer.close());
     const sending = await openSending(store);

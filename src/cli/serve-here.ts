@@ -26,7 +26,12 @@ export function listenOverrides({ host, port }: ListenFlags): readonly Override[
 /** Serves everything, and tells on stderr where, and where its tokens stand. */
 export async function serveApi(context: CliContext, engines: OpenEngines): Promise<NightjarServer> {
   const { tokens, from } = findApiTokens({ ...context, settings: engines.settings }, engines.state);
-  const server = createServer(engines, { serves: 'all', jobs: projectJobs(context), tokens });
+  const server = createServer(engines, {
+    serves: 'all',
+    jobs: projectJobs(context),
+    tokens,
+    spoolDir: engines.state.unsubscribed,
+  });
   const url = await server.listen();
   engines.log('info', 'listening', { url, access: from, callers: tokens.map(({ name }) => name).join(',') });
   return server;

@@ -29,6 +29,7 @@ export function formatStanding(run: RunRow, standing: RunStanding, options: { re
       ? []
       : row('queue', `number ${queue.position} of ${queue.waiting} that wait; ${queue.inFlight} in flight`)),
     ...(options.isReported ? [] : rows('e-mails', standing.deliveries.flatMap(listDeliveries))),
+    ...(standing.clicks === undefined ? [] : row('clicks', formatClicks(standing.clicks))),
     ...(nextDueAt === undefined ? [] : row('next due', formatTime(nextDueAt))),
     ...rows('told', told.map(describeTelling)),
     ...rows(
@@ -69,6 +70,11 @@ function listWish({ params, limit, onlyTo, requestedBy }: RunRow): readonly stri
     ...(limit === undefined ? [] : row('limit', `the first ${countOf(limit, 'recipient')}`)),
     ...(onlyTo === undefined ? [] : row('only to', onlyTo.join(', '))),
   ];
+}
+
+function formatClicks({ readers, clicks, programs }: NonNullable<RunStanding['clicks']>): string {
+  const apart = programs === 0 ? '' : `; ${formatCount(programs)} by programs that look at links`;
+  return `${countOf(clicks, 'link')} followed by ${countOf(readers, 'reader')}${apart}`;
 }
 
 function listBatchJob(job: BatchJobStanding): readonly string[] {

@@ -42,6 +42,23 @@ const mailUrl = z
     secret: 'url',
   });
 
+/** Letters, digits, dashes and dots, in lower case; other alphabets as A-labels. */
+const hostName = z
+  .string()
+  .regex(/^(?=.{1,253}$)[a-z\d]([a-z\d-]{0,61}[a-z\d])?(\.[a-z\d]([a-z\d-]{0,61}[a-z\d])?)+$/)
+  .meta({ expected: 'a domain such as shop.example' });
+
+const dkim = z
+  .strictObject({
+    domain: hostName,
+    selector: z
+      .string()
+      .regex(/^[A-Za-z\d]([A-Za-z\d-]{0,61}[A-Za-z\d])?(\.[A-Za-z\d]([A-Za-z\d-]{0,61}[A-Za-z\d])?)*$/)
+      .meta({ expected: 'a selector such as nightjar2026' }),
+    keyFile: text.nullable().default(null).meta({ expected: 'the path of a PEM file, or null' }),
+  })
+  .nullable();
+
 const endpoint = z
   .string()
   .regex(/^(embedded|https?:\/\/\S+)$/)
@@ -140,10 +157,14 @@ export const settingsSchema = z.strictObject({
     url: mailUrl,
     from: z.string().min(3).meta({ expected: 'a sender such as "Corner Shop <news@shop.example>"' }),
     postalAddress: text,
+    replyTo: text.nullable().meta({ expected: 'a mailbox such as "Corner Shop <hello@shop.example>", or null' }),
+    bounceDomain: hostName.nullable().meta({ expected: 'a domain such as bounce.shop.example, or null' }),
+    dkim,
     unsubscribeMailto: z.string().nullable().meta({ expected: 'an address, or null' }),
     connections: count,
     retryAfterSeconds: z.array(seconds).min(1).meta({ expected: 'a list of seconds such as [300, 900]' }),
   }),
+  events: z.strictObject({ bought: z.array(text).meta({ expected: 'a list of event types such as [purchase]' }) }),
   prices: z.record(z.string(), prices),
   budget: z.strictObject({ month: budgetOfMonth }),
   notify: notifySettings,

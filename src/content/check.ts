@@ -14,7 +14,8 @@ const BLOCKS = ['if', 'unless', 'each', 'with'];
 export function checkSource(source: Source, check: Check): void {
   const program = parseInto(source, check);
   if (program === undefined) return;
-  const scope = { source, self: check.root, parent: undefined, params: new Map(), block: undefined, trail: [] };
+  const hidden = new Set<string>();
+  const scope = { source, self: check.root, parent: undefined, params: new Map(), hidden, block: undefined, trail: [] };
   checkProgram(program, scope, check);
 }
 
@@ -149,7 +150,8 @@ function checkPartial(node: PartialNode, scope: Scope, check: Check): void {
   const block = isPartialBlock(node) ? { program: node.program, scope } : undefined;
   const program = parseInto(source, check);
   const trail = [...scope.trail, name];
-  const inner = { source, self: shape, parent: undefined, params: new Map<string, Shape>(), block, trail };
+  const hidden = new Set([...scope.hidden, ...scope.params.keys()]);
+  const inner = { source, self: shape, parent: undefined, params: new Map<string, Shape>(), hidden, block, trail };
   checkProgram(program, inner, check);
 }
 
@@ -160,7 +162,8 @@ function checkInnerBlock(node: PartialNode, scope: Scope, check: Check): void {
     return;
   }
   const { program, scope: outer } = scope.block;
-  checkProgram(program, { ...outer, self: scope.self }, check);
+  const hidden = new Set([...outer.hidden, ...scope.params.keys()]);
+  checkProgram(program, { ...outer, self: scope.self, parent: undefined, hidden }, check);
 }
 
 function complainPartial(node: PartialNode, scope: Scope, check: Check): void {

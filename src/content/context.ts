@@ -1,7 +1,9 @@
 /** What a template can name: the contact, the items, the job and the sender of one e-mail. */
 import type { ParamValues } from '../job/params';
 import type { Contact, Item } from '../job/people';
-import { DEFAULT_LOCALE, pickLocalised, readLocale } from './locale';
+import { isTimeZone } from './formats';
+import { DEFAULT_LOCALE, directionOf, pickLocalised, readLocale } from './locale';
+import { currencyOf, priceIn } from './prices';
 
 /** A contact as templates see it; texts that the contact lacks are undefined and print as nothing. */
 export interface ContentContact {
@@ -45,8 +47,14 @@ export interface MailContext {
   readonly unsubscribeUrl: string;
   readonly sender: { readonly name: string; readonly postalAddress: string };
   readonly publicUrl: string;
-  /** BCP 47, always set. */
+  /** The language of the content: BCP 47, always set. */
   readonly locale: string;
+  /** Which way that language is written. */
+  readonly dir: 'ltr' | 'rtl';
+  /** The contact's time zone, else the job's, else UTC: an IANA name. */
+  readonly timeZone: string;
+  /** What `preheader.hbs` gives, one line; empty where there is none, and while it is made. */
+  readonly preheader: string;
   /** `YYYY-MM-DD` or `YYYY-MM-DDTHHmm`. */
   readonly slot: string;
 }
@@ -84,21 +92,53 @@ export function describeContact(contact: Contact): ContentContact {
   };
 }
 
-/** Turns an item into what templates see of it, with title and description in `locale` (attributes `title_<lang>`). */
-export function describeItem(item: Item, locale: string): ContentItem {
+/** For whom an item is described. */
+export interface Reader {
+  readonly locale: string;
+  /** ISO 4217; undefined shows each price as the catalogue has it. */
+  readonly currency?: string | undefined;
+  /** What paths of the catalogue (`/items/1`) are relative to. */
+  readonly publicUrl?: string;
+  /** Turns the address of an item into what is linked to. */
+  readonly linkTo?: ((url: string, itemId: string) => string) | undefined;
+}
+
+/** What of an item is the same for all readers of a language, a currency and a shop. */
+const described = new WeakMap<Item, Map<string, ContentItem>>();
+const KEPT_READERS = 100;
+
+/** Turns an item into what templates see of it: title and description in the reader's language (attributes `title_<lang>`), the price in the reader's currency (`priceIn`), links absolute. */
+export function describeItem(item: Item, reader: Reader): ContentItem {
+  const known = described.get(item) ?? new Map<string, ContentItem>();
+  const key = `${reader.locale} ${reader.currency} ${reader.publicUrl}`;
+  const shown = known.get(key) ?? describeFor(item, reader);
+  if (known.size >= KEPT_READERS) known.clear();
+  described.set(item, known.set(key, shown));
+  const { linkTo } = reader;
+  return linkTo === undefined || shown.url === undefined ? shown : { ...shown, url: linkTo(shown.url, item.itemId) };
+}
+
+function describeFor(item: Item, { locale, currency, publicUrl }: Omit<Reader, 'linkTo'>): ContentItem {
+  const shown = priceIn(item, currency);
   return {
     itemId: item.itemId,
     title: pickLocalised(item.attributes, 'title', locale) ?? item.title,
     description: pickLocalised(item.attributes, 'description', locale) ?? item.attributes.description,
-    url: keepScheme(item.url, /^https?:\/\//i),
-    image: keepScheme(item.image, /^(https?:\/\/|data:image\/)/i),
-    price: item.price,
-    currency: item.currency,
+    url: keepScheme(absoluteUrl(item.url, publicUrl), /^https?:\/\//i),
+    image: keepScheme(absoluteUrl(item.image, publicUrl), /^(https?:\/\/|data:image\/)/i),
+    price: shown.price,
+    currency: shown.currency,
     categories: item.categories,
     stock: item.stock,
     createdAt: item.createdAt,
     attributes: item.attributes,
   };
+}
+
+/** Puts the shop's address before a path that begins with one slash; anything else stays. */
+export function absoluteUrl(url: string | undefined, publicUrl: string | undefined): string | undefined {
+  if (url === undefined || publicUrl === undefined || !/^\/(?!\/)/.test(url.trim())) return url;
+  return `${publicUrl.replace(/\/+$/, '')}${url.trim()}`;
 }
 
 /** Drops links of another scheme: a catalogue must not be able to put `javascript:` into a mail. */
@@ -114,20 +154,30 @@ export interface ContextParts {
   readonly sender: { readonly name: string; readonly postalAddress: string };
   readonly publicUrl: string;
   readonly slot: string;
+  /** The language of the content, `CompiledTemplate.chooseLocale`; the contact's own where left out, else `en`. */
+  readonly locale?: string;
+  /** The job's time zone, for contacts without one. */
+  readonly timeZone?: string | undefined;
+  readonly linkTo?: Reader['linkTo'];
 }
 
-/** Builds the context of one e-mail; the locale is the contact's, `en` where it has none. Keeps the order of the items. */
+/** Builds the context of one e-mail. Keeps the order of the items. */
 export function buildContext(parts: ContextParts): MailContext {
-  const locale = readLocale(parts.contact.locale) ?? DEFAULT_LOCALE;
+  const locale = parts.locale ?? readLocale(parts.contact.locale) ?? DEFAULT_LOCALE;
+  const { publicUrl, linkTo } = parts;
+  const reader = { locale, currency: currencyOf(parts.contact), publicUrl, linkTo };
   return {
     contact: describeContact(parts.contact),
-    items: parts.items.map((item) => describeItem(item, locale)),
+    items: parts.items.map((item) => describeItem(item, reader)),
     job: { name: parts.job.name },
     params: parts.job.params ?? {},
     unsubscribeUrl: parts.unsubscribeUrl,
     sender: { name: parts.sender.name, postalAddress: parts.sender.postalAddress },
     publicUrl: parts.publicUrl,
     locale,
+    dir: directionOf(locale),
+    timeZone: [parts.contact.timeZone, parts.timeZone].find(isTimeZone) ?? 'UTC',
+    preheader: '',
     slot: parts.slot,
   };
 }

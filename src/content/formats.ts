@@ -18,36 +18,62 @@ export interface Formats {
   money(locale: string, amount: unknown, currency: unknown): string;
   /** `decimals` 0 to 20; undefined leaves it to the locale. */
   number(locale: string, value: unknown, decimals: number | undefined): string;
-  /** Takes a slot or an ISO 8601 text; a calendar day is shown as that day, whatever the time zone. */
-  date(locale: string, value: unknown, style: DateStyle): string;
+  /** Takes a slot or an ISO 8601 text; a calendar day is shown as that day, an instant as the day that it is in `timeZone`. */
+  date(locale: string, value: unknown, wish: { readonly style: DateStyle; readonly timeZone: string }): string;
+  /** The time of day of an instant in `timeZone`; empty for a calendar day. */
+  time(locale: string, value: unknown, wish: { readonly style: DateStyle; readonly timeZone: string }): string;
+  /** The values as a list of the language, `a, b and c`; `type` is `and` or `or`. */
+  list(locale: string, values: readonly string[], type: 'and' | 'or'): string;
   plural(locale: string, count: unknown): PluralCategory;
 }
 
+const KEPT_PRICES = 20_000;
+
 /** Makes the formats with a cache of their own; one set serves a whole run. */
 export function createFormats(): Formats {
+  /** The same things are shown to many. */
+  const prices = new Map<string, string>();
   const numbers = memoise(
     (locale: string, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options),
   );
   const dates = memoise(
     (locale: string, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options),
   );
+  const lists = memoise((locale: string, options: Intl.ListFormatOptions) => new Intl.ListFormat(locale, options));
   const plurals = memoise((locale: string, options: Intl.PluralRulesOptions) => new Intl.PluralRules(locale, options));
   return {
     money: (locale, amount, currency) => {
       const value = readNumber(amount);
       if (value === undefined) return '';
       const code = typeof currency === 'string' ? currency.toUpperCase() : '';
-      if (/^[A-Z]{3}$/.test(code)) return numbers(locale, { style: 'currency', currency: code }).format(value);
-      return `${numbers(locale, {}).format(value)} ${code}`.trimEnd();
+      const key = `${locale} ${code} ${value}`;
+      const known = prices.get(key);
+      if (known !== undefined) return known;
+      const isCode = /^[A-Z]{3}$/.test(code);
+      const written = isCode
+        ? numbers(locale, { style: 'currency', currency: code }).format(value)
+        : `${numbers(locale, {}).format(value)} ${code}`.trimEnd();
+      if (prices.size >= KEPT_PRICES) prices.clear();
+      prices.set(key, written);
+      return written;
     },
     number: (locale, value, decimals) => {
       const number = readNumber(value);
       const digits = decimals === undefined ? {} : { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
       return number === undefined ? '' : numbers(locale, digits).format(number);
     },
-    date: (locale, value, style) => {
-      const day = readDay(value);
-      return day === undefined ? '' : dates(locale, { dateStyle: style, timeZone: 'UTC' }).format(day);
+    date: (locale, value, { style, timeZone }) => {
+      const read = readTime(value);
+      if (read === undefined) return '';
+      return dates(locale, { dateStyle: style, timeZone: read.isInstant ? timeZone : 'UTC' }).format(read.at);
+    },
+    time: (locale, value, { style, timeZone }) => {
+      const read = readTime(value);
+      return read?.isInstant === true ? dates(locale, { timeStyle: style, timeZone }).format(read.at) : '';
+    },
+    list: (locale, values, type) => {
+      const options = { type: type === 'or' ? ('disjunction' as const) : ('conjunction' as const) };
+      return lists(locale, options).format(values);
     },
     plural: (locale, count) => plurals(locale, {}).select(readNumber(count) ?? 0),
   };
@@ -69,8 +95,36 @@ function readNumber(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-function readDay(value: unknown): Date | undefined {
+interface Time {
+  readonly at: Date;
+  /** Whether it is a point in time; a calendar day otherwise. */
+  readonly isInstant: boolean;
+}
+
+/** A slot's time of day is the job's, not the contact's, so a slot counts as a day. */
+function readTime(value: unknown): Time | undefined {
   if (typeof value !== 'string') return undefined;
-  const day = new Date(/^\d{4}-\d{2}-\d{2}T\d{4}$/.test(value) ? value.slice(0, 10) : value);
-  return Number.isNaN(day.getTime()) ? undefined : day;
+  const isDay = /^\d{4}-\d{2}-\d{2}(T\d{4})?$/.test(value);
+  const at = new Date(isDay ? value.slice(0, 10) : value);
+  return Number.isNaN(at.getTime()) ? undefined : { at, isInstant: !isDay };
+}
+
+const zones = new Map<string, boolean>();
+const REMEMBERED_ZONES = 2000;
+
+/** Tells whether Intl knows a time zone. */
+export function isTimeZone(name: string | undefined): name is string {
+  if (name === undefined || name === '') return false;
+  const known = zones.get(name) ?? tryZone(name);
+  if (zones.size < REMEMBERED_ZONES) zones.set(name, known);
+  return known;
+}
+
+function tryZone(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,77 +1,161 @@
-/** Builds what nodemailer composes and sends: headers and envelope of one e-mail. Sending belongs to `mail/`. */
-import type { SendMailOptions } from 'nodemailer';
+/** Builds one complete e-mail: its octets (RFC 5322, MIME) and the envelope it travels in. Sending belongs to `mail/`. */
 import { NightjarError } from '../errors';
 import { checkAddress, type Mailbox } from './address';
 import type { RenderedMail } from './context';
+import { cleanHeader } from './mime/clean-header';
+import { mailboxField, textField, tokenField, writeMailbox } from './mime/header-lines';
+import { listFields, unsubscribeFields } from './mime/list-fields';
+import { TextEncoding } from './mime/transfer-encoding';
 
-export interface MessageParts {
+/** A message that is ready to go, to one recipient. */
+export interface Message {
+  readonly envelope: {
+    /** The return path. */
+    readonly from: string;
+    readonly to: string;
+  };
+  /** The From header on one line, for services that want it beside the message. */
+  readonly from: string;
+  /** With its angle brackets. */
+  readonly messageId: string;
+  /** Headers and body, ASCII, each line ended by CRLF and none longer than 998 octets. */
+  readonly raw: Buffer;
+}
+
+/** What all mails of a run have in common. */
+export interface SenderParts {
   readonly from: Mailbox;
+  readonly replyTo?: Mailbox | undefined;
+  /** The job's name; with the sender's domain it makes the List-Id. */
+  readonly list: string;
+  /** The template's name; with list, month and sender it makes the Feedback-ID. */
+  readonly template: string;
+  /** `YYYY-MM` of the run's slot. */
+  readonly month: string;
+  /** Where an unsubscribe by mail goes, if anywhere; the link's token becomes its subject. */
+  readonly unsubscribeMailto?: string | undefined;
+}
+
+export interface RecipientParts {
   readonly to: Mailbox;
   readonly rendered: RenderedMail;
   /** With its angle brackets, `messageIdOf`. */
   readonly messageId: string;
   /** The Date header: the time of sending. */
   readonly date: Date;
-  /** The job's name; with the sender's domain it makes the List-Id. */
-  readonly list: string;
   /** `signUnsubscribe`; One-Click is offered for https only (RFC 8058). */
   readonly unsubscribeUrl: string;
-  /** Where an unsubscribe by mail goes, if anywhere; the link's token becomes its subject. */
-  readonly unsubscribeMailto?: string;
-  /** The return path; the From address where it is left out. */
-  readonly envelopeFrom?: string;
+  /** `ReturnPaths`; the From address where it is left out. */
+  readonly returnPath?: string | undefined;
+  /** What a proof has beside: words before the subject, and a field of its own, both of nightjar's making. */
+  readonly mark?: { readonly subject: string; readonly field: readonly [name: string, value: string] } | undefined;
 }
 
-/** RFC 5322 allows 998 octets a line; a display name or subject of this many characters stays below when encoded and folded. */
+/** Builds the mail of one recipient. */
+export type MessageBuilder = (recipient: RecipientParts) => Message;
+
+/** In UTF-16 units. */
 const NAME_MAX = 100;
 const SUBJECT_MAX = 250;
+/** One each: what an encoder gives is good until its next text. */
+const encoders = { plain: new TextEncoding(), html: new TextEncoding() };
+const MESSAGE_ID = /^<[!#$%&'*+\-./0-9=?A-Z^_`a-z{|}~]+@[\w.-]+>$/;
 
 /**
- * Builds the nodemailer options of one e-mail to one recipient.
- * No value holds a CR or LF, whatever the contact, the catalogue or the template say, and no header line passes 998 octets.
- * Files and URLs are never read for it.
+ * Prepares the messages of a run: what is the same in all of them is checked and written once.
+ * No header holds a CR or LF that is not ours, whatever the contact, the catalogue or the template say.
  *
  * @throws E_MAIL_ADDRESS where sender or recipient can't be written to (`checkAddress`)
  */
-export function buildMessage(parts: MessageParts): SendMailOptions {
-  const from = readMailbox(parts.from, 'sender');
-  const to = readMailbox(parts.to, 'recipient');
+export function createMessageBuilder(sender: SenderParts): MessageBuilder {
+  const from = readMailbox(sender.from, 'sender');
+  const replyTo = sender.replyTo === undefined ? '' : mailboxField('Reply-To', readMailbox(sender.replyTo, 'Reply-To'));
   const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
-  const oneClick = parts.unsubscribeUrl.startsWith('https://');
-  return {
-    envelope: { from: parts.envelopeFrom ?? from.address, to: [to.address] },
-    from,
-    to,
-    subject: cleanHeader(parts.rendered.subject, SUBJECT_MAX),
-    messageId: cleanHeader(parts.messageId, SUBJECT_MAX),
-    date: parts.date,
-    list: {
-      unsubscribe: [listWaysOut(parts)],
-      id: { url: `${parts.list}.${domain}`, comment: parts.list },
-    },
-    headers: oneClick ? { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' } : {},
-    text: parts.rendered.text,
-    html: parts.rendered.html,
-    textEncoding: chooseEncoding(parts.rendered.text),
-    disableFileAccess: true,
-    disableUrlAccess: true,
+  const ours = {
+    before: mailboxField('From', from),
+    after: replyTo + listFields({ ...sender, domain }),
+    from: writeMailbox(from),
+  };
+  const mailto = sender.unsubscribeMailto;
+  return (recipient) => {
+    const to = readMailbox(recipient.to, 'recipient');
+    const messageId = checkMessageId(recipient.messageId);
+    const fields = [
+      ours.before,
+      mailboxField('To', to),
+      textField('Subject', cleanHeader(`${recipient.mark?.subject ?? ''}${recipient.rendered.subject}`, SUBJECT_MAX)),
+      tokenField('Date', recipient.date.toUTCString().replace('GMT', '+0000')),
+      tokenField('Message-ID', messageId),
+      ours.after,
+      recipient.mark === undefined
+        ? ''
+        : textField(recipient.mark.field[0], cleanHeader(recipient.mark.field[1], SUBJECT_MAX)),
+      unsubscribeFields({ url: recipient.unsubscribeUrl, mailto }),
+    ];
+    return {
+      envelope: { from: recipient.returnPath ?? from.address, to: to.address },
+      from: ours.from,
+      messageId,
+      raw: writeMessage(fields.join(''), recipient.rendered, boundaryOf(messageId)),
+    };
   };
 }
 
-/** Where more than a sixth of the characters are beyond ASCII, base64 is the shorter of the two (RFC 2045). */
-const BASE64_SHARE = 6;
-
-/** nodemailer would go through every part of every mail, character by character, to find the same. */
-function chooseEncoding(text: string): 'quoted-printable' | 'base64' {
-  const beyond = text.match(/[^\0-\x7f]/g)?.length ?? 0;
-  return beyond * BASE64_SHARE > text.length ? 'base64' : 'quoted-printable';
+export interface NoticeParts {
+  readonly from: Mailbox;
+  /** An address that can be written to. */
+  readonly to: string;
+  readonly rendered: RenderedMail;
+  /** With its angle brackets. */
+  readonly messageId: string;
+  readonly date: Date;
 }
 
-/** The nested list makes one header of both ways; a flat one would make two headers, which RFC 8058 forbids. */
-function listWaysOut({ unsubscribeUrl, unsubscribeMailto }: MessageParts): string[] {
-  if (unsubscribeMailto === undefined) return [unsubscribeUrl];
-  const token = unsubscribeUrl.slice(unsubscribeUrl.lastIndexOf('/') + 1);
-  return [unsubscribeUrl, `mailto:${unsubscribeMailto}?subject=${token}`];
+/**
+ * Builds a notice to somebody who looks after nightjar: of no list, and marked so that no out-of-office answers it (RFC 3834).
+ * @throws E_MAIL_ADDRESS where sender or recipient can't be written to
+ */
+export function buildNotice({ from: sender, to: recipient, rendered, messageId, date }: NoticeParts): Message {
+  const from = readMailbox(sender, 'sender');
+  const to = readMailbox({ name: '', address: recipient }, 'recipient');
+  const fields = [
+    mailboxField('From', from),
+    mailboxField('To', to),
+    textField('Subject', cleanHeader(rendered.subject, SUBJECT_MAX)),
+    tokenField('Date', date.toUTCString().replace('GMT', '+0000')),
+    tokenField('Message-ID', checkMessageId(messageId)),
+    tokenField('Auto-Submitted', 'auto-generated'),
+  ];
+  return {
+    envelope: { from: from.address, to: to.address },
+    from: writeMailbox(from),
+    messageId,
+    raw: writeMessage(fields.join(''), rendered, boundaryOf(messageId)),
+  };
+}
+
+/**
+ * `--=_` can't stand at the start of a line in any of the three encodings, since `=` is escaped or not there: no content can end
+ * its part. The rest is the message's own, for messages that are forwarded within others.
+ */
+function boundaryOf(messageId: string): string {
+  return `=_${messageId.slice(1, messageId.indexOf('@')).replaceAll(/\W/g, '').slice(0, 32)}`;
+}
+
+/** The plain text first, the HTML last (RFC 2046 section 5.1.4). */
+function writeMessage(fields: string, { text, html }: RenderedMail, boundary: string): Buffer {
+  const head = `${fields}MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n\r\n`;
+  return Buffer.concat([
+    ...writePart(`${head}--${boundary}`, 'plain', text),
+    ...writePart(`\r\n--${boundary}`, 'html', html),
+    Buffer.from(`\r\n--${boundary}--\r\n`, 'latin1'),
+  ]);
+}
+
+function writePart(before: string, subtype: keyof typeof encoders, content: string): readonly [Buffer, Buffer] {
+  const { encoding, octets } = encoders[subtype].encode(content);
+  const head = `${before}\r\nContent-Type: text/${subtype}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`;
+  return [Buffer.from(head, 'latin1'), octets];
 }
 
 function readMailbox(mailbox: Mailbox, role: string): Mailbox {
@@ -80,22 +164,7 @@ function readMailbox(mailbox: Mailbox, role: string): Mailbox {
   return { name: cleanHeader(mailbox.name, NAME_MAX), address: checked.address };
 }
 
-/**
- * Makes one line of a text. Control characters, line separators, halves of a surrogate pair and marks that reverse the
- * reading direction become blanks, runs of blanks become one, and `=?` is parted: a reader would decode what a name wrote.
- * What passes `max` characters is cut, never within one of them.
- */
-export function cleanHeader(text: string, max: number): string {
-  const line = text
-    .replaceAll(/[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ' ')
-    .replaceAll(/\s+/gu, ' ')
-    .replaceAll('=?', '= ?')
-    .trim();
-  if (line.length <= max) return line;
-  let cut = '';
-  for (const { segment } of new Intl.Segmenter().segment(line)) {
-    if (cut.length + segment.length >= max) break;
-    cut += segment;
-  }
-  return `${cut.trimEnd()}…`;
+function checkMessageId(messageId: string): string {
+  if (MESSAGE_ID.test(messageId) && messageId.length <= SUBJECT_MAX) return messageId;
+  throw new NightjarError('E_BUG', 'a Message-ID is not of the form <left@right>');
 }

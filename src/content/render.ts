@@ -2,7 +2,8 @@
 import Handlebars from 'handlebars';
 import type { MailContext } from './context';
 import type { Formats } from './formats';
-import { HELPERS } from './helpers';
+import { HELPERS, type HelperCall } from './helpers';
+import { SCOPE_HELPER } from './markup/flatten';
 import type { Source } from './parse';
 import type { Strings } from './strings';
 
@@ -12,7 +13,12 @@ export interface RenderOptions {
   readonly partials: ReadonlyMap<string, Source>;
   readonly strings: Strings;
   readonly formats: Formats;
+  /** Told the first value of each `BRANCH_HELPER`, and whether its second one counts as true. */
+  readonly onBranch?: (id: string, isTaken: boolean) => void;
 }
+
+/** Stands around conditions where branches are traced. */
+export const BRANCH_HELPER = 'nj-branch';
 
 /**
  * Compiles a text that `checkSource` has passed.
@@ -20,10 +26,12 @@ export interface RenderOptions {
  */
 export function compileText(text: string, options: RenderOptions): (context: MailContext) => string {
   const environment = Handlebars.create();
-  const state = { locale: '' };
-  registerHelpers(environment, options, state);
+  const state = { locale: '', timeZone: 'UTC', publicUrl: '' };
+  registerHelpers(environment, { ...options, text }, state);
+  addScope(environment);
+  if (options.onBranch !== undefined) addBranches(environment, options.onBranch);
   for (const [name, source] of options.partials) environment.registerPartial(name, source.text);
-  const known = Object.fromEntries([...HELPERS.keys()].map((name) => [name, true]));
+  const known = Object.fromEntries([...HELPERS.keys(), SCOPE_HELPER, BRANCH_HELPER].map((name) => [name, true]));
   const run = environment.compile<MailContext>(text, {
     noEscape: !options.escape,
     preventIndent: true,
@@ -32,26 +40,48 @@ export function compileText(text: string, options: RenderOptions): (context: Mai
   });
   return (context) => {
     state.locale = context.locale;
+    state.timeZone = context.timeZone;
+    state.publicUrl = context.publicUrl;
     return run(context, { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false });
   };
 }
 
 function registerHelpers(
   environment: typeof Handlebars,
-  { formats, strings }: RenderOptions,
-  state: { readonly locale: string },
+  { text, partials, formats, strings }: RenderOptions & { readonly text: string },
+  state: Pick<HelperCall, 'locale' | 'timeZone' | 'publicUrl'>,
 ): void {
+  const texts = [text, ...[...partials.values()].map((partial) => partial.text)];
   for (const [name, helper] of HELPERS) {
+    // Handlebars wraps each one that it has anew in every mail.
+    if (!texts.some((one) => one.includes(name))) continue;
     environment.registerHelper(name, (...values: unknown[]) =>
       helper.run({
         args: values.slice(0, -1),
         hash: readHash(values.at(-1)),
-        locale: state.locale,
+        ...state,
         formats,
         strings,
       }),
     );
   }
+}
+
+/** What a partial is called with, laid over what it is called for, as Handlebars does. */
+function addScope(environment: typeof Handlebars): void {
+  environment.registerHelper(SCOPE_HELPER, (given: unknown, { fn, hash }: Handlebars.HelperOptions) => {
+    const named: unknown = hash;
+    return fn(
+      isRecord(named) && Object.keys(named).length > 0 ? { ...(isRecord(given) ? given : {}), ...named } : given,
+    );
+  });
+}
+
+function addBranches(environment: typeof Handlebars, onBranch: (id: string, isTaken: boolean) => void): void {
+  environment.registerHelper(BRANCH_HELPER, (id: unknown, value: unknown) => {
+    onBranch(String(id), Array.isArray(value) ? value.length > 0 : Boolean(value));
+    return value;
+  });
 }
 
 /** Handlebars passes the values that were written `name=value` as a member of its options, the last argument. */

@@ -41,6 +41,11 @@ export function resolvePath(node: hbs.AST.PathExpression, scope: Scope, check: C
   const param =
     node.depth === 0 && first !== undefined && !/^(this|\.)[./]/.test(node.original) && scope.params.get(first);
   if (param) return followParts(node, { shape: param, parts: rest, scope, check });
+  if (node.depth === 0 && first !== undefined && scope.hidden.has(first) && !scope.params.has(first)) {
+    const message = `{{${node.original}}} begins with "${first}", a block parameter of the file that includes this one`;
+    complain(check, scope, node, { message, fix: `give the block parameter another name than "${first}"` });
+    return undefined;
+  }
   let at: Scope | undefined = scope;
   for (let level = 0; level < node.depth; level++) at = at?.parent;
   if (at === undefined) {
@@ -149,7 +154,7 @@ export function resolveCall(node: Call, scope: Scope, check: Check): Shape | und
     });
     return undefined;
   }
-  const complaint = checkArguments(node, name, helper) ?? (name === 't' ? checkText(node, check) : undefined);
+  const complaint = checkArguments(node, name, helper) ?? CHECKS[name]?.(node, check);
   if (complaint !== undefined) {
     complain(check, scope, node, complaint);
     return undefined;
@@ -170,8 +175,37 @@ function checkArguments(node: Call, name: string, helper: Helper): Complaint | u
   const allowed = helper.named;
   const odd = allowed === 'any' ? undefined : [...named].find((key) => !allowed.includes(key));
   if (odd !== undefined) return { message: `helper "${name}" does not take "${odd}="`, fix };
+  const wrong = (node.hash?.pairs ?? []).flatMap((pair) => checkChoice(pair, helper) ?? [])[0];
+  if (wrong !== undefined) return { message: `helper "${name}" ${wrong}`, fix };
   const missing = REQUIRED_NAMED.get(name)?.find((key) => !named.has(key));
   return missing === undefined ? undefined : { message: `helper "${name}" lacks "${missing}="`, fix };
+}
+
+function checkChoice({ key, value }: hbs.AST.HashPair, helper: Helper): string | undefined {
+  const choices = helper.choices?.[key];
+  if (choices === undefined || !isString(value) || choices.includes(value.value)) return undefined;
+  return `has ${key}="${value.value}"; expected one of ${choices.join(', ')}`;
+}
+
+/** Checks of values that only the helper understands. */
+const CHECKS: Readonly<Record<string, (node: Call, check: Check) => Complaint | undefined>> = {
+  t: checkText,
+  groupBy: checkGroup,
+};
+
+/** What items are grouped by is a category, or an attribute that items have. */
+function checkGroup(node: Call, check: Check): Complaint | undefined {
+  const by = node.params[1];
+  const name = by !== undefined && isString(by) ? by.value : undefined;
+  const fix = 'write (groupBy items "category"), or the name of an attribute of items in quotes';
+  if (name === undefined) return { message: 'helper "groupBy" takes what to group by in quotes', fix };
+  if (name === 'category') return undefined;
+  check.usedAttributes.item.add(name);
+  const known = [...check.attributes.item];
+  if (known.length === 0 || known.includes(name)) return undefined;
+  const near = nearestName(name, ['category', ...known]);
+  const message = `helper "groupBy" names "${name}", which is not an attribute of items; expected one of category, ${known.join(', ')}`;
+  return { message, fix: near === undefined ? fix : `write (groupBy items "${near}")` };
 }
 
 /** A translated text must exist, and every `{placeholder}` of every language must be given. */
@@ -184,6 +218,7 @@ function checkText(node: Call, check: Check): Complaint | undefined {
     const fix = near === undefined ? `add "${key}" to strings.en.yaml` : `write {{t "${near}"}}`;
     return { message: `there is no text "${key}" in any strings file`, fix };
   }
+  check.usedTexts.add(key);
   const given = new Set((node.hash?.pairs ?? []).map((pair) => pair.key));
   const missing = check.strings
     .listForms(key)

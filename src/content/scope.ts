@@ -13,6 +13,8 @@ export interface Scope {
   readonly parent: Scope | undefined;
   /** Block parameters, `{{#each items as |item|}}`, of this and the outer blocks. */
   readonly params: ReadonlyMap<string, Shape>;
+  /** Block parameters of whoever includes this file, which it can't name: partials are written in place. */
+  readonly hidden: ReadonlySet<string>;
   /** What `{{> @partial-block}}` prints, inside a layout. */
   readonly block: { readonly program: hbs.AST.Program; readonly scope: Scope } | undefined;
   /** Files that include one another up to here. */
@@ -30,6 +32,8 @@ export interface Check {
   readonly problems: NightjarError[];
   /** Every field that the part prints or tests. */
   readonly used: Set<Leaf>;
+  /** Every text of the strings files that the part prints. */
+  readonly usedTexts: Set<string>;
   /** Every attribute that the part names. */
   readonly usedAttributes: Readonly<Record<AttributeOwner, Set<string>>>;
 }

@@ -40,6 +40,7 @@ function attributes(owner: AttributeOwner): Fields {
   return { kind: 'fields', name: `${owner}.attributes`, fields: new Map(), owner };
 }
 
+const ROOT_LEAVES = ['unsubscribeUrl', 'publicUrl', 'locale', 'dir', 'timeZone', 'preheader', 'slot'];
 const CONTACT_LEAVES = ['userId', 'email', 'firstName', 'lastName', 'name', 'locale', 'country', 'timeZone'];
 const ITEM_LEAVES = ['itemId', 'title', 'description', 'url', 'image', 'price', 'currency', 'stock', 'createdAt'];
 
@@ -49,7 +50,7 @@ const ITEM = object('item', ITEM_LEAVES, {
 });
 
 /** The shape of `MailContext` but for `params`, which differ from job to job. */
-export const CONTEXT_SHAPE: Fields = object('', ['unsubscribeUrl', 'publicUrl', 'locale', 'slot'], {
+export const CONTEXT_SHAPE: Fields = object('', ROOT_LEAVES, {
   contact: object('contact', CONTACT_LEAVES, { attributes: attributes('contact') }),
   items: { kind: 'list', name: 'items', item: ITEM },
   job: object('job', ['name']),

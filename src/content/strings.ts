@@ -2,7 +2,7 @@
 import { isMap, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import { NightjarError, type Where } from '../errors';
 import { type Formats, PLURAL_CATEGORIES, type PluralCategory } from './formats';
-import { listFallbacks, readLocale } from './locale';
+import { listFallbacks, matchLocale, readLocale } from './locale';
 
 /** A text with `{placeholders}`, or one per plural category of `count`; `other` is always there. */
 export type TextEntry = string | Readonly<Partial<Record<PluralCategory, string>>>;
@@ -15,8 +15,10 @@ export interface Strings {
   readonly keys: ReadonlySet<string>;
   /** Every form of a text in every language, to check its placeholders; empty for an unknown key. */
   listForms(key: string): readonly string[];
-  /** The text in the nearest language: the locale, its shorter forms, then English, then the first file. */
+  /** The text in the nearest language: the locale, its shorter forms, its next of kin, then the preferred ones, English, the first file. */
   translate(call: Translation): string;
+  /** Keys that a language lacks, where another has them: locale → keys. */
+  listMissing(): ReadonlyMap<string, readonly string[]>;
 }
 
 export interface Translation {
@@ -42,13 +44,15 @@ export interface StringFiles {
   readonly files: Readonly<Record<string, string>>;
   /** Turns a file name into the path that messages show. */
   readonly locate: (file: string) => string;
+  /** Languages to fall back on, in order. */
+  readonly preferred?: readonly string[];
 }
 
 /**
  * Reads all string files of a template. A file is a flat map: key → text, or key → map of plural categories.
  * @returns the texts, and what is wrong with the files (E_TEMPLATE_SYNTAX, E_TEMPLATE_FIELD) with line and column
  */
-export function readStrings({ files, locate }: StringFiles): {
+export function readStrings({ files, locate, preferred = [] }: StringFiles): {
   readonly strings: Strings;
   readonly problems: readonly NightjarError[];
 } {
@@ -68,7 +72,7 @@ export function readStrings({ files, locate }: StringFiles): {
     }
     tables.set(locale, readTable(files[name] ?? '', { file: locate(name) }, problems));
   }
-  return { strings: createStrings(tables), problems };
+  return { strings: createStrings(tables, preferred), problems };
 }
 
 function readTable(text: string, where: Where, problems: NightjarError[]): Table {
@@ -119,19 +123,24 @@ function readEntry(node: unknown): TextEntry | undefined {
   return forms.other === undefined ? undefined : forms;
 }
 
-function createStrings(tables: ReadonlyMap<string, Table>): Strings {
+function createStrings(tables: ReadonlyMap<string, Table>, preferred: readonly string[]): Strings {
   const locales = [...tables.keys()].sort();
+  const keys = new Set([...tables.values()].flatMap((table) => [...table.keys()]));
   const chains = new Map<string, readonly Table[]>();
   const chainOf = (locale: string): readonly Table[] => {
     const known = chains.get(locale);
     if (known !== undefined) return known;
-    const chain = [...listFallbacks(locale), 'en', ...locales].flatMap((tag) => tables.get(tag) ?? []);
+    const near = matchLocale(locale, locales) ?? [];
+    const order = [...listFallbacks(locale), near, ...preferred, 'en', ...locales].flat();
+    const chain = [...new Set(order)].flatMap((tag) => tables.get(tag) ?? []);
     chains.set(locale, chain);
     return chain;
   };
   return {
     locales,
-    keys: new Set([...tables.values()].flatMap((table) => [...table.keys()])),
+    keys,
+    listMissing: () =>
+      new Map([...tables].map(([locale, table]) => [locale, [...keys].filter((key) => !table.has(key))] as const)),
     listForms: (key) =>
       [...tables.values()].flatMap((table) => {
         const entry = table.get(key);

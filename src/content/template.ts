@@ -4,30 +4,30 @@ import type { ParamRule } from '../job/params';
 import { checkSource } from './check';
 import type { MailContext, RenderedMail } from './context';
 import { createFormats } from './formats';
-import { cleanHeader } from './message';
+import { checkNamed, createLanguageChooser } from './languages';
+import { flatten } from './markup/flatten';
+import { inlineStyles } from './markup/inline-styles';
+import { compileMjml } from './markup/mjml';
+import { cleanHeader } from './mime/clean-header';
 import type { Source } from './parse';
 import { compileText } from './render';
 import { readSample } from './sample';
 import type { Check } from './scope';
 import { type AttributeOwner, CONTEXT_SHAPE, type Leaf, shapeWith } from './shape';
 import { readStrings } from './strings';
+import { PARTS, type Part, placeOf, readSources, type TemplateFiles, type TemplateSources } from './template-sources';
 
-/**
- * The files of a template, relative path → text: `subject.hbs`, `body.html.hbs`, `body.text.hbs`, `sample.json`,
- * `strings.en.yaml`…, and the shared ones as `partials/card.hbs` and `layouts/main.hbs`.
- */
-export interface TemplateFiles {
-  readonly name: string;
-  readonly files: Readonly<Record<string, string>>;
-}
+export type { TemplateFiles } from './template-sources';
 
 export interface CompileOptions {
   /** Replaces `subject.hbs`: a Handlebars text from the job file. */
   readonly subject?: string;
-  /** Path of the job file, for messages about `subject`. */
+  /** Path of the job file, for messages about `subject` and `locales`. */
   readonly jobFile?: string;
   /** Params of the job: what `params` may be asked for. */
   readonly params?: readonly Pick<ParamRule, 'name' | 'type'>[] | undefined;
+  /** Canonical tags of the languages to write in, the first one for everybody else; all strings files where left out. */
+  readonly locales?: readonly string[];
   /** Attribute names that the imported files have; with those of `sample.json` they are the known ones. */
   readonly attributes?: Readonly<Partial<Record<AttributeOwner, readonly string[]>>>;
 }
@@ -38,89 +38,80 @@ export interface CompiledTemplate {
   readonly locales: readonly string[];
   /** Attributes that the template names, sorted: to be checked against what was imported. */
   readonly attributes: Readonly<Record<AttributeOwner, readonly string[]>>;
+  /** What is no error and likely a slip: texts that nothing prints, texts that a language lacks. */
+  readonly remarks: readonly string[];
+  /** The language of the content for a contact's `locale`. */
+  chooseLocale(locale: string | undefined): string;
   /** Pure; equal contexts give equal texts. */
   render(context: MailContext): RenderedMail;
 }
 
-type Part = 'subject' | 'html' | 'text';
-const PARTS: readonly Part[] = ['subject', 'html', 'text'];
-const FILES: Readonly<Record<Part, string>> = { subject: 'subject.hbs', html: 'body.html.hbs', text: 'body.text.hbs' };
-const SUBJECT_MAX = 250;
+const LINE_MAX = 250;
 
 /**
  * Compiles a template and checks it whole: every field, helper, partial and text that it names must exist, nothing may be
  * printed unescaped, and both bodies must hold the unsubscribe link and the postal address (law in most countries).
- * A field of the context that a contact lacks prints as nothing.
+ * A field of the context that a contact lacks prints as nothing. MJML is compiled and CSS is inlined here, once.
  *
  * @throws E_TEMPLATE_SYNTAX, E_TEMPLATE_MISSING or E_TEMPLATE_FIELD with file, line, column and the nearest known name;
- *   all problems at once, the first ones of the file order subject, html, text
+ *   all problems at once, the first ones of the file order subject, preheader, html, text
  */
-export function compileTemplate(template: TemplateFiles, options: CompileOptions = {}): CompiledTemplate {
-  const place = (file: string) =>
-    /^(partials|layouts)\//.test(file) ? `templates/${file}` : `templates/${template.name}/${file}`;
-  const { strings, problems } = readStrings({ files: template.files, locate: place });
-  const sample = readSample(template.files['sample.json'], place('sample.json'));
+export async function compileTemplate(
+  template: TemplateFiles,
+  options: CompileOptions = {},
+): Promise<CompiledTemplate> {
+  const { strings, problems } = readStrings({
+    files: template.files,
+    locate: (file) => placeOf(template, file),
+    ...(options.locales === undefined ? {} : { preferred: options.locales }),
+  });
+  const languages = { written: strings.locales, named: options.locales };
+  const sample = readSample(template.files['sample.json'], placeOf(template, 'sample.json'));
+  const sources = readSources(template, options);
   const check: Check = {
     root: shapeWith(options.params ?? []),
-    partials: listPartials(template, place),
+    partials: sources.partials,
     strings,
     attributes: {
       contact: new Set([...sample.attributes.contact, ...(options.attributes?.contact ?? [])]),
       item: new Set([...sample.attributes.item, ...(options.attributes?.item ?? [])]),
     },
-    problems: [...problems, ...sample.problems],
+    problems: [...problems, ...sample.problems, ...sources.problems],
     used: new Set(),
+    usedTexts: new Set(),
     usedAttributes: { contact: new Set(), item: new Set() },
   };
-  const sources = readSources(template, options, { place, check });
-  for (const [part, source] of sources) checkPart(part, source, check);
-  const failure = combineErrors(dropRepeats(check.problems));
-  if (failure !== undefined) throw failure;
-  const render = createRenderer(sources, check);
+  check.problems.push(...checkNamed(languages, { template: template.name, jobFile: options.jobFile }));
+  for (const part of PARTS) checkPart(part, sources, check);
+  refuse(check.problems);
+  const { text: html, problems: ofMarkup } = await compileMarkup(sources);
+  refuse(ofMarkup);
   return {
     name: template.name,
     locales: strings.locales,
     attributes: { contact: [...check.usedAttributes.contact].sort(), item: [...check.usedAttributes.item].sort() },
-    render,
+    remarks: remarkTexts(template, { check, ownSubject: options.subject === undefined }),
+    chooseLocale: createLanguageChooser(languages),
+    render: createRenderer(sources, html ?? '', check),
   };
 }
 
-function listPartials(template: TemplateFiles, place: (file: string) => string): ReadonlyMap<string, Source> {
-  const partials = new Map<string, Source>();
-  for (const [file, text] of Object.entries(template.files)) {
-    if (/^(partials|layouts)\/.+\.hbs$/.test(file))
-      partials.set(file.slice(0, -'.hbs'.length), { path: place(file), text });
-  }
-  return partials;
+function refuse(problems: readonly NightjarError[]): void {
+  const failure = combineErrors(dropRepeats(problems));
+  if (failure !== undefined) throw failure;
 }
 
-interface Reading {
-  readonly place: (file: string) => string;
-  readonly check: Check;
+async function compileMarkup({ parts, partials, isMjml }: TemplateSources) {
+  const source = parts.get('html');
+  const pieces = source === undefined ? [] : flatten(source, partials);
+  return isMjml ? compileMjml(pieces) : { text: await inlineStyles(pieces), problems: [] };
 }
 
-function readSources(template: TemplateFiles, options: CompileOptions, { place, check }: Reading) {
-  const sources = new Map<Part, Source>();
-  for (const part of PARTS) {
-    const file = FILES[part];
-    const text = template.files[file];
-    if (part === 'subject' && options.subject !== undefined) {
-      sources.set(part, { path: options.jobFile ?? place(file), text: options.subject, step: 'content.subject' });
-    } else if (text !== undefined) {
-      sources.set(part, { path: place(file), text });
-    } else {
-      const fix = part === 'subject' ? 'add the file, or "content.subject" to the job' : 'add the file';
-      const where = { file: place(file) };
-      check.problems.push(
-        new NightjarError('E_TEMPLATE_MISSING', `template "${template.name}" has no ${file}`, { where, fix }),
-      );
-    }
-  }
-  return sources;
-}
+const leafOf = (path: string) => [...findLeaves([path])];
 
 /** Fields that both bodies must show. */
-const REQUIRED: readonly Leaf[] = [...findLeaves(['unsubscribeUrl', 'sender.postalAddress'])];
+const REQUIRED: readonly Leaf[] = [...leafOf('unsubscribeUrl'), ...leafOf('sender.postalAddress')];
+const PREHEADER: readonly Leaf[] = leafOf('preheader');
 
 function* findLeaves(paths: readonly string[]): Generator<Leaf> {
   for (const path of paths) {
@@ -132,17 +123,26 @@ function* findLeaves(paths: readonly string[]): Generator<Leaf> {
   }
 }
 
-function checkPart(part: Part, source: Source, check: Check): void {
+function checkPart(part: Part, { parts }: TemplateSources, check: Check): void {
+  const source = parts.get(part);
+  if (source === undefined) return;
   const used = new Set<Leaf>();
   const before = check.problems.length;
   checkSource(source, { ...check, used });
-  if (part === 'subject' || check.problems.length > before) return;
+  if ((part !== 'html' && part !== 'text') || check.problems.length > before) return;
   for (const field of REQUIRED) {
     if (used.has(field)) continue;
     const message = `the ${part} body does not hold {{${field.name}}}, which every e-mail must show`;
-    const fix = `add {{${field.name}}} to the footer`;
-    check.problems.push(new NightjarError('E_TEMPLATE_FIELD', message, { where: { file: source.path }, fix }));
+    check.problems.push(missingField(source, message, `add {{${field.name}}} to the footer`));
   }
+  if (part === 'html' && parts.has('preheader') && !PREHEADER.some((field) => used.has(field))) {
+    const message = 'the html body does not hold {{preheader}}, so that nobody sees what preheader.hbs says';
+    check.problems.push(missingField(source, message, 'begin the body with {{preheader}}, or remove preheader.hbs'));
+  }
+}
+
+function missingField({ path }: Source, message: string, fix: string): NightjarError {
+  return new NightjarError('E_TEMPLATE_FIELD', message, { where: { file: path }, fix });
 }
 
 /** A partial that is included twice would report its problems twice. */
@@ -151,20 +151,35 @@ function dropRepeats(problems: readonly NightjarError[]): readonly NightjarError
   return [...byText.values()];
 }
 
-type Sources = ReadonlyMap<Part, Source>;
+function remarkTexts(
+  template: TemplateFiles,
+  { check, ownSubject }: { readonly check: Check; readonly ownSubject: boolean },
+): readonly string[] {
+  const used = new Set(check.usedTexts);
+  const subject = template.files['subject.hbs'];
+  if (!ownSubject && subject !== undefined) {
+    checkSource({ path: '', text: subject }, { ...check, problems: [], usedTexts: used });
+  }
+  const unused = [...check.strings.keys].filter((key) => !used.has(key) && !key.startsWith('theme.'));
+  const missing = [...check.strings.listMissing()].filter(([, keys]) => keys.length > 0);
+  return [
+    ...(unused.length === 0 ? [] : [`texts that nothing prints: ${unused.join(', ')}`]),
+    ...missing.map(([locale, keys]) => `texts that strings.${locale}.yaml lacks: ${keys.join(', ')}`),
+  ];
+}
 
-function createRenderer(sources: Sources, { partials, strings }: Check): CompiledTemplate['render'] {
+function createRenderer(
+  { parts, partials }: TemplateSources,
+  html: string,
+  { strings }: Check,
+): CompiledTemplate['render'] {
   const formats = createFormats();
-  const parts = new Map(
-    PARTS.map((part) => {
-      const text = sources.get(part)?.text ?? '';
-      return [part, compileText(text, { escape: part === 'html', partials, strings, formats })];
-    }),
-  );
-  const print = (part: Part, context: MailContext) => parts.get(part)?.(context) ?? '';
-  return (context) => ({
-    subject: cleanHeader(print('subject', context), SUBJECT_MAX),
-    html: print('html', context),
-    text: print('text', context),
-  });
+  const compilePart = (part: Part) =>
+    compileText(parts.get(part)?.text ?? '', { escape: false, partials, strings, formats });
+  const [subject, preheader, text] = [compilePart('subject'), compilePart('preheader'), compilePart('text')];
+  const body = compileText(html, { escape: true, partials: new Map(), strings, formats });
+  return (given) => {
+    const context = parts.has('preheader') ? { ...given, preheader: cleanHeader(preheader(given), LINE_MAX) } : given;
+    return { subject: cleanHeader(subject(context), LINE_MAX), html: body(context), text: text(context) };
+  };
 }

@@ -85,6 +85,8 @@ export interface DeliveryAnswer {
   readonly smtpCode?: number | undefined;
   readonly enhancedCode?: string | undefined;
   readonly answer?: string | undefined;
+  /** The item ids of the mail that was handed to a server. */
+  readonly shown?: readonly string[] | undefined;
   /** For `deferred`: when to try again (epoch ms). */
   readonly dueAt?: number | undefined;
   /** For `deferred`: its destination or sender is blocked, so this was none of the mail's own attempts. */
@@ -121,6 +123,7 @@ export async function answerDeliveries(
     smtp_code: answer.smtpCode ?? null,
     enhanced_code: answer.enhancedCode ?? null,
     answer: answer.answer ?? null,
+    shown: answer.shown ?? null,
     due_at: answer.dueAt === undefined ? null : new Date(answer.dueAt).toISOString(),
     waited: answer.waited ?? false,
     held: answer.held ?? false,
@@ -128,14 +131,15 @@ export async function answerDeliveries(
   const saving = sql<{ user_id: string }>`
     WITH done AS (
       UPDATE delivery d SET state = r.state, reason = r.reason, message_id = coalesce(r.message_id, d.message_id),
-             smtp_code = r.smtp_code, enhanced_code = r.enhanced_code, answer = r.answer, due_at = coalesce(r.due_at, d.due_at),
+             smtp_code = r.smtp_code, enhanced_code = r.enhanced_code, answer = r.answer, shown = coalesce(r.shown, d.shown),
+             due_at = coalesce(r.due_at, d.due_at),
              answered_at = ${new Date(batch.now)}, lease_until = NULL,
              attempt = CASE WHEN r.state = 'planned' OR r.waited THEN d.attempt - 1 ELSE d.attempt END,
              waits = CASE WHEN r.waited THEN d.waits + 1 ELSE d.waits END, held = d.held OR r.held
       FROM ${withSlot(
         run,
         sql`jsonb_to_recordset(${JSON.stringify(values)}::jsonb) AS r(user_id text, state text, reason text, message_id text,
-           smtp_code integer, enhanced_code text, answer text, due_at timestamptz, waited boolean,
+           smtp_code integer, enhanced_code text, answer text, shown jsonb, due_at timestamptz, waited boolean,
            held boolean)`,
       )}
       WHERE ${SAME_KEY}

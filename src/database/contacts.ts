@@ -1,8 +1,9 @@
-/** Queries on contacts and suppressions. */
+/** Queries on contacts. */
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Contact } from '../job/people';
 import type { Database } from './connection';
+import { joinSuppression } from './suppressions';
 
 const consentSchema = z.union([z.boolean(), z.array(z.string())]).nullable();
 const attributesSchema = z.record(z.string(), z.string());
@@ -29,23 +30,26 @@ export interface StoredContact {
   readonly contact: Contact;
   /** SHA-256 of the normalised address, hex; undefined without a usable address. */
   readonly addressHash: string | undefined;
-  /** Reason of the suppression of its address, if there is one. */
+  /** Reason of its suppression: of the user, the address or its domain, for every job or for the topic that was asked for. */
   readonly suppression: string | undefined;
 }
 
-const SELECT = sql`
+const select = (topic: string | undefined) => sql`
   SELECT c.user_id, c.email, c.address_hash, c.first_name, c.last_name, c.locale, c.country, c.time_zone, c.phone, c.consent,
          c.consent_at, c.consent_source, c.attributes, s.reason AS suppression
-  FROM contact c LEFT JOIN suppression s ON s.address_hash = c.address_hash`;
+  FROM contact c ${joinSuppression(topic)}`;
 
 const PAGE_ROWS = 5000;
 
-/** Streams all contacts in the byte order of `user_id`, a page at a time; what changes meanwhile may or may not be seen. */
-export async function* streamContacts(db: Database): AsyncGenerator<StoredContact> {
+/**
+ * Streams all contacts in the byte order of `user_id`, a page at a time; what changes meanwhile may or may not be seen.
+ * @param topic whose suppressions count beside those of every job: the job's name
+ */
+export async function* streamContacts(db: Database, topic?: string): AsyncGenerator<StoredContact> {
   let after: string | undefined;
   while (true) {
     const where = after === undefined ? sql`` : sql`WHERE c.user_id > ${after}`;
-    const page = await sql`${SELECT} ${where} ORDER BY c.user_id LIMIT ${sql.lit(PAGE_ROWS)}`.execute(db);
+    const page = await sql`${select(topic)} ${where} ORDER BY c.user_id LIMIT ${sql.lit(PAGE_ROWS)}`.execute(db);
     const rows = page.rows.map(readRow);
     yield* rows;
     after = rows.at(-1)?.contact.userId;
@@ -53,16 +57,27 @@ export async function* streamContacts(db: Database): AsyncGenerator<StoredContac
   }
 }
 
-/** Looks contacts up by id; the answer maps the ids that exist. */
+/** Looks contacts up by id; the answer maps the ids that exist. `topic` as for `streamContacts`. */
 export async function findContacts(
   db: Database,
   userIds: readonly string[],
+  topic?: string,
 ): Promise<ReadonlyMap<string, StoredContact>> {
-  const found =
-    await sql`${SELECT} JOIN unnest(${[...userIds]}::text[]) AS wanted(user_id) ON wanted.user_id = c.user_id`.execute(
-      db,
-    );
+  const wanted = sql`JOIN unnest(${[...userIds]}::text[]) AS wanted(user_id) ON wanted.user_id = c.user_id`;
+  const found = await sql`${select(topic)} ${wanted}`.execute(db);
   return new Map(found.rows.map(readRow).map((row) => [row.contact.userId, row]));
+}
+
+/** Lists the ids of the contacts who have an address, by its hash; at most `limit`. */
+export async function findUsersOfAddress(db: Database, addressHash: string, limit: number): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('contact')
+    .select('user_id')
+    .where('address_hash', '=', addressHash)
+    .orderBy('user_id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.user_id);
 }
 
 /** Counts the contacts. */
@@ -74,6 +89,8 @@ export async function countContacts(db: Database): Promise<number> {
 export interface ContactRow {
   readonly contact: Contact;
   readonly addressHash: string | undefined;
+  /** Of a usable address, as A-label. */
+  readonly addressDomain?: string | undefined;
 }
 
 /**
@@ -82,10 +99,11 @@ export interface ContactRow {
  * @returns how many rows are new or differ from what was there
  */
 export async function saveContacts(db: Database, rows: readonly ContactRow[], now: number): Promise<number> {
-  const values = rows.map(({ contact, addressHash }) => ({
+  const values = rows.map(({ contact, addressHash, addressDomain }) => ({
     user_id: contact.userId,
     email: contact.email ?? null,
     address_hash: addressHash ?? null,
+    address_domain: addressDomain ?? null,
     first_name: contact.firstName ?? null,
     last_name: contact.lastName ?? null,
     locale: contact.locale ?? null,
@@ -98,21 +116,22 @@ export async function saveContacts(db: Database, rows: readonly ContactRow[], no
     attributes: contact.attributes,
   }));
   const saved = await sql`
-    INSERT INTO contact (user_id, email, address_hash, first_name, last_name, locale, country, time_zone, phone, consent, consent_at,
+    INSERT INTO contact (user_id, email, address_hash, address_domain, first_name, last_name, locale, country, time_zone, phone, consent, consent_at,
                          consent_source, attributes, imported_at)
-    SELECT user_id, email, address_hash, first_name, last_name, locale, country, time_zone, phone, consent, consent_at,
-           consent_source, attributes, ${new Date(now)}
-    FROM jsonb_to_recordset(${JSON.stringify(values)}::jsonb) AS r(user_id text, email text, address_hash text, first_name text,
-         last_name text, locale text, country text, time_zone text, phone text, consent jsonb, consent_at timestamptz,
+    SELECT user_id, email, address_hash, address_domain, first_name, last_name, locale, country, time_zone, phone, consent,
+           consent_at, consent_source, attributes, ${new Date(now)}
+    FROM jsonb_to_recordset(${JSON.stringify(values)}::jsonb) AS r(user_id text, email text, address_hash text, address_domain text,
+         first_name text, last_name text, locale text, country text, time_zone text, phone text, consent jsonb, consent_at timestamptz,
          consent_source text, attributes jsonb)
     ON CONFLICT (user_id) DO UPDATE SET
-      email = excluded.email, address_hash = excluded.address_hash, first_name = excluded.first_name, last_name = excluded.last_name,
+      email = excluded.email, address_hash = excluded.address_hash, address_domain = excluded.address_domain,
+      first_name = excluded.first_name, last_name = excluded.last_name,
       locale = excluded.locale, country = excluded.country, time_zone = excluded.time_zone, phone = excluded.phone,
       consent = excluded.consent, consent_at = excluded.consent_at, consent_source = excluded.consent_source,
       attributes = excluded.attributes, imported_at = excluded.imported_at
-    WHERE (contact.email, contact.first_name, contact.last_name, contact.locale, contact.country, contact.time_zone, contact.phone,
+    WHERE (contact.email, contact.address_domain, contact.first_name, contact.last_name, contact.locale, contact.country, contact.time_zone, contact.phone,
            contact.consent, contact.consent_at, contact.consent_source, contact.attributes)
-      IS DISTINCT FROM (excluded.email, excluded.first_name, excluded.last_name, excluded.locale, excluded.country,
+      IS DISTINCT FROM (excluded.email, excluded.address_domain, excluded.first_name, excluded.last_name, excluded.locale, excluded.country,
            excluded.time_zone, excluded.phone, excluded.consent, excluded.consent_at, excluded.consent_source, excluded.attributes)
   `.execute(db);
   return Number(saved.numAffectedRows ?? 0n);
@@ -125,33 +144,6 @@ export async function removeContacts(db: Database, userIds: readonly string[]): 
     DELETE FROM contact c USING unnest(${[...userIds]}::text[]) AS g(user_id) WHERE c.user_id = g.user_id
   `.execute(db);
   return Number(removed.numAffectedRows ?? 0n);
-}
-
-export interface Suppression {
-  readonly addressHash: string;
-  /** unsubscribe, bounce, complaint, manual. */
-  readonly reason: string;
-  readonly source: string;
-  /** Epoch ms. */
-  readonly at: number;
-}
-
-/** Adds suppressions; an address that is suppressed already keeps its first reason. Tells how many are new. */
-export async function saveSuppressions(db: Database, rows: readonly Suppression[]): Promise<number> {
-  if (rows.length === 0) return 0;
-  const saved = await db
-    .insertInto('suppression')
-    .values(
-      rows.map((row) => ({
-        address_hash: row.addressHash,
-        reason: row.reason,
-        source: row.source,
-        at: new Date(row.at),
-      })),
-    )
-    .onConflict((conflict) => conflict.column('address_hash').doNothing())
-    .executeTakeFirst();
-  return Number(saved.numInsertedOrUpdatedRows ?? 0n);
 }
 
 function readRow(row: unknown): StoredContact {

@@ -36,6 +36,37 @@ export async function popularItems(
   return rows.rows.map((row) => row.item_id);
 }
 
+const groupSchema = z.object({ value: z.string(), item_ids: z.array(z.string()) });
+
+/** The columns of contacts that group them as they are; `locale` groups by language, any other name is an attribute. */
+const GROUPING = new Set(['country', 'time_zone']);
+
+/**
+ * Lists the items with the most interactions since a time (epoch ms) by what their users share: value → item ids, the most
+ * used first, ties by id; of the most frequent `groups` values.
+ */
+export async function popularAmong(
+  db: Database,
+  wish: { readonly attribute: string; readonly since: number; readonly limit: number; readonly groups: number },
+): Promise<Record<string, string[]>> {
+  const value =
+    wish.attribute === 'locale'
+      ? sql`split_part(replace(lower(c.locale), '_', '-'), '-', 1)`
+      : GROUPING.has(wish.attribute)
+        ? sql`c.${sql.ref(wish.attribute)}`
+        : sql`c.attributes ->> ${wish.attribute}`;
+  const found = await sql`
+    WITH used AS (
+      SELECT ${value} AS value, i.item_id, count(*) AS n FROM interaction i JOIN contact c ON c.user_id = i.user_id
+      WHERE i.at >= ${new Date(wish.since)} GROUP BY 1, 2),
+    ranked AS (
+      SELECT value, item_id, n, row_number() OVER (PARTITION BY value ORDER BY n DESC, item_id) AS place FROM used
+      WHERE value <> '')
+    SELECT value, jsonb_agg(item_id ORDER BY place) AS item_ids FROM ranked WHERE place <= ${wish.limit}
+    GROUP BY value ORDER BY sum(n) DESC, value LIMIT ${wish.groups}`.execute(db);
+  return Object.fromEntries(found.rows.map((row) => groupSchema.parse(row)).map((row) => [row.value, row.item_ids]));
+}
+
 const rowSchema = z.object({
   user_id: z.string(),
   item_id: z.string(),

@@ -92,6 +92,7 @@ interface DeliveryTable {
   reason: OptionalText;
   due_at: Time;
   slate: Json;
+  shown: ColumnType<unknown, string | undefined, string>;
   fallback: boolean;
   arm: OptionalText;
   token: OptionalText;
@@ -136,7 +137,7 @@ export interface Tables {
   instance: { name: string; created_at: Time };
   embedded_service: { name: string; port: number; token: string; pid: number; published_at: Time };
   contact: ContactTable;
-  suppression: { address_hash: string; reason: string; source: string; at: Time };
+  suppression: { subject: string; topic: string; reason: string; source: string; at: Time };
   catalogue_version: { version: number; created_at: Time };
   item: { item_id: string; version: number; data: Json; removed: boolean };
   interaction: { user_id: string; item_id: string; at: Time; event_type: string; event_value: OptionalNumber };

@@ -20,7 +20,8 @@ const COLUMNS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 /** Reads an attribute by its import column; undefined where the contact has none, or an empty one. */
 export function readAttribute(contact: Contact, name: string): string | undefined {
   const column = COLUMNS.get(name);
-  const value = column === undefined ? contact.attributes[name] : column(contact);
+  const own = Object.hasOwn(contact.attributes, name) ? contact.attributes[name] : undefined;
+  const value = column === undefined ? own : column(contact);
   return value === '' ? undefined : value;
 }
 

@@ -6,6 +6,7 @@ import type { audienceSchema } from './audience-schema';
 import { buildFilter } from './build-filter';
 import { buildGuard } from './build-guard';
 import { buildSend } from './build-send';
+import { buildShow } from './build-show';
 import { buildStart } from './build-start';
 import type { AudienceJob, EmailJob, ParsedJob, SegmentQuery, Where } from './definition';
 import type { emailSchema } from './email-schema';
@@ -28,12 +29,10 @@ export function buildEmailJob(source: JobFile, fields: z.output<ReturnType<typeo
     recipients: { from: recipients.from, where: buildWhere(recipients.where) },
     content: {
       template: content.template,
-      // Popular items are not filtered: nobody gets them beside a filter without being asked for.
-      show: {
-        ...content.show,
-        fallback: content.show.fallback ?? (recommend.filter === undefined ? 'popular' : 'none'),
-      },
+      show: buildShow(content.show, recommend.filter !== undefined),
+      ...buildLinks(content.links),
       ...(content.subject === undefined ? {} : { subject: content.subject }),
+      ...(content.locales === undefined ? {} : { locales: content.locales }),
     },
     send: buildSend(send),
   };
@@ -84,6 +83,21 @@ export function nameItemQuery(itemId: string): string {
 function buildKeep(text: string | undefined): Pick<EmailJob, 'keep'> {
   const keep = text === undefined ? undefined : parseDuration(text);
   return keep === undefined ? {} : { keep };
+}
+
+type LinksField = z.output<ReturnType<typeof emailSchema>>['content']['links'];
+
+function buildLinks(written: LinksField): Pick<EmailJob['content'], 'links'> {
+  if (written === undefined) return {};
+  const { utm, clicks } = written;
+  if (utm === undefined) return { links: { clicks } };
+  const { source, medium, campaign, term, content } = utm;
+  const more = {
+    ...(campaign === undefined ? {} : { campaign }),
+    ...(term === undefined ? {} : { term }),
+    ...(content === undefined ? {} : { content }),
+  };
+  return { links: { clicks, utm: { source, medium, ...more } } };
 }
 
 type WhereFields = z.output<ReturnType<typeof audienceSchema>>['audience']['where'];

@@ -58,10 +58,22 @@ function checkShow({ recommend, content }: Fields): readonly Problem[] {
   const show = isMap(content) ? content.show : undefined;
   const shown = isMap(show) ? show.items : undefined;
   const results = isMap(recommend) ? (recommend.results ?? DEFAULT_RESULTS) : undefined;
+  if (isMap(show)) {
+    const wrong = checkOrder(show, 'min', 'items') ?? checkOrder(show, 'minPrice', 'maxPrice');
+    if (wrong !== undefined) return [wrong];
+  }
   if (typeof shown !== 'number' || typeof results !== 'number' || shown <= results) return [];
   const message = `content.show.items is ${shown}; expected at most recommend.results, which is ${results}`;
   const fix = `write "items: ${results}", or buy more with "results: ${shown * 2}" below "recommend:"`;
   return [{ path: ['content', 'show', 'items'], part: 'value', message, fix }];
+}
+
+/** The first of two fields of `content.show` may not be greater than the second. */
+function checkOrder(show: Fields, low: string, high: string): Problem | undefined {
+  const [least, most] = [show[low], show[high]];
+  if (typeof least !== 'number' || typeof most !== 'number' || least <= most) return undefined;
+  const message = `content.show.${low} is ${least}; expected at most content.show.${high}, which is ${most}`;
+  return { path: ['content', 'show', low], part: 'value', message, fix: `write "${low}: ${most}"` };
 }
 
 function checkGuard(guard: unknown): readonly Problem[] {

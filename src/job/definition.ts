@@ -131,6 +131,41 @@ export interface FilterWish {
   readonly values: Readonly<Record<string, PlaceholderValue>>;
 }
 
+/** What fills the gaps of an e-mail: popular items of everybody, of the contacts who share an attribute, or these. */
+export type Fallback = 'popular' | 'none' | { readonly popularBy: string } | { readonly itemIds: readonly string[] };
+
+/** Which items an e-mail shows; each rule is checked when it is made. */
+export interface ShowRules {
+  readonly items: number;
+  /** With fewer, a recipient gets no e-mail. */
+  readonly min: number;
+  readonly inStock: boolean;
+  /** In the currency of each item. */
+  readonly minPrice?: number;
+  readonly maxPrice?: number;
+  readonly maxAge?: Milliseconds;
+  /** `category`, or an attribute of items → how many may share its value. */
+  readonly maxPer?: Readonly<Record<string, number>>;
+  readonly notBoughtWithin?: Milliseconds;
+  /** By the e-mails of this job. */
+  readonly notShownWithin?: Milliseconds;
+  readonly fallback: Fallback;
+}
+
+/** What is added to the links of items. */
+export interface LinkRules {
+  readonly utm?: {
+    readonly source: string;
+    readonly medium: string;
+    /** The job's name where left out. */
+    readonly campaign?: string;
+    readonly term?: string;
+    readonly content?: string;
+  };
+  /** They lead through `publicUrl`, where clicks are counted. */
+  readonly clicks: boolean;
+}
+
 export interface EmailJob extends JobBase {
   readonly kind: 'email';
   readonly recommend: {
@@ -145,7 +180,10 @@ export interface EmailJob extends JobBase {
     readonly template: string;
     /** Replaces the template's own subject; a Handlebars text. */
     readonly subject?: string;
-    readonly show: { readonly items: number; readonly inStock: boolean; readonly fallback: 'popular' | 'none' };
+    /** Canonical BCP 47 tags, the first one for who speaks none of them; the template's own languages where left out. */
+    readonly locales?: readonly string[];
+    readonly show: ShowRules;
+    readonly links?: LinkRules;
   };
   readonly send: SendRules;
 }

@@ -3,15 +3,15 @@ import { z } from 'zod';
 import { filterField, recipientValuesField } from './filter-schema';
 import { emailGuardField } from './guard-schema';
 import { headFields, kindField } from './head-schema';
+import { linksField } from './links-schema';
 import { type JobNames, solutionField, templateField } from './names';
 import { notifyField } from './notify-schema';
 import { sendField } from './send-schema';
+import { showField } from './show-schema';
 import { whereField } from './where-schema';
 
 /** numResults of a batch inference job; https://docs.aws.amazon.com/personalize/latest/dg/limits.html */
 const MAX_RESULTS = 500;
-/** Beyond this an e-mail is a catalogue; a limit of nightjar's own. */
-const MAX_ITEMS_SHOWN = 50;
 
 /** Items bought for a recipient where the file names no number. */
 export const DEFAULT_RESULTS = 25;
@@ -26,28 +26,6 @@ const results = z
     expected: `a whole number, 1 to ${MAX_RESULTS}`,
   });
 
-const itemsShown = z
-  .int()
-  .min(1)
-  .max(MAX_ITEMS_SHOWN)
-  .default(6)
-  .meta({
-    description: 'How many items an e-mail shows; as many more are kept as a spare',
-    expected: `a whole number, 1 to ${MAX_ITEMS_SHOWN}`,
-  });
-
-const show = z
-  .strictObject({
-    items: itemsShown,
-    inStock: z.boolean().default(true).meta({ description: 'Whether items that are out of stock are left out' }),
-    fallback: z.enum(['popular', 'none']).optional().meta({
-      description:
-        'What fills the gaps where recommendations do not suffice; with none, who has none gets no e-mail. Without it popular, and none beside a filter',
-    }),
-  })
-  .prefault({})
-  .meta({ expected: 'a map of items, inStock and fallback', examples: [{ items: 6, inStock: true }] });
-
 const subject = z
   .string()
   .min(1)
@@ -58,6 +36,17 @@ const subject = z
     examples: ['{{contact.firstName}}, {{items.0.title}} is waiting'],
   });
 
+const locales = z
+  .array(z.string().refine(isCanonicalTag, { error: 'a language tag such as en, de-AT or zh-Hant' }))
+  .min(1)
+  .refine((tags) => new Set(tags).size === tags.length, { error: 'each language once' })
+  .optional()
+  .meta({
+    description: 'The languages to write in, the first one for everybody else; each has a strings file',
+    expected: 'a list of language tags such as en, de-AT or zh-Hant, each once',
+    examples: [['en', 'de', 'ja']],
+  });
+
 const recipients = z
   .strictObject({
     from: z.literal('contacts').default('contacts').meta({ description: 'Where recipients are taken from' }),
@@ -65,6 +54,15 @@ const recipients = z
   })
   .prefault({})
   .meta({ expected: 'a map of from and where', examples: [{ from: 'contacts' }] });
+
+/** Tells a language tag in the form that strings files have. */
+function isCanonicalTag(text: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(text)[0] === text;
+  } catch {
+    return false;
+  }
+}
 
 /** Makes the schema of an e-mail job, which knows the solutions and templates that there are. */
 export function emailSchema(names: JobNames) {
@@ -78,8 +76,8 @@ export function emailSchema(names: JobNames) {
       .meta({ expected: 'a map of solution, results, filter and filterValues', examples: [{ solution: 'picks' }] }),
     recipients,
     content: z
-      .strictObject({ template, subject, show })
-      .meta({ expected: 'a map of template, subject and show', examples: [{ template: 'picks' }] }),
+      .strictObject({ template, subject, locales, show: showField, links: linksField })
+      .meta({ expected: 'a map of template, subject, locales, show and links', examples: [{ template: 'picks' }] }),
     send: sendField,
     guard: emailGuardField,
     notify: notifyField(names),

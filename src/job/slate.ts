@@ -1,63 +1,117 @@
 /** Chooses the items that an e-mail shows, at the moment it is rendered: what was recommended may have gone since. */
+import type { ShowRules } from './definition';
 import type { Item } from './people';
 
 /** What there is to choose from, and how much of it. */
 export interface SlateCase {
-  /** Recommended item ids, the best first. */
+  /** Recommended item ids, the best first, the spare after them. */
   readonly slate: readonly string[];
-  /** Further recommended ids, which fill gaps before the fallback does. */
-  readonly spare: readonly string[];
-  /** Item ids that serve anyone, the most popular first; empty where the job declares none. */
+  /** Item ids that serve anyone, the best first; empty where the job declares none. */
   readonly fallback: readonly string[];
   /** Finds an item of the run's catalogue. */
   readonly findItem: (itemId: string) => Item | undefined;
-  readonly show: { readonly items: number; readonly inStock: boolean };
+  readonly show: Omit<ShowRules, 'fallback' | 'notBoughtWithin' | 'notShownWithin'>;
+  /** What this recipient has bought or been shown too recently. */
+  readonly avoid?: { readonly bought: ReadonlySet<string>; readonly shown: ReadonlySet<string> } | undefined;
+  /** Epoch ms; the age of items is counted from it. */
+  readonly now: number;
 }
+
+/** Why an item that was looked at is not shown. */
+export type SkipReason =
+  | 'unknown'
+  | 'sold_out'
+  | 'too_cheap'
+  | 'too_dear'
+  | 'too_old'
+  | 'bought'
+  | 'shown_before'
+  | 'too_many_alike';
 
 /** The items to show, at most `show.items` of them, each once. */
 export interface ChosenItems {
   readonly items: readonly Item[];
   /** How many of `items`, the last ones, come from the fallback. */
   readonly fromFallback: number;
-  /** Recommended ids that the catalogue does not have, among those looked at. */
-  readonly unknown: number;
-  /** Recommended items left out because they are sold out, among those looked at. */
-  readonly soldOut: number;
-  /** Set where nothing remains to show; such a recipient gets no e-mail. */
-  readonly excluded?: 'no_recommendations';
+  /** How many recommended items were skipped among those looked at, by the first reason that holds. */
+  readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
+  /** Set where fewer than `show.min` remain to show; such a recipient gets no e-mail. */
+  readonly excluded?: 'no_recommendations' | 'too_few_items';
 }
 
-/** Chooses in the order slate, spare, fallback until enough items are found, and skips what is unknown, sold out or chosen already. */
-export function chooseItems({ slate, spare, fallback, findItem, show }: SlateCase): ChosenItems {
+/** Chooses in the order slate, fallback until enough items are found, and skips what a rule forbids or is chosen already. */
+export function chooseItems({ slate, fallback, show, ...rules }: SlateCase): ChosenItems {
   const chosen = new Map<string, Item>();
   const seen = new Set<string>();
-  let [unknown, soldOut] = [0, 0];
-  const take = (itemIds: readonly string[], skip: (item: Item | undefined) => void): void => {
+  const mix = createMix(show.maxPer);
+  const skipped: Partial<Record<SkipReason, number>> = {};
+  const take = (itemIds: readonly string[], onSkip: (reason: SkipReason) => void): void => {
     for (const itemId of itemIds) {
       if (chosen.size >= show.items) return;
       if (seen.has(itemId)) continue;
       seen.add(itemId);
-      const item = findItem(itemId);
-      if (item === undefined || (show.inStock && !isInStock(item))) skip(item);
+      const found = judge(itemId, { ...rules, show });
+      const item = typeof found === 'string' || mix.takes(found) ? found : 'too_many_alike';
+      if (typeof item === 'string') onSkip(item);
       else chosen.set(itemId, item);
     }
   };
-  take([...slate, ...spare], (item) => {
-    if (item === undefined) unknown += 1;
-    else soldOut += 1;
+  take(slate, (reason) => {
+    skipped[reason] = (skipped[reason] ?? 0) + 1;
   });
   const recommended = chosen.size;
   take(fallback, () => undefined);
+  const excluded = chosen.size === 0 ? 'no_recommendations' : chosen.size < show.min ? 'too_few_items' : undefined;
   return {
     items: [...chosen.values()],
     fromFallback: chosen.size - recommended,
-    unknown,
-    soldOut,
-    ...(chosen.size === 0 ? { excluded: 'no_recommendations' as const } : {}),
+    skipped,
+    ...(excluded === undefined ? {} : { excluded }),
   };
+}
+
+function judge(itemId: string, rules: Omit<SlateCase, 'slate' | 'fallback'>): Item | SkipReason {
+  const { show, avoid } = rules;
+  const item = rules.findItem(itemId);
+  if (item === undefined) return 'unknown';
+  if (show.inStock && !isInStock(item)) return 'sold_out';
+  if (show.minPrice !== undefined && !((item.price ?? Number.NaN) >= show.minPrice)) return 'too_cheap';
+  if (show.maxPrice !== undefined && !((item.price ?? Number.NaN) <= show.maxPrice)) return 'too_dear';
+  if (show.maxAge !== undefined && !(Date.parse(item.createdAt ?? '') >= rules.now - show.maxAge)) return 'too_old';
+  if (avoid?.bought.has(itemId) === true) return 'bought';
+  if (avoid?.shown.has(itemId) === true) return 'shown_before';
+  return item;
+}
+
+/** Counts what the chosen items share; an item of several categories counts for each. */
+function createMix(maxPer: ShowRules['maxPer']): { takes(item: Item): boolean } {
+  const limits = Object.entries(maxPer ?? {});
+  const counts = new Map<string, number>();
+  const keysOf = (item: Item) =>
+    limits.flatMap(([name, limit]) => valuesOf(item, name).map((value) => ({ key: `${name}\n${value}`, limit })));
+  return {
+    takes: (item) => {
+      const keys = keysOf(item);
+      if (keys.some(({ key, limit }) => (counts.get(key) ?? 0) >= limit)) return false;
+      for (const { key } of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+      return true;
+    },
+  };
+}
+
+function valuesOf(item: Item, name: string): readonly string[] {
+  if (name === 'category') return [...new Set(item.categories)];
+  const value = Object.hasOwn(item.attributes, name) ? item.attributes[name] : undefined;
+  return value === undefined || value === '' ? [] : [value];
 }
 
 /** Tells whether an item can be bought; one whose stock is not tracked can. */
 export function isInStock(item: Item): boolean {
   return item.stock === undefined || item.stock > 0;
+}
+
+/** Tells how many recommended items are kept of each recipient: more where rules may take some away at the last moment. */
+export function spareOf(show: ShowRules): number {
+  const hasRules = [show.minPrice, show.maxPrice, show.maxAge, show.maxPer, show.notBoughtWithin, show.notShownWithin];
+  return show.items * (hasRules.some((rule) => rule !== undefined) ? 8 : 2);
 }

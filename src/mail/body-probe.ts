@@ -1,7 +1,7 @@
 /** Tells whether the server may have seen a byte of a message: what parts "not sent" from "unknown" when a connection dies. */
 import { Readable } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { MailMessage } from 'nodemailer';
+import type { MailMessage, SendMailOptions } from 'nodemailer';
+import type { Message } from '../content/message';
 
 /** What happened to the body of one message. */
 export interface BodyProbe {
@@ -9,7 +9,7 @@ export interface BodyProbe {
   readonly beforeBody: () => void;
   /** True from just before the first byte on. */
   begun: boolean;
-  /** Octets of the message, once composed; dots and line ends that SMTP adds not counted. */
+  /** Octets of the message; dots and line ends that SMTP adds not counted. */
   length: number;
   /** What `beforeBody` threw. */
   failure: unknown;
@@ -29,62 +29,68 @@ interface Probed {
   nightjarProbe?: BodyProbe;
 }
 
-/** Attaches a probe to the options of one message. */
-export function attachProbe<Options extends object>(options: Options, probe: BodyProbe): Options & Probed {
-  return { ...options, nightjarProbe: probe };
+/** Makes the options of one message: its octets as they are, with a probe attached. */
+export function attachProbe({ envelope, messageId, raw }: Message, probe: BodyProbe): SendMailOptions & Probed {
+  return { envelope: { from: envelope.from, to: [envelope.to] }, messageId, raw, nightjarProbe: probe };
 }
 
 /**
- * A nodemailer plugin for the step `stream`: composes the message whole and hands it over through the probe.
+ * A nodemailer plugin for the step `stream`: hands the message over through the probe.
  * The server's answer to DATA comes before the first read of the body, so a body that was not read was not sent.
  */
 export function probeBody(mail: MailMessage, done: (error?: Error | null) => void): void {
-  const data: typeof mail.data & Probed = mail.data;
-  const probe = data.nightjarProbe;
-  if (probe === undefined) {
-    done();
-    return;
+  const { nightjarProbe: probe, raw }: SendMailOptions & Probed = mail.data;
+  if (probe !== undefined && Buffer.isBuffer(raw)) {
+    probe.length = raw.length;
+    mail.message.createReadStream = () => new ProbedBody(raw, probe);
   }
-  mail.message.build((error, message) => {
-    if (error !== null) {
-      done(error);
+  done();
+}
+
+/** Gives the octets of a message in one piece, at the first read. */
+class ProbedBody extends Readable {
+  constructor(
+    private readonly raw: Buffer,
+    private readonly probe: BodyProbe,
+  ) {
+    super();
+    // A pool asks a stream for `readableDidRead` only when it failed on a connection that it had used before; told `false`,
+    // it would swallow the reply (a 421 in mid-session) and put the message back into its own queue. It is told nothing:
+    // the reply comes through, and the mailer decides.
+    Object.defineProperty(this, 'readableDidRead', {
+      get: () => {
+        probe.reused = true;
+        return undefined;
+      },
+    });
+  }
+
+  /**
+   * Waits one turn before the first byte: where a server sent another reply in the same segment as its answer to DATA,
+   * nodemailer takes that reply for the message's within this turn.
+   */
+  override _read(): void {
+    if (this.probe.begun) return;
+    setImmediate(() => this.begin());
+  }
+
+  private begin(): void {
+    const { probe } = this;
+    if (this.destroyed || probe.begun) return;
+    if (probe.cancelled) {
+      this.destroy(new Error('the server is out of step'));
       return;
     }
-    probe.length = message.length;
-    mail.message.createReadStream = () =>
-      watchReuse(Readable.from(readOnce(message, probe), { objectMode: false }), probe);
-    done();
-  });
-}
-
-/**
- * A pool asks a stream for `readableDidRead` only when it failed on a connection that it had used before; told `false`,
- * it would swallow the reply (a 421 in mid-session) and put the message back into its own queue. It is told nothing:
- * the reply comes through, and the mailer decides.
- */
-function watchReuse(body: Readable, probe: BodyProbe): Readable {
-  return Object.defineProperty(body, 'readableDidRead', {
-    get: () => {
-      probe.reused = true;
-      return undefined;
-    },
-  });
-}
-
-/**
- * Waits one turn before the first byte: where a server sent another reply in the same segment as its answer to DATA,
- * nodemailer takes that reply for the message's within this turn.
- */
-async function* readOnce(message: Buffer, probe: BodyProbe): AsyncGenerator<Buffer> {
-  await nextTurn();
-  if (probe.cancelled) throw new Error('the server is out of step');
-  try {
-    probe.beforeBody();
-  } catch (cause) {
-    probe.failure = cause;
-    // nodemailer writes a code of its own on the error that it gets, so it gets another.
-    throw new Error('the message is held back', { cause });
+    try {
+      probe.beforeBody();
+    } catch (cause) {
+      probe.failure = cause;
+      // nodemailer writes a code of its own on the error that it gets, so it gets another.
+      this.destroy(new Error('the message is held back', { cause }));
+      return;
+    }
+    probe.begun = true;
+    this.push(this.raw);
+    this.push(null);
   }
-  probe.begun = true;
-  yield message;
 }

@@ -1,6 +1,7 @@
 /** What a mailer is to its callers, whichever way it sends. */
-import type { SendMailOptions } from 'nodemailer';
+import type { Message } from '../content/message';
 import type { AwsAccess } from './aws-access';
+import type { DkimKey } from './dkim/signer';
 import type { SendOutcome } from './outcome';
 
 export interface MailerOptions {
@@ -11,6 +12,8 @@ export interface MailerOptions {
   /** What we call ourselves in EHLO; the machine's name where it is left out. */
   readonly name?: string;
   readonly timeouts?: Timeouts;
+  /** Signs every message; where it is left out, that is the server's matter. */
+  readonly dkim?: DkimKey | undefined;
   /** For SES; SMTP needs none. */
   readonly aws?: AwsAccess;
 }
@@ -63,7 +66,7 @@ export interface Mailer {
    * @throws E_MAIL_ADDRESS where an address can't be put into a command; the message was not sent
    * @throws what `beforeBody` threw; the message was not sent
    */
-  send(message: SendMailOptions, hooks?: SendHooks): Promise<SendOutcome>;
+  send(message: Message, hooks?: SendHooks): Promise<SendOutcome>;
   /**
    * Connects and logs in, and sends nothing.
    * @throws E_MAIL_SERVER, E_MAIL_LOGIN, E_MAIL_TLS, E_MAIL_SENDER

@@ -1,10 +1,12 @@
 /** A mailer over the API of Amazon SES (SendEmail of version 2), through nodemailer's transport. */
 import type { MessageTag, SESv2Client } from '@aws-sdk/client-sesv2';
-import { createTransport, type SendMailOptions } from 'nodemailer';
+import { createTransport } from 'nodemailer';
+import type { Message } from '../content/message';
 import { isNightjarError, NightjarError } from '../errors';
 import type { AwsAccess } from './aws-access';
 import { createProbe } from './body-probe';
 import type { Mailer, MailerOptions, SendHooks } from './contract';
+import { createDkimSigner, signMessage } from './dkim/signer';
 import { notReached, type SendOutcome, unknown } from './outcome';
 import { readAccount } from './ses-account';
 import { createSesClient, type Exchange, SesRequest, sendRequest } from './ses-client';
@@ -17,7 +19,7 @@ import { createSlots, type Slots } from './slots';
  * Creates a mailer of one region of one account; nothing is opened before the first use.
  * @throws E_CONFIG_FIELD where the URL is wrong, or names no region and there is none
  */
-export function createSesMailer({ url, connections, aws, timeouts = {} }: MailerOptions): Mailer {
+export function createSesMailer({ url, connections, aws, dkim, timeouts = {} }: MailerOptions): Mailer {
   const address = parseSesUrl(url);
   const access = chooseAccess(address, aws);
   const client = createSesClient({ aws: access, connections, timeouts });
@@ -28,12 +30,13 @@ export function createSesMailer({ url, connections, aws, timeouts = {} }: Mailer
     slots: createSlots(connections),
     ends: new Set(),
   };
+  const signer = dkim === undefined ? undefined : createDkimSigner(dkim, REPLACED);
   const pending = new Set<Promise<SendOutcome>>();
   const state = { closed: false };
   return {
     send: async (message, hooks = {}) => {
       const sending = line.slots.run(async () =>
-        state.closed ? notReached('the mailer was closed') : sendOne(line, message, hooks),
+        state.closed ? notReached('the mailer was closed') : sendOne(line, await signMessage(message, signer), hooks),
       );
       pending.add(sending);
       return sending.finally(() => pending.delete(sending));
@@ -47,6 +50,9 @@ export function createSesMailer({ url, connections, aws, timeouts = {} }: Mailer
     },
   };
 }
+
+/** SES writes its own; a signature over ours would not hold. */
+const REPLACED = ['message-id', 'date'];
 
 function chooseAccess({ region }: SesAddress, aws: AwsAccess | undefined): AwsAccess {
   if (region !== undefined) return { ...aws, region };
@@ -79,13 +85,15 @@ function createSesTransport(client: SESv2Client) {
   });
 }
 
-async function sendOne(line: Line, message: SendMailOptions, hooks: SendHooks): Promise<SendOutcome> {
+async function sendOne(line: Line, message: Message, hooks: SendHooks): Promise<SendOutcome> {
   const end = new AbortController();
   const signal = hooks.signal === undefined ? end.signal : AbortSignal.any([end.signal, hooks.signal]);
   const exchange: Exchange = { probe: createProbe(hooks.beforeBody), signal, from: '', error: undefined };
   line.ends.add(end);
   try {
-    const info = await line.transport.sendMail({ ...message, ses: { ...readFields(line, message, hooks), exchange } });
+    const { envelope, messageId, raw } = message;
+    const ses = { ...readFields(line, message, hooks), exchange };
+    const info = await line.transport.sendMail({ envelope, messageId, raw, ses });
     return readSesAcceptance(info.response);
   } catch (error) {
     return readSendError(exchange, error);
@@ -109,22 +117,17 @@ function readSesAcceptance(messageId: string | undefined): SendOutcome {
 }
 
 /** SES takes no envelope sender: a return path of its own can only be given as the address for feedback. */
-function readFields({ address }: Line, message: SendMailOptions, { tags = {} }: SendHooks) {
-  const returnPath = message.envelope?.from;
-  const feedback = typeof returnPath === 'string' && returnPath !== '' && !isSender(message.from, returnPath);
+function readFields({ address }: Line, { envelope, from }: Message, { tags = {} }: SendHooks) {
+  const feedback = from !== envelope.from && !from.endsWith(`<${envelope.from}>`);
   const labels = Object.entries(tags).map(
     ([name, value]): MessageTag => ({ Name: cleanTag(name), Value: cleanTag(value) }),
   );
   return {
+    FromEmailAddress: from,
     ...(labels.length === 0 ? {} : { EmailTags: labels }),
     ...(address.configurationSet === undefined ? {} : { ConfigurationSetName: address.configurationSet }),
-    ...(feedback ? { FeedbackForwardingEmailAddress: returnPath } : {}),
+    ...(feedback ? { FeedbackForwardingEmailAddress: envelope.from } : {}),
   };
-}
-
-function isSender(from: SendMailOptions['from'], address: string): boolean {
-  if (typeof from === 'object' && from !== null && 'address' in from) return from.address === address;
-  return typeof from === 'string' && (from === address || from.endsWith(`<${address}>`));
 }
 
 /** SES takes ASCII letters, digits, `_` and `-` in tags, at most 256; anything else becomes `-`. */

@@ -1,8 +1,10 @@
 /** A mailer over SMTP: a pool of connections to one server. */
-import { createTransport, type SendMailOptions } from 'nodemailer';
+import { createTransport } from 'nodemailer';
+import type { Message } from '../content/message';
 import { isNightjarError, NightjarError } from '../errors';
 import { attachProbe, type BodyProbe, createProbe, probeBody } from './body-probe';
 import type { Mailer, MailerOptions, SendHooks } from './contract';
+import { createDkimSigner, signMessage } from './dkim/signer';
 import { isLoginRefused, readAcceptance, readEarlyAnswer, readFailure, refuseLogin, type SendOutcome } from './outcome';
 import { parseServerUrl } from './server-url';
 import { shortenAnswer } from './shorten-answer';
@@ -19,9 +21,10 @@ const POOL_CLOSED = 'Connection pool was closed';
 export function createSmtpMailer(options: MailerOptions): Mailer {
   const line: Line = { pool: createPool(options), closed: false, connections: options.connections, options };
   const pending = new Set<Promise<SendOutcome>>();
+  const signer = options.dkim === undefined ? undefined : createDkimSigner(options.dkim);
   return {
     send: async (message, hooks = {}) => {
-      const sending = sendOne(line, message, hooks);
+      const sending = signMessage(message, signer).then((signed) => sendOne(line, signed, hooks));
       pending.add(sending);
       return sending.finally(() => pending.delete(sending));
     },
@@ -87,7 +90,7 @@ function renewPool(line: Line, old: Pool): void {
 type Try = { readonly outcome: SendOutcome } | { readonly stale: unknown };
 
 /** As many tries as there are connections find them all dead; one more gets a new connection. */
-async function sendOne(line: Line, message: SendMailOptions, hooks: SendHooks): Promise<SendOutcome> {
+async function sendOne(line: Line, message: Message, hooks: SendHooks): Promise<SendOutcome> {
   for (let left = line.connections; ; left -= 1) {
     const probe = createProbe(hooks.beforeBody);
     const tried = await trySend(line, { message, hooks, probe });
@@ -98,7 +101,7 @@ async function sendOne(line: Line, message: SendMailOptions, hooks: SendHooks): 
 }
 
 interface Parcel {
-  readonly message: SendMailOptions;
+  readonly message: Message;
   readonly hooks: SendHooks;
   readonly probe: BodyProbe;
 }
@@ -107,7 +110,7 @@ async function trySend(line: Line, { message, hooks, probe }: Parcel): Promise<T
   const { pool } = line;
   const signal = hooks.signal === undefined ? {} : { signal: hooks.signal };
   try {
-    const info = await pool.sendMail(attachProbe({ ...message, ...signal }, probe));
+    const info = await pool.sendMail({ ...attachProbe(message, probe), ...signal });
     if (probe.begun && (info.messageSize ?? 0) >= probe.length) return { outcome: readAcceptance(info) };
     probe.cancelled = true;
     renewPool(line, pool);

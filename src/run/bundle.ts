@@ -37,7 +37,11 @@ const sourceSchema = z.object({
  * Parses and compiles a job's texts. Without a source of params the job is only checked: a run must be given one.
  * @throws E_JOB_…, E_TEMPLATE_… where they are wrong
  */
-export function openBundle({ settings }: Pick<Engines, 'settings'>, source: JobSource, params?: ParamSource): Bundle {
+export async function openBundle(
+  { settings }: Pick<Engines, 'settings'>,
+  source: JobSource,
+  params?: ParamSource,
+): Promise<Bundle> {
   return openWith(source, { ...namesOf(settings), params });
 }
 
@@ -46,7 +50,7 @@ export function namesOf(settings: Engines['settings']): JobNames {
   return { solutions: Object.keys(settings.solutions), targets: Object.keys(settings.notify.targets) };
 }
 
-function openWith(source: JobSource, names: Omit<JobText, 'file' | 'text'>): Bundle {
+async function openWith(source: JobSource, names: Omit<JobText, 'file' | 'text'>): Promise<Bundle> {
   const job = parseJob({ file: source.file, text: source.text, ...names });
   if (job.kind === 'audience') return { job, template: undefined };
   if (source.template === undefined) {
@@ -55,13 +59,18 @@ function openWith(source: JobSource, names: Omit<JobText, 'file' | 'text'>): Bun
       `content.template is "${job.content.template}", and there is no such template`,
       {
         where: { file: source.file },
-        fix: `make the folder templates/${job.content.template} with subject.hbs, body.html.hbs and body.text.hbs`,
+        fix: `make the folder templates/${job.content.template} with subject.hbs, body.mjml.hbs or body.html.hbs, and body.text.hbs`,
       },
     );
   }
-  const options = job.content.subject === undefined ? {} : { subject: job.content.subject };
-  const compile = { ...options, jobFile: source.file, params: job.paramRules };
-  return { job, template: compileTemplate(source.template, compile) };
+  const { subject, locales } = job.content;
+  const template = await compileTemplate(source.template, {
+    ...(subject === undefined ? {} : { subject }),
+    ...(locales === undefined ? {} : { locales }),
+    jobFile: source.file,
+    params: job.paramRules,
+  });
+  return { job, template };
 }
 
 /** Stores a bundle under its hash; an equal one is there already. */

@@ -89,7 +89,7 @@ export async function chooseRecipients(
   };
   let considered = 0;
   let batch: ChosenRecipient[] = [];
-  for await (const stored of streamContacts(db)) {
+  for await (const stored of streamContacts(db, rule.topic)) {
     considered += 1;
     const choice = chooseRecipient(stored, rule);
     const own = rule.readValues?.(stored.contact) ?? { values: {} };

@@ -3,10 +3,12 @@ import { batchJobsOf } from '../database/batch-jobs';
 import { applyFallback, excludeWithoutSlate, type Slate, saveSlates } from '../database/deliveries';
 import { moveRun } from '../database/runs';
 import { findShard, finishShard, listShards } from '../database/shards';
+import { spareOf } from '../job/slate';
 import { readInferenceRecords } from '../personalize/inference-records';
 import { readObject } from '../storage/objects';
 import { parseS3Uri } from '../storage/uri';
 import { loadCatalogue } from './catalogue-cache';
+import { fallbackFor } from './fallback';
 import { PAUSED, pauseOnTrip, stopAtTrips } from './guards/check';
 import { checkSlates } from './guards/output';
 import { collectSpecSchema } from './locate-output';
@@ -30,7 +32,7 @@ export const collect: Stage = async (context) => {
 async function collectShard({ engines, run, bundle }: StageContext, rawSpec: unknown): Promise<OutputResult> {
   const spec = collectSpecSchema.parse(rawSpec);
   const catalogue = await loadCatalogue(engines.db, run.catalogueVersion);
-  const shown = bundle.job.kind === 'email' ? bundle.job.content.show.items : 0;
+  const kept = bundle.job.kind === 'email' ? spareOf(bundle.job.content.show) : 0;
   const result = { ...emptyOutput(), objects: spec.start === 0 ? 1 : 0 };
   const chunks = readObject(engines.s3, parseS3Uri(spec.uri), Math.max(0, spec.start - 1));
   const range = { object: spec.uri, start: spec.start, end: spec.end };
@@ -44,7 +46,7 @@ async function collectShard({ engines, run, bundle }: StageContext, rawSpec: unk
       result.unknownItems += record.items.length - known.length;
       if (record.input.userId === undefined) result.unknownUsers += 1;
       else if (known.length > 0)
-        slates.push({ userId: record.input.userId, itemIds: [...new Set(known)].slice(0, 2 * shown) });
+        slates.push({ userId: record.input.userId, itemIds: [...new Set(known)].slice(0, kept) });
     }
     const saved = await saveSlates(engines.db, run.runId, lastPerUser(slates));
     result.unknownUsers += slates.length - saved;
@@ -67,11 +69,11 @@ export const closeCollecting: Stage = async (context) => {
   if (job.kind === 'audience') return closeMeasuring(context, job);
   const shards = await listShards(engines.db, run.runId, 'collect');
   if (shards.some((row) => !row.done)) return DONE;
-  const { popular } = readPlan(run.plan);
   const catalogue = await loadCatalogue(engines.db, run.catalogueVersion);
   const { show } = job.content;
-  const fallback =
-    show.fallback === 'popular' ? popular.filter((item) => catalogue.has(item)).slice(0, 2 * show.items) : [];
+  const fallback = fallbackFor(show, readPlan(run.plan), undefined)
+    .filter((item) => catalogue.has(item))
+    .slice(0, spareOf(show));
   if (fallback.length > 0) await applyFallback(engines.db, run, fallback);
   await excludeWithoutSlate(engines.db, run, engines.now());
   const checked = await pauseOnTrip({ engines, run }, 'collecting', async () => {

@@ -34,11 +34,14 @@ export interface DescribedJob {
 }
 
 /** Describes a job; one that is wrong says what tells more. */
-export function describeJob(engines: Pick<Engines, 'settings' | 'now'>, described: DescribedJob): JobDescription {
+export async function describeJob(
+  engines: Pick<Engines, 'settings' | 'now'>,
+  described: DescribedJob,
+): Promise<JobDescription> {
   const { name, read, pausedAt } = described;
   const pause = pausedAt === undefined ? {} : { pausedAt: new Date(pausedAt).toISOString() };
   try {
-    const { job } = openBundle(engines, read());
+    const { job } = await openBundle(engines, read());
     const { kind, about, schedule, after, paramRules } = job;
     return {
       ...{ name, kind, about },

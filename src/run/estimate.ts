@@ -120,8 +120,8 @@ async function estimateJob(engines: EstimateEngines, subject: Subject): Promise<
   const { source, project, now } = subject;
   const unknown = { amount: undefined, currency: 'USD' };
   try {
-    const { job } = openBundle(engines, source);
-    const starter = findStarter(engines, { job, project });
+    const { job } = await openBundle(engines, source);
+    const starter = await findStarter(engines, { job, project });
     const next = await nextSlot(engines, { job, starter, now });
     const plan = await planRun(engines, { source, slot: next.slot, ...subject.next });
     // Workers start a job with its defaults, and for all recipients.
@@ -146,10 +146,10 @@ async function estimateJob(engines: EstimateEngines, subject: Subject): Promise<
 }
 
 /** The job whose schedule starts a job: itself, or the one that it follows, over as many links as there are. */
-function findStarter(
+async function findStarter(
   engines: EstimateEngines,
   { job, project }: { readonly job: ParsedJob; readonly project: ReadonlyMap<string, JobSource> },
-): ParsedJob {
+): Promise<ParsedJob> {
   const seen = new Set<string>();
   let starter = job;
   while (starter.after !== undefined) {
@@ -158,7 +158,7 @@ function findStarter(
       throw new NightjarError('E_JOB_UNKNOWN', `the job ${starter.name} follows ${starter.after}, which never starts`);
     }
     seen.add(starter.name);
-    starter = openBundle(engines, source).job;
+    starter = (await openBundle(engines, source)).job;
   }
   return starter;
 }

@@ -1,9 +1,9 @@
 /** Makes one e-mail of a claimed delivery: checks the contact again, chooses what to show, renders, and builds the message. */
-import type { SendMailOptions } from 'nodemailer';
-import { parseMailbox } from '../content/address';
-import { buildContext, nameContact } from '../content/context';
-import { messageIdOf, signUnsubscribe } from '../content/links';
-import { buildMessage } from '../content/message';
+import type { Mailbox } from '../content/address';
+import { buildContext, nameContact, type RenderedMail } from '../content/context';
+import { createItemLinks } from '../content/item-links';
+import { messageIdOf, NOBODY, signUnsubscribe } from '../content/links';
+import type { Message, RecipientParts } from '../content/message';
 import type { CompiledTemplate } from '../content/template';
 import type { ClaimedDelivery, DeliveryAnswer } from '../database/claims';
 import type { StoredContact } from '../database/contacts';
@@ -14,21 +14,42 @@ import { chooseItems } from '../job/slate';
 import type { RefuseAddress } from './allowed-addresses';
 import { chooseRecipient } from './choose-recipients';
 import type { Engines } from './engines';
-import { senderDomain } from './sending/sender';
+import { fallbackFor, type PlannedFallback } from './fallback';
+import type { Avoided } from './sending/avoid';
+import { stationeryOf } from './stationery';
 
 export interface MailParts {
   readonly engines: Pick<Engines, 'settings' | 'secret' | 'now'>;
   readonly run: Pick<RunRow, 'runId' | 'slot'>;
   readonly job: EmailJob;
   readonly template: CompiledTemplate;
+  /** Of the run, so that all its mails show one price. */
   readonly catalogue: ReadonlyMap<string, Item>;
-  readonly popular: readonly string[];
+  /** Of this moment: what is sold out or gone since is not shown; `catalogue` where left out. */
+  readonly newest?: ReadonlyMap<string, Item> | undefined;
+  readonly planned: PlannedFallback;
   /** Keeps the run to some addresses. */
   readonly refuse?: RefuseAddress | undefined;
+  /** What a recipient has bought or been shown too recently; nothing where left out. */
+  readonly avoided?: ((userId: string) => Avoided) | undefined;
+  /** Set where the contact is not sent this mail: consent does not matter, and the links neither unsubscribe nor count. */
+  readonly trial?: Trial;
+}
+
+/** What is other in the mail of a preview, a test or a proof. */
+export interface Trial {
+  /** Whom it is addressed to instead of the contact. */
+  readonly to?: Mailbox;
+  /** Whether it is made only where the contact itself would get it. */
+  readonly onlyIfDue?: boolean;
+  /** What its Message-ID is derived from beside the user, so that it is not that of the contact's own mail. */
+  readonly idOf?: string;
+  readonly mark?: RecipientParts['mark'];
 }
 
 /** What the ledger says of the mail that is to be made. */
-export type MailRow = Pick<ClaimedDelivery, 'userId' | 'addressHash' | 'slate' | 'attempt'>;
+export type MailRow = Pick<ClaimedDelivery, 'userId' | 'addressHash' | 'slate' | 'attempt'> &
+  Partial<Pick<ClaimedDelivery, 'fallback'>>;
 
 export type MadeMail =
   | {
@@ -36,7 +57,11 @@ export type MadeMail =
       readonly userId: string;
       readonly messageId: string;
       readonly attempt: number;
-      readonly message: SendMailOptions;
+      /** Item ids, in the order in which the mail shows them. */
+      readonly shown: readonly string[];
+      readonly message: Message;
+      /** What the message was built of. */
+      readonly rendered: RenderedMail;
     }
   | { readonly kind: 'excluded'; readonly answer: DeliveryAnswer };
 
@@ -50,24 +75,36 @@ export function makeMail(
 ): MadeMail {
   const { row, stored } = delivery;
   if (stored === undefined) return exclude(row, 'contact_gone');
-  const choice = chooseRecipient(stored, {
-    where: parts.job.recipients.where,
-    topic: parts.job.name,
-    refuse: parts.refuse,
-  });
-  if (!choice.chosen) return exclude(row, choice.reason);
-  // The ledger guards the address that was planned; the mail of another one could be that person's second.
-  if (choice.addressHash !== row.addressHash) return exclude(row, 'address_changed');
+  const isDue = parts.trial === undefined || parts.trial.onlyIfDue === true;
+  const reason = isDue ? whyNot(parts, row, stored) : undefined;
+  if (reason !== undefined) return exclude(row, reason);
   const { show } = parts.job.content;
   const chosen = chooseItems({
-    slate: row.slate,
-    spare: [],
-    fallback: show.fallback === 'popular' ? parts.popular : [],
-    findItem: (itemId) => parts.catalogue.get(itemId),
+    // What stands in for a slate is chosen anew, for this contact.
+    slate: row.fallback === true ? [] : row.slate,
+    fallback: fallbackFor(show, parts.planned, stored.contact),
+    findItem: (itemId) => findItem(parts, itemId),
     show,
+    avoid: parts.avoided?.(row.userId),
+    now: parts.engines.now(),
   });
   if (chosen.excluded !== undefined) return exclude(row, chosen.excluded);
   return buildMail(parts, { row, stored, items: chosen.items });
+}
+
+/** The item as the run shows it, with the stock of this moment; undefined where one of both catalogues has it no more. */
+function findItem({ catalogue, newest = catalogue }: MailParts, itemId: string): Item | undefined {
+  const [item, now] = [catalogue.get(itemId), newest.get(itemId)];
+  if (item === undefined || now === undefined) return undefined;
+  const { stock: _stock, ...rest } = item;
+  return now.stock === undefined ? rest : { ...rest, stock: now.stock };
+}
+
+function whyNot({ job, refuse }: MailParts, row: MailRow, stored: StoredContact): string | undefined {
+  const choice = chooseRecipient(stored, { where: job.recipients.where, topic: job.name, refuse });
+  if (!choice.chosen) return choice.reason;
+  // The ledger guards the address that was planned; the mail of another one could be that person's second.
+  return choice.addressHash === row.addressHash ? undefined : 'address_changed';
 }
 
 function buildMail(
@@ -77,13 +114,11 @@ function buildMail(
   const { engines, run, job } = parts;
   const { mail, publicUrl } = engines.settings;
   const { row, stored } = delivery;
-  const from = parseMailbox(job.send.from ?? mail.from);
-  const messageId = messageIdOf({
-    run: run.runId,
-    userId: row.userId,
-    domain: senderDomain(job.send.from ?? mail.from),
-  });
-  const unsubscribeUrl = signUnsubscribe({ secret: engines.secret, publicUrl, userId: row.userId, list: job.name });
+  const { from, domain, build, returnPathOf } = stationeryOf(parts);
+  const { trial } = parts;
+  const messageId = messageIdOf({ run: trial?.idOf ?? run.runId, userId: row.userId, domain });
+  const whom = trial === undefined ? row.userId : NOBODY;
+  const unsubscribeUrl = signUnsubscribe({ secret: engines.secret, publicUrl, userId: whom, list: job.name });
   const context = buildContext({
     contact: stored.contact,
     items: delivery.items,
@@ -92,18 +127,29 @@ function buildMail(
     sender: { name: from.name, postalAddress: mail.postalAddress },
     publicUrl,
     slot: run.slot,
+    locale: parts.template.chooseLocale(stored.contact.locale),
+    timeZone: job.schedule?.timezone,
+    linkTo: createItemLinks({
+      rules: job.content.links,
+      job: job.name,
+      runId: run.runId,
+      userId: whom,
+      secret: engines.secret,
+      publicUrl,
+    }),
   });
-  const message = buildMessage({
-    from,
-    to: { name: nameContact(stored.contact) ?? '', address: stored.contact.email ?? '' },
-    rendered: parts.template.render(context),
+  const rendered = parts.template.render(context);
+  const shown = delivery.items.map((item) => item.itemId);
+  const message = build({
+    to: trial?.to ?? { name: nameContact(stored.contact) ?? '', address: stored.contact.email ?? '' },
+    rendered,
     messageId,
     date: new Date(engines.now()),
-    list: job.name,
     unsubscribeUrl,
-    ...(mail.unsubscribeMailto === null ? {} : { unsubscribeMailto: mail.unsubscribeMailto }),
+    returnPath: returnPathOf(messageId),
+    mark: trial?.mark,
   });
-  return { kind: 'mail', userId: row.userId, messageId, attempt: row.attempt, message };
+  return { kind: 'mail', userId: row.userId, messageId, attempt: row.attempt, shown, message, rendered };
 }
 
 function exclude(row: MailRow, reason: string): MadeMail {

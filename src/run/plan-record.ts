@@ -13,6 +13,8 @@ const planSchema = z.object({
   contacts: z.object({ considered: z.number(), leftOut: z.array(tally) }).nullable(),
   /** E-mail runs: popular items, the most popular first; the fallback and the fill for gaps. */
   popular: z.array(z.string()),
+  /** E-mail runs whose fallback goes by an attribute of contacts: its value → popular items. */
+  popularBy: z.object({ attribute: z.string(), lists: z.record(z.string(), z.array(z.string())) }).optional(),
   /** What the batch jobs were expected to cost when they were decided on; amount null where no price was known. */
   estimate: z.object({ amount: z.number().nullable(), currency: z.string() }).optional(),
   /** E-mail runs: recipients of the slot, over all of its runs. */

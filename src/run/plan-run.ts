@@ -45,7 +45,7 @@ export interface PlanWish {
  * @throws as starting the run would
  */
 export async function planRun(engines: PlanEngines, wish: PlanWish): Promise<Plan> {
-  const { job, template } = openBundle(engines, wish.source, { by: 'given', given: wish.params ?? {} });
+  const { job, template } = await openBundle(engines, wish.source, { by: 'given', given: wish.params ?? {} });
   checkLimit(job, wish.limit);
   checkOnlyTo(job, wish.onlyTo);
   if (job.kind === 'audience') return planAudienceRun(engines, job, wish.slot);

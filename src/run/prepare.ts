@@ -3,7 +3,6 @@
 import { type BatchJobOfRun, batchJobsOf } from '../database/batch-jobs';
 import { countDeliveries, streamPlannedUsers } from '../database/deliveries';
 import { countSlotRecipients } from '../database/earlier-slots';
-import { popularItems } from '../database/interactions';
 import { withLock } from '../database/lock';
 import { findRun, moveRun, savePlan } from '../database/runs';
 import { NightjarError } from '../errors';
@@ -12,6 +11,7 @@ import { headObject } from '../storage/objects';
 import { parseS3Uri } from '../storage/uri';
 import { refusalOf } from './allowed-addresses';
 import { type ChoiceCounts, tally } from './choose-recipients';
+import { planFallback } from './fallback';
 import { checkAttributes, createValueReader, userLines } from './filter-values';
 import { guardPurchases } from './guards/before-buying';
 import { PAUSED, pauseOnTrip } from './guards/check';
@@ -24,10 +24,6 @@ import { findFilter } from './resolve-filter';
 import { type ResolvedSolution, resolveSolution } from './resolve-solution';
 import { checkQueries, queryLines } from './segment-queries';
 import { DONE, type Stage, type StageContext } from './stage';
-
-/** How far back an item's use counts for the popular list. */
-const POPULAR_DAYS = 30;
-const POPULAR_ITEMS = 200;
 
 /** Prepares a run; done again after a crash it comes to the same rows, the same input and the same intent. */
 export const prepare: Stage = async (context) => {
@@ -84,12 +80,12 @@ async function prepareEmail(context: StageContext, job: EmailJob): Promise<void>
     Object.values(counts).reduce((sum, count) => sum + count, 0),
   );
   if (counts.planned === 0) throw noRecipients(job, contacts.leftOut);
-  const popular = await listPopular(engines, endOfSlot(run.slot));
+  const fallback = await planFallback(engines, job.content.show, endOfSlot(run.slot));
   const plan: PlanRecord = {
     version: 1,
     ...bought(solution, filter),
     contacts: { ...contacts, leftOut: [...contacts.leftOut] },
-    popular,
+    ...fallback,
   };
   await savePlan(engines.db, run.runId, plan);
   const inputs = await writeInputs(engines, plannedLines({ engines, run }, job, filter), solution.recipe);
@@ -158,11 +154,6 @@ function plannedLines(
 ): AsyncGenerator<string> {
   const { filter: wish } = job.recommend;
   return userLines(engines.db, streamPlannedUsers(engines.db, run), { wish, compared: filter?.compared ?? [] });
-}
-
-async function listPopular(engines: StageContext['engines'], now: number): Promise<string[]> {
-  const recent = await popularItems(engines.db, { since: now - POPULAR_DAYS * 86_400_000, limit: POPULAR_ITEMS });
-  return [...(recent.length > 0 ? recent : await popularItems(engines.db, { since: 0, limit: POPULAR_ITEMS }))];
 }
 
 /** The slot's day counts as a whole, so that a run of it comes to the same list at any hour. */

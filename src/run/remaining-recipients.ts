@@ -39,7 +39,7 @@ async function* chosenBatches(
   const { job } = aim;
   const rule = { where: job.recipients.where, topic: job.name, refuse: refusalOf(engines, aim) };
   let batch: Recipient[] = [];
-  for await (const stored of streamContacts(engines.db)) {
+  for await (const stored of streamContacts(engines.db, job.name)) {
     const choice = chooseRecipient(stored, rule);
     if (choice.chosen) {
       batch.push({ userId: stored.contact.userId, addressHash: choice.addressHash });

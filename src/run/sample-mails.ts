@@ -47,6 +47,7 @@ export async function sampleMails(
   const contacts = await findContacts(
     engines.db,
     rows.map((row) => row.userId),
+    job.name,
   );
   const language = (userId: string) => contacts.get(userId)?.contact.locale?.slice(0, 2) ?? '';
   const firsts = rows.filter(
@@ -58,7 +59,7 @@ export async function sampleMails(
     await loadCatalogue(engines.db, run.catalogueVersion),
     new Set(chosen.flatMap((row) => row.slate)),
   );
-  const parts = { engines, run, job, template, catalogue: items, popular: readPlan(run.plan).popular };
+  const parts = { engines, run, job, template, catalogue: items, planned: readPlan(run.plan) };
   return chosen.flatMap((row) =>
     renderSample(job, engines, makeMail(parts, { row, stored: contacts.get(row.userId) })),
   );
@@ -66,15 +67,14 @@ export async function sampleMails(
 
 function renderSample(job: EmailJob, engines: Engines, made: ReturnType<typeof makeMail>): SampleMail[] {
   if (made.kind !== 'mail') return [];
-  const { subject, html, envelope } = made.message;
-  const to = [envelope?.to].flat()[0];
+  const { rendered, message } = made;
   const from = parseMailbox(job.send.from ?? engines.settings.mail.from);
   return [
     {
-      subject: subject ?? '',
+      subject: rendered.subject,
       from: `${from.name} <${from.address}>`,
-      to: maskAddress(typeof to === 'string' ? to : ''),
-      html: String(html ?? ''),
+      to: maskAddress(message.envelope.to),
+      html: rendered.html,
     },
   ];
 }

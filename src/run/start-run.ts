@@ -48,7 +48,7 @@ export interface StartedRun {
  */
 export async function startRun(engines: Engines, wish: StartWish): Promise<StartedRun> {
   const params = givenIn(wish);
-  const { job } = openBundle(engines, wish.source, params);
+  const { job } = await openBundle(engines, wish.source, params);
   checkLimit(job, wish.limit);
   checkOnlyTo(job, wish.onlyTo);
   const latest = await findLatestRun(engines.db, job.name, wish.slot);
@@ -151,7 +151,7 @@ export async function checkSolution(
   source: JobSource,
   params: ParamSource,
 ): Promise<void> {
-  const { job } = openBundle(engines, source, params);
+  const { job } = await openBundle(engines, source, params);
   const solution = job.kind === 'email' ? job.recommend.solution : job.segment.solution;
   const { recipe } = await resolveSolution(engines, { solution, kind: job.kind, file: job.file });
   if (job.kind === 'audience') checkQueries(job, recipe);

@@ -8,11 +8,14 @@ import type { JobFiles } from '../run/schedules/job-files';
 import type { ApiToken } from './access';
 import { addApi } from './api';
 import { watchCalls } from './call-log';
+import { addClicks } from './clicks';
 import { answerError } from './error-answer';
 import { addHealth } from './health';
 import { createHttpMeter } from './metrics/http-meter';
 import { addMetrics } from './metrics/metrics-route';
 import { protect } from './protect';
+import { keepDraining } from './unsubscribe/keep-draining';
+import { addUnsubscribe } from './unsubscribe/routes';
 
 export interface ServerOptions {
   /** `health` serves health and metrics alone, as beside a worker. */
@@ -20,6 +23,8 @@ export interface ServerOptions {
   /** The jobs that can be asked for, and that the metrics tell of. */
   readonly jobs: JobFiles;
   readonly tokens: readonly ApiToken[];
+  /** Keeps unsubscribes while the database is away; without it the links of e-mails are not answered. */
+  readonly spoolDir?: string;
 }
 
 export interface NightjarServer {
@@ -41,7 +46,7 @@ const CLOSE_MS = 20_000;
 const CLOSE_IDLE_MS = 100;
 
 /** Makes a server; it listens when it is told to. */
-export function createServer(engines: Engines, { serves, jobs, tokens }: ServerOptions): NightjarServer {
+export function createServer(engines: Engines, { serves, jobs, tokens, spoolDir }: ServerOptions): NightjarServer {
   const app = fastify({
     logger: false,
     bodyLimit: BODY_BYTES,
@@ -63,14 +68,22 @@ export function createServer(engines: Engines, { serves, jobs, tokens }: ServerO
   addHealth(app, engines);
   addMetrics(app, engines, { meter, jobs, tokens });
   if (serves === 'all') addApi(app, { engines, jobs }, tokens);
+  const draining = serves === 'all' && spoolDir !== undefined ? addLinks(app, engines, spoolDir) : undefined;
   let closing: Promise<void> | undefined;
   return {
     listen: () => listen(app, engines),
     close: () => {
-      closing ??= close(app);
+      closing ??= Promise.all([close(app), draining?.close()]).then(() => undefined);
       return closing;
     },
   };
+}
+
+/** What readers of e-mails follow: no sign-in, the links are sealed. */
+function addLinks(app: FastifyInstance, engines: Engines, spoolDir: string): { close(): Promise<void> } {
+  addUnsubscribe(app, { engines, spoolDir });
+  addClicks(app, engines);
+  return keepDraining(engines, spoolDir);
 }
 
 async function listen(app: FastifyInstance, { settings }: Engines): Promise<string> {

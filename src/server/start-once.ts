@@ -33,7 +33,11 @@ export interface KeyedCall extends ApiCallKey {
  * @param readWish  reads the job's files; not called for a key whose run is known, whatever has become of them
  * @throws E_API_KEY where the key was used for another request
  */
-export async function startOnce(engines: Engines, readWish: () => StartWish, call: KeyedCall): Promise<StartedRun> {
+export async function startOnce(
+  engines: Engines,
+  readWish: () => Promise<StartWish>,
+  call: KeyedCall,
+): Promise<StartedRun> {
   const { db } = engines;
   const { caller, key, job } = call;
   const requestHash = createHash('sha256')
@@ -42,7 +46,7 @@ export async function startOnce(engines: Engines, readWish: () => StartWish, cal
   await forgetOldCalls(db, engines.now() - KEPT_MS);
   const before = answerKnown(await findApiCall(db, call), requestHash);
   if (before !== undefined) return before;
-  const wish = readWish();
+  const wish = await readWish();
   return withLock(db, `api call ${caller} ${key}`, async () => {
     const latest = await findLatestRun(db, job, wish.slot);
     const noted = { caller, key, job, requestHash, slot: wish.slot, runsBefore: latest?.n ?? 0 };

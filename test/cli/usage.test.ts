@@ -80,7 +80,7 @@ describe('help', () => {
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^Examples:\n/);
-    expect(stderr.split('\n').length).toBeLessThan(50);
+    expect(stderr.split('\n').length).toBeLessThan(60);
   });
 });
 

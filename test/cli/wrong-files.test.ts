@@ -96,7 +96,7 @@ error[E_JOB_FIELD] jobs/several.yaml:10:15
     3,
     `error[E_TEMPLATE_MISSING] jobs/missing.yaml
   content.template is "pics", and there is no such template
-  fix: make the folder templates/pics with subject.hbs, body.html.hbs and body.text.hbs
+  fix: make the folder templates/pics with subject.hbs, body.mjml.hbs or body.html.hbs, and body.text.hbs
 `,
   ],
   [

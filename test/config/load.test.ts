@@ -84,6 +84,17 @@ describe('loadSettings', () => {
     expect(settings.publicUrl).toBe('https://x.example');
   });
 
+  it('reads variables below a map that is null by default, and says what else belongs there', () => {
+    const one = { NIGHTJAR_MAIL__DKIM__DOMAIN: 'shop.example' };
+    const env = { ...one, NIGHTJAR_MAIL__DKIM__SELECTOR: 'nightjar', NIGHTJAR_DKIM_KEY: 'a secret' };
+
+    const { settings, origins } = load({ env });
+
+    expect(settings.mail.dkim).toEqual({ domain: 'shop.example', selector: 'nightjar', keyFile: null });
+    expect(origins.get('mail.dkim.selector')).toBe('env NIGHTJAR_MAIL__DKIM__SELECTOR');
+    expect(problemsOf({ env: one })).toContain('mail.dkim.selector');
+  });
+
   it('adds to the named solutions and replaces lists', () => {
     const text =
       'solutions:\n  more: { solution: more, recipe: aws-user-personalization }\nmail: { retryAfterSeconds: [1] }\n';

@@ -18,9 +18,9 @@ function compile(html: string, params: typeof RULES | undefined = RULES) {
   return compileTemplate({ name: 'picks', files }, { subject: 'On {{params.theme}}', jobFile: 'jobs/a.yaml', params });
 }
 
-function render(html: string, params: ParamValues) {
+async function render(html: string, params: ParamValues) {
   const item = (itemId: string) => ({ itemId, title: itemId, categories: [], attributes: {} });
-  return compile(html).render(
+  return (await compile(html)).render(
     buildContext({
       contact: { userId: 'u1', attributes: {} },
       items: [item('a'), item('b')],
@@ -33,9 +33,9 @@ function render(html: string, params: ParamValues) {
   );
 }
 
-function problemOf(html: string, params?: typeof RULES): string {
+async function problemOf(html: string, params?: typeof RULES): Promise<string> {
   try {
-    compile(html, params);
+    await compile(html, params);
   } catch (error) {
     if (isNightjarError(error)) return `${error.message} => ${error.fix}`;
     throw error;
@@ -51,27 +51,27 @@ const VALUES = {
   tags: ['x', 'y'],
 };
 
-it('prints values escaped, and none as a template', () => {
-  const mail = render('{{params.theme}} {{params.least}} {{date params.launch}}', VALUES);
+it('prints values escaped, and none as a template', async () => {
+  const mail = await render('{{params.theme}} {{params.least}} {{date params.launch}}', VALUES);
 
   expect(mail.html.split('|')[0]).toBe('&lt;b&gt;tea&lt;/b&gt; {{contact.email}} 2.5 March 9, 2026');
   expect(mail.subject).toBe('On <b>tea</b> {{contact.email}}');
 });
 
-it('tests, loops and joins them', () => {
+it('tests, loops and joins them', async () => {
   const html =
     '{{#if params.isNew}}new{{else}}old{{/if}} {{#each params.tags}}[{{this}}]{{/each}} {{join params.tags "+"}} {{#each items}}{{@root.params.least}}{{title}} {{/each}}';
 
-  expect(render(html, VALUES).html.split('|')[0]).toBe('old [x][y] x+y 2.5a 2.5b ');
+  expect((await render(html, VALUES)).html.split('|')[0]).toBe('old [x][y] x+y 2.5a 2.5b ');
 });
 
-it('refuses names that the job does not declare', () => {
-  expect(problemOf('{{params.them}}')).toBe(
+it('refuses names that the job does not declare', async () => {
+  expect(await problemOf('{{params.them}}')).toBe(
     '{{params.them}} names "them", which is not a field of params; expected one of theme, least, isNew, launch, tags => write "params.theme"',
   );
-  expect(problemOf('{{params.tags}}')).toContain("{{params.tags}} is a list and can't be printed as it is");
-  expect(problemOf('{{#each items}}{{params.theme}}{{/each}}')).toContain('write "@root.params"');
-  expect(problemOf('', [])).toBe(
+  expect(await problemOf('{{params.tags}}')).toContain("{{params.tags}} is a list and can't be printed as it is");
+  expect(await problemOf('{{#each items}}{{params.theme}}{{/each}}')).toContain('write "@root.params"');
+  expect(await problemOf('', [])).toBe(
     '{{params.theme}} names a param, and the job declares none => add "params: { theme: { type: string } }" to the job file',
   );
 });

@@ -1,19 +1,15 @@
 /** Opening the database, whose it is, and the queries on runs, contacts, items and interactions. */
+import { hashSubject } from '../../src/content/suppression';
 import { clearAttempts, countAttempt } from '../../src/database/attempts';
 import { currentCatalogueVersion, readCatalogue, saveItems } from '../../src/database/catalogue';
 import { claimInstance, type OpenDatabase, openDatabase } from '../../src/database/connection';
-import {
-  countContacts,
-  findContacts,
-  saveContacts,
-  saveSuppressions,
-  streamContacts,
-} from '../../src/database/contacts';
+import { countContacts, findContacts, saveContacts, streamContacts } from '../../src/database/contacts';
 import { countInteractions, popularItems, saveInteractions } from '../../src/database/interactions';
 import { withLock } from '../../src/database/lock';
 import { findLatestRun, listRuns, openRuns } from '../../src/database/run-lists';
 import { createRun, findRun, moveRun, runEvents } from '../../src/database/runs';
 import { addShards, finishShard, listShards } from '../../src/database/shards';
+import { saveSuppressions } from '../../src/database/suppressions';
 import type { Contact, Item } from '../../src/job/people';
 import { startTestPostgres, type TestPostgres } from '../support/database';
 
@@ -197,10 +193,10 @@ describe('contacts', () => {
     });
     expect(await save([full, contact('Z'), contact('a'), contact('b')])).toBe(4);
     await saveSuppressions(database.db, [
-      { addressHash: 'hash-a@b.example', reason: 'bounce', source: 'test', at: T0 },
+      { subject: hashSubject('hash-a@b.example'), reason: 'bounce', source: 'test', at: T0 },
     ]);
     await saveSuppressions(database.db, [
-      { addressHash: 'hash-a@b.example', reason: 'manual', source: 'test', at: T0 },
+      { subject: hashSubject('hash-a@b.example'), reason: 'manual', source: 'test', at: T0 },
     ]);
 
     const streamed = [];

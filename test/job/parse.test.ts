@@ -28,7 +28,7 @@ describe('parseJob', () => {
       kind: 'email',
       recommend: { solution: 'picks', results: 25 },
       recipients: { from: 'contacts', where: { consent: true } },
-      content: { template: 'picks', show: { items: 6, inStock: true, fallback: 'popular' } },
+      content: { template: 'picks', show: { items: 6, min: 1, inStock: true, fallback: 'popular' } },
       send: { unknown: 'ask' },
     });
   });
@@ -252,13 +252,13 @@ error[E_JOB_FIELD] jobs/winback.yaml:9:13
   content.template is "../secrets"; expected the name of a folder in templates/ (picks, plain)
   fix: write "template: picks"
 error[E_JOB_FIELD] jobs/winback.yaml:10:11
-  content.show.item is not a key that nightjar knows; the keys of content.show are items, inStock, fallback
+  content.show.item is not a key that nightjar knows; the keys of content.show are items, min, inStock, minPrice, maxPrice, maxAge, maxPer, notBoughtWithin, notShownWithin, fallback
   fix: write "items:" instead of "item:"
 error[E_JOB_FIELD] jobs/winback.yaml:10:29
   content.show.inStock is "yes"; expected true or false
   fix: write "inStock: true", the default
 error[E_JOB_FIELD] jobs/winback.yaml:10:44
-  content.show.fallback is "best"; expected popular or none
+  content.show.fallback is "best"; expected popular, none, a map of popularBy, or a list of item ids
   fix: write "fallback: popular", or remove the line
 error[E_JOB_FIELD] jobs/winback.yaml:11:1
   rate is not a key that nightjar knows; the keys of a job file are about, keep, schedule, after, params, kind, recommend, recipients, content, send, guard, notify

@@ -2,8 +2,9 @@
 import { followServer } from '../../src/mail/follow-server';
 import { createMailer } from '../../src/mail/mailer';
 import { startSmtpServer } from '../support/smtp-server';
+import { testMessage } from '../support/test-message';
 
-const MESSAGE = { from: 'news@shop.example', to: 'u1@people.example', subject: 'Tea', text: 'Tea is back.' };
+const MESSAGE = testMessage({ to: 'u1@people.example', subject: 'Tea', text: 'Tea is back.' });
 
 describe('a mailer that follows its server', () => {
   it('sends to the server that is there now, and closes every mailer that it made', async () => {

@@ -7,6 +7,7 @@ import { simpleParser } from 'mailparser';
 import { describeFailure, type Inbox, startInbox } from '../../src/mail/inbox';
 import { findInInbox, leftOfDomain } from '../../src/mail/inbox-files';
 import { createMailer, type Mailer } from '../../src/mail/mailer';
+import { testMessage } from '../support/test-message';
 
 const TOKEN = 'a token / with & odd @ marks';
 
@@ -33,15 +34,9 @@ function openMailer(inbox: Inbox, connections = 2): Mailer {
 }
 
 const send = (mailer: Mailer, nth: number, text = `mail ${nth}`) =>
-  mailer.send({
-    envelope: { from: 'news@shop.example', to: [`user${nth}@mail.example`] },
-    from: 'news@shop.example',
-    to: `user${nth}@mail.example`,
-    subject: `picks ${nth}`,
-    messageId: `<${nth}@shop.example>`,
-    text,
-    date: new Date(0),
-  });
+  mailer.send(
+    testMessage({ to: `user${nth}@mail.example`, subject: `picks ${nth}`, messageId: `<${nth}@shop.example>`, text }),
+  );
 
 const listMails = (folder = dir) =>
   readdirSync(folder)

@@ -1,4 +1,3 @@
-import type { SendMailOptions } from 'nodemailer';
 import type { ReplyCause } from '../../src/mail/classify';
 import { createMailer, type Mailer, type MailerOptions } from '../../src/mail/mailer';
 import type { SendOutcome } from '../../src/mail/outcome';
@@ -10,16 +9,11 @@ import {
   type Stage,
   startSmtpServer,
 } from '../support/smtp-server';
+import { testMessage } from '../support/test-message';
 
-const MESSAGE: SendMailOptions = {
-  envelope: { from: 'news@shop.example', to: ['ken@mail.example'] },
-  from: 'news@shop.example',
-  to: 'ken@mail.example',
-  subject: 'picks',
-  text: 'six of them\n.\n..dots\n',
-  messageId: '<one@shop.example>',
-  date: new Date(0),
-};
+/** Lines that begin with dots, which nightjar's own messages never have, behind the last part. */
+const DOTS = Buffer.from('six of them\r\n.\r\n..dots\r\n', 'latin1');
+const MESSAGE = { ...testMessage(), raw: Buffer.concat([testMessage().raw, DOTS]) };
 
 interface Expected {
   readonly kind: SendOutcome['kind'];

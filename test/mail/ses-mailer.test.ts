@@ -1,19 +1,13 @@
 import { simpleParser } from 'mailparser';
-import type { SendMailOptions } from 'nodemailer';
 import { createMailer, type Mailer, type MailerOptions, type SendHooks } from '../../src/mail/mailer';
 import type { SendOutcome } from '../../src/mail/outcome';
 import { cleanTag } from '../../src/mail/ses-mailer';
 import { findClosedPort } from '../support/smtp-server';
+import { testMessage } from '../support/test-message';
 import { type SesFault, type SesServer, type SesServerOptions, startSesServer } from './support/ses-server';
 
-const MESSAGE: SendMailOptions = {
-  envelope: { from: 'news@shop.example', to: ['ken@mail.example'] },
-  from: { name: 'Corner Shop', address: 'news@shop.example' },
-  to: 'ken@mail.example',
-  subject: 'picks für Ken',
-  text: 'six of them\n.\n',
-  messageId: '<one@shop.example>',
-};
+const MAIL = { from: 'Corner Shop <news@shop.example>', subject: 'picks für Ken', text: 'six of them\n.\n' };
+const MESSAGE = testMessage(MAIL);
 const CREDENTIALS = { accessKeyId: 'AKIDTEST', secretAccessKey: 'test' };
 
 const opened: { close(): Promise<void> }[] = [];
@@ -87,7 +81,7 @@ describe('a message that SES takes', () => {
     const server = await startServer();
     const mailer = openMailer(server.url, { url: 'ses://eu-west-1?configurationSet=nightly' });
 
-    await mailer.send({ ...MESSAGE, envelope: { from: 'b+k3@bounce.shop.example', to: ['ken@mail.example'] } });
+    await mailer.send(testMessage({ ...MAIL, returnPath: 'b+k3@bounce.shop.example' }));
 
     expect(server.received).toEqual([
       expect.objectContaining({

@@ -9,9 +9,10 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { createMailer } from '../../src/mail/mailer';
 import { makeCertificate } from '../support/certificate';
 import { startSmtpServer } from '../support/smtp-server';
+import { testMessage } from '../support/test-message';
 import { startSesServer } from './support/ses-server';
 
-const MESSAGE = { from: 'news@shop.example', to: 'ken@mail.example', subject: 'picks', text: 'six of them' };
+const MESSAGE = testMessage();
 
 let folder: string;
 let key: Buffer;

@@ -149,6 +149,23 @@ describe('before the money', () => {
     expect((await driveRun(rig, runId)).state).toBe('finished');
   });
 
+  it('a template whose end Gmail would cut off, with the way out in it', async () => {
+    const footer = '{{unsubscribeUrl}} {{sender.postalAddress}}';
+    const files = {
+      'subject.hbs': 'Picks',
+      'body.html.hbs': `<p>${'1234567890'.repeat(10_000)}</p>${footer}`,
+      'body.text.hbs': footer,
+    };
+    const runId = await begin(rig, guarded('long', '{ templateErrors: 0% }', { files }));
+    const run = await driveRun(rig, runId);
+    expect(run.error).toMatchObject({
+      message: expect.stringMatching(
+        /the first: its HTML has 101 kB; Gmail cuts off what passes 102 kB; allowed: 0 %$/,
+      ),
+    });
+    await expectNothingBought(runId);
+  });
+
   it('INCREMENTAL imports whose data segments ignore', async () => {
     const source = guardedAudience('stale', '{ incrementalImports: 0 }');
     const fine = await begin(rig, source);

@@ -1,10 +1,10 @@
 /** Who is chosen, who is left out and why, before and after the plan; and a run that nobody is left for. */
 import { ListBatchInferenceJobsCommand } from '@aws-sdk/client-personalize';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { hashAddress } from '../../src/content/address';
+import { addressSubject } from '../../src/content/suppression';
 import { batchJobsOf } from '../../src/database/batch-jobs';
-import { saveSuppressions } from '../../src/database/contacts';
 import { findLatestRun } from '../../src/database/run-lists';
+import { saveSuppressions } from '../../src/database/suppressions';
 import { sumsAddUp } from '../../src/report/sums';
 import { exitCodeOf } from '../../src/run/follow-run';
 import { planRun } from '../../src/run/plan-run';
@@ -24,7 +24,7 @@ afterAll(() => shop.close());
 
 const suppress = (email: string) =>
   saveSuppressions(shop.db, [
-    { addressHash: hashAddress(email), reason: 'unsubscribe', source: 'test', at: Date.now() },
+    { subject: addressSubject(email), reason: 'unsubscribe', source: 'test', at: Date.now() },
   ]);
 
 const boughtJobs = async () =>

@@ -125,7 +125,7 @@ async function trainIfEnough(work: Bringing): Promise<Pick<Brought, 'trained' | 
 }
 
 async function writePreview({ context, project, engines, slot }: Bringing): Promise<Brought['preview']> {
-  const bundle = openBundle(engines, readJob(project.root, 'nightly-picks'));
+  const bundle = await openBundle(engines, readJob(project.root, 'nightly-picks'));
   const preview = await previewMail(engines, { bundle, slot });
   if (preview === undefined) return undefined;
   const { html, ...rest } = preview;

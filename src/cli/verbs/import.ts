@@ -35,7 +35,7 @@ export function addImport(program: Command, context: CliContext): void {
       'item_id*, title*, url, image, price, currency, categories, stock, created_at, deleted, …',
     )
     .option('--interactions <file>', 'user_id*, item_id*, timestamp*, event_type, event_value')
-    .option('--suppressions <file>', 'email*, reason, at')
+    .option('--suppressions <file>', 'one of email, user_id, domain; topic, reason, at')
     .option('--contacts-sql <query>', 'a SELECT in place of a file; so are the three below')
     .option('--items-sql <query>')
     .option('--interactions-sql <query>')

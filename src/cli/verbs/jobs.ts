@@ -24,12 +24,11 @@ export function addJobs(program: Command, context: CliContext): void {
     .argument('[jobs...]', 'names or files; all where left out')
     .description('check job files and their templates: every problem at once, nothing is run')
     .addHelpText('before', 'Examples:\n  nightjar jobs check\n  nightjar jobs check nightly-picks\n')
-    .action((names: string[], _own: unknown, command: Command) => {
+    .action(async (names: string[], _own: unknown, command: Command) => {
       const checked = names.length > 0 ? names : listJobNames(projectDir(context));
-      const error = combineErrors([
-        ...checked.flatMap((name) => checkJob(context, command, name)),
-        ...findChainErrors(context, command, checked),
-      ]);
+      const problems: NightjarError[] = [];
+      for (const name of checked) problems.push(...(await checkJob(context, command, name)));
+      const error = combineErrors([...problems, ...(await findChainErrors(context, command, checked))]);
       if (error !== undefined) throw error;
       answer(command.optsWithGlobals(), {
         text: checked.map((name) => `${name}: right`).join('\n'),
@@ -44,20 +43,25 @@ export function addJobs(program: Command, context: CliContext): void {
 }
 
 /** Looks at all jobs, and tells what is wrong with those that are checked. */
-function findChainErrors(context: CliContext, command: Command, checked: readonly string[]): readonly NightjarError[] {
+async function findChainErrors(
+  context: CliContext,
+  command: Command,
+  checked: readonly string[],
+): Promise<readonly NightjarError[]> {
   const project = projectDir(context);
   const names = listJobNames(project);
   const { settings } = readSettings(context, command.optsWithGlobals());
-  const sources = [...new Set([...names, ...checked])].flatMap((name) => {
+  const read = [...new Set([...names, ...checked])].map(async (name) => {
     try {
       const source = readJob(project, name);
-      const { name: job, after } = openBundle({ settings }, source).job;
+      const { name: job, after } = (await openBundle({ settings }, source)).job;
       return [{ source, name: job, isChecked: checked.includes(name), ...(after === undefined ? {} : { after }) }];
     } catch {
       // Its own check tells.
       return [];
     }
   });
+  const sources = (await Promise.all(read)).flat();
   return checkChains(sources, names).flatMap(({ job, message, fix }) => {
     const found = sources.find(({ name, isChecked }) => name === job && isChecked);
     if (found === undefined) return [];
@@ -66,10 +70,10 @@ function findChainErrors(context: CliContext, command: Command, checked: readonl
   });
 }
 
-function checkJob(context: CliContext, command: Command, name: string): readonly NightjarError[] {
+async function checkJob(context: CliContext, command: Command, name: string): Promise<readonly NightjarError[]> {
   const { settings } = readSettings(context, command.optsWithGlobals());
   try {
-    const { job } = openBundle({ settings }, readJob(projectDir(context), name));
+    const { job } = await openBundle({ settings }, readJob(projectDir(context), name));
     if (job.kind === 'audience') checkQueries(job);
     return [];
   } catch (thrown) {

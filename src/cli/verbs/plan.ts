@@ -26,7 +26,7 @@ export function addPlan(program: Command, context: CliContext): void {
       const wish = readWish(own);
       const source = readJob(projectDir(context), name);
       const options = openOptions(context, flags);
-      const { job } = openBundle(options, source, { by: 'given', given: wish.params });
+      const { job } = await openBundle(options, source, { by: 'given', given: wish.params });
       const slot = own.date === undefined ? todaysSlot(job, Date.now()) : slotOf(own.date);
       const engines = await openEngines(options);
       try {

@@ -53,7 +53,7 @@ async function runVerb(context: CliContext, call: { name: string; own: RunFlags;
   const wish = readWish(call.own);
   const source = readJob(projectDir(context), call.name);
   const options = openOptions(context, flags);
-  const { job } = openBundle(options, source, { by: 'given', given: wish.params });
+  const { job } = await openBundle(options, source, { by: 'given', given: wish.params });
   const slot = call.own.date === undefined ? todaysSlot(job, Date.now()) : slotOf(call.own.date);
   const engines = await openEngines(options);
   const { detach = false, confirm: given } = call.own;

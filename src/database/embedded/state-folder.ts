@@ -24,13 +24,15 @@ export interface StateFolder {
   readonly inbox: string;
   readonly personalize: string;
   readonly journal: string;
+  /** Unsubscribes that the database has not taken yet. */
+  readonly unsubscribed: string;
   /** On the same disk as the others, so that a file made here can be renamed into place. */
   readonly tmp: string;
   /** Signs links; 32 random bytes as 64 hexadecimal digits, made once and the same for all processes. */
   readonly secret: string;
 }
 
-const PARTS = ['s3', 'inbox', 'personalize', 'journal', 'tmp'] as const;
+const PARTS = ['s3', 'inbox', 'personalize', 'journal', 'unsubscribed', 'tmp'] as const;
 const SECRET = /^[0-9a-f]{64}$/;
 
 /**

@@ -8,6 +8,9 @@ import * as triggers from './0005-triggers';
 import * as api from './0006-api';
 import * as told from './0007-told';
 import * as proof from './0008-proof';
+import * as show from './0009-show';
+import * as suppression from './0010-suppression';
+import * as clicks from './0011-clicks';
 
 /** Adds a migration by adding it here; one that has been released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -19,4 +22,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-api': api,
   '0007-told': told,
   '0008-proof': proof,
+  '0009-show': show,
+  '0010-suppression': suppression,
+  '0011-clicks': clicks,
 };

@@ -6,6 +6,7 @@ import type { Settings } from '../../config/settings';
 import { createPool } from '../../database/connection';
 import { examineData } from './check-data';
 import { type DatabaseState, examineDatabase } from './check-database';
+import { type DkimDoor, examineDkim } from './check-dkim';
 import { examineMachine } from './check-machine';
 import { examineMail, type MailDoor } from './check-mail';
 import { examinePersonalize } from './check-personalize';
@@ -17,6 +18,7 @@ import { type EngineName, type Examination, skipped } from './finding';
 /** Opens the engines one by one, the embedded ones too; undefined where an engine lacks one that stands before it. */
 export interface Doors {
   readonly database: () => Promise<PoolConfig>;
+  readonly dkim: DkimDoor;
   /** Told what the database is good for, since the embedded services meet there. */
   readonly enter: (database: DatabaseState) => {
     readonly s3: () => Promise<S3Client | undefined>;
@@ -59,6 +61,7 @@ export async function examine(exam: Examination, patient: Patient, doors: Doors)
     if (personalize !== undefined) await examinePersonalize(exam, personalize, patient);
     const mail = await open(exam, 'mail', others.mail);
     if (mail !== undefined) await examineMail(exam, mail, settings);
+    await examineDkim(exam, doors.dkim, settings);
     await examineData(exam, readable);
     await examineMachine(exam, patient);
   } finally {

@@ -10,6 +10,8 @@ import { type MailParts, makeMail } from '../make-mail';
 import type { GuardCheck } from './check';
 import { percent } from './recipients';
 
+/** The way out stands at the end, and Gmail would hide it. */
+const HTML_MAX_BYTES = 100_000;
 /** Recipients for whom an e-mail is rendered. */
 export const SAMPLE_SIZE = 100;
 /** Items that stand in for recommendations, the popular ones first. */
@@ -35,8 +37,9 @@ export async function checkTemplate(
   const contacts = await findContacts(
     engines.db,
     recipients.map(({ userId }) => userId),
+    job.name,
   );
-  const parts = { engines, run, job, template, catalogue, popular };
+  const parts = { engines, run, job, template, catalogue, planned: { popular: [...popular] } };
   const items = listStandIns(catalogue, popular);
   const faults = recipients.flatMap(({ userId, addressHash }, nth) => {
     const slate = takeAround(items, nth * job.content.show.items, job.content.show.items);
@@ -73,8 +76,11 @@ function findFault(parts: MailParts, delivery: Parameters<typeof makeMail>[1]): 
   try {
     const made = makeMail(parts, delivery);
     if (made.kind !== 'mail') return undefined;
-    const subject = made.message.subject ?? '';
-    return subject.trim() === '' ? 'its subject is empty' : findLeftOver(subject, String(made.message.text ?? ''));
+    const { subject, text, html } = made.rendered;
+    if (subject.trim() === '') return 'its subject is empty';
+    const bytes = Buffer.byteLength(html);
+    if (bytes > HTML_MAX_BYTES) return `its HTML has ${Math.ceil(bytes / 1000)} kB; Gmail cuts off what passes 102 kB`;
+    return findLeftOver(subject, text);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

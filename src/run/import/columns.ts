@@ -5,6 +5,8 @@ import { type FileFindings, type ImportProblem, showValue } from './findings';
 /** The columns of a kind of file. */
 export interface ColumnRule {
   readonly required: readonly string[];
+  /** At least one of these must be there. */
+  readonly oneOf?: readonly string[];
   readonly optional: readonly string[];
   /** What becomes of any other column. */
   readonly others: 'attributes' | 'unused';
@@ -23,9 +25,13 @@ export function checkColumns(columns: readonly string[], rule: ColumnRule, findi
       fix: `remove or rename one ${showValue(name)}`,
     });
   }
-  const known = [...rule.required, ...rule.optional];
+  const oneOf = rule.oneOf ?? [];
+  const known = [...rule.required, ...oneOf, ...rule.optional];
   const others = columns.filter((name) => !known.includes(name));
   for (const name of missing) findings.addProblem(explainMissing(name, columns, others));
+  const [first] = oneOf;
+  if (first !== undefined && !oneOf.some((name) => columns.includes(name)))
+    findings.addProblem(explainMissing(first, columns, others));
   if (findings.count > before) return false;
   warnOfOthers(others, { rule, findings, absent: rule.optional.filter((name) => !columns.includes(name)) });
   return true;

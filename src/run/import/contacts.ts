@@ -114,15 +114,16 @@ function readContact(scope: RowScope, userId: string | undefined): ContactRow | 
     ...(consentAt === undefined ? {} : { consentAt }),
     ...(consentSource === undefined ? {} : { consentSource }),
   };
-  return { contact, addressHash: hashUsable(scope, email) };
+  return { contact, ...identifyUsable(scope, email) };
 }
 
-/** Hashes an address in the form in which it is written to; warns where it can't be. */
-function hashUsable({ row, findings }: RowScope, email: string | undefined): string | undefined {
-  if (email === undefined) return undefined;
+/** Hashes an address in the form in which it is written to, and tells its domain; warns where it can't be written to. */
+function identifyUsable({ row, findings }: RowScope, email: string | undefined): Omit<ContactRow, 'contact'> {
+  const unusable = { addressHash: undefined, addressDomain: undefined };
+  if (email === undefined) return unusable;
   const checked = checkAddress(email);
-  if (checked.ok) return hashAddress(checked.address);
+  if (checked.ok) return { addressHash: hashAddress(checked.address), addressDomain: checked.domain };
   const message = `email is ${showValue(email)}; it can't be written to (${checked.reason})`;
   findings.addWarning('unwritable_address', row.line, message);
-  return undefined;
+  return unusable;
 }

@@ -54,6 +54,7 @@ const COLUMNS: Readonly<Record<Column, readonly SchemaElement[]>> = {
   reason: [text('reason')],
   due_at: [time('due_at', true)],
   slate: texts('slate'),
+  shown: texts('shown'),
   fallback: [{ name: 'fallback', type: 'BOOLEAN', repetition_type: 'REQUIRED' }],
   arm: [text('arm')],
   attempt: [int('attempt', true)],

@@ -26,7 +26,7 @@ export async function resumeFailed(engines: Engines, run: RunRow, fresh: FreshFi
     const values = { by: 'run', values: run.params ?? {} } as const;
     await fresh.check(values);
     const catalogueVersion = await currentCatalogueVersion(engines.db);
-    const { notify, params } = openBundle(engines, fresh.source, values).job;
+    const { notify, params } = (await openBundle(engines, fresh.source, values)).job;
     await saveBundle(engines.db, run.runId, {
       uri: await storeBundle(engines, fresh.source),
       catalogueVersion,

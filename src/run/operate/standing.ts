@@ -4,6 +4,7 @@ import { listAttempts } from '../../database/attempts';
 import { batchJobsOf } from '../../database/batch-jobs';
 import { queuePosition } from '../../database/batch-places';
 import { nextDue } from '../../database/claims';
+import { type ClickCounts, countClicks } from '../../database/clicks';
 import { countDeliveries, type DeliveryState, tallyReasons } from '../../database/deliveries';
 import { type GuardApproval, listApprovals } from '../../database/guard-approvals';
 import { findProof, PROOF } from '../../database/proofs';
@@ -55,6 +56,8 @@ export interface RunStanding {
   readonly queue: { readonly position: number; readonly waiting: number; readonly inFlight: number } | undefined;
   /** States that no delivery has are left out. */
   readonly deliveries: readonly DeliveryStanding[];
+  /** Of an e-mail job that counts them, once there are some. */
+  readonly clicks: ClickCounts | undefined;
   readonly nextDueAt: string | undefined;
   readonly failing: string | undefined;
   /** What guards have found that the run is paused for, and what a person has let pass before. */
@@ -81,6 +84,7 @@ export async function readStanding({ db }: Pick<Engines, 'db'>, run: RunRow): Pr
     batchJobs: await readBatchJobs(db, run),
     queue: run.state === 'waiting' ? await queuePosition(db, run.runId) : undefined,
     deliveries,
+    clicks: await readClicks(db, run),
     nextDueAt: due === undefined ? undefined : new Date(due).toISOString(),
     guards: trippedGuards(run),
     approvals: await listApprovals(db, run.runId),
@@ -89,6 +93,12 @@ export async function readStanding({ db }: Pick<Engines, 'db'>, run: RunRow): Pr
     failing: describeFailing(await listAttempts(db, run.runId)),
     advice: adviseOn(run, { failed: count('refused') + count('dropped'), unknown: count('unknown') }),
   };
+}
+
+async function readClicks(db: Engines['db'], run: RunRow): Promise<ClickCounts | undefined> {
+  if (run.kind !== 'email') return undefined;
+  const counts = await countClicks(db, run.runId);
+  return counts.clicks + counts.programs === 0 ? undefined : counts;
 }
 
 async function readDeliveries(db: Engines['db'], run: RunRow): Promise<readonly DeliveryStanding[]> {

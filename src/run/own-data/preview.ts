@@ -54,11 +54,19 @@ export async function previewMail(
   for (const { stored, addressHash, isRecipient } of await choosePeople(engines, job, readValues)) {
     const { userId, email = '' } = stored.contact;
     const slate = means === undefined ? [] : await ownSlate(engines, means, { stored, readValues });
-    const parts = { engines, run, job: isRecipient ? job : withoutConditions(job), template, catalogue, popular };
+    const parts = {
+      engines,
+      run,
+      job: isRecipient ? job : withoutConditions(job),
+      template,
+      catalogue,
+      planned: { popular: [...popular] },
+      trial: {},
+    };
     const made = makeMail(parts, { row: { userId, addressHash, slate, attempt: 1 }, stored });
     if (made.kind !== 'mail') continue;
-    const { subject = '', html = '' } = made.message;
-    const shown = { subject, html: String(html), isPersonal: slate.length > 0, isRecipient };
+    const { subject, html } = made.rendered;
+    const shown = { subject, html, isPersonal: slate.length > 0, isRecipient };
     const preview = { userId, to: maskAddress(email), ...shown, ...describeFilter(job, means) };
     if (preview.isPersonal || means === undefined) return preview;
     first ??= preview;

@@ -1,24 +1,18 @@
 /** Makes the e-mails of a proof: those of sample people as they would be sent, to somebody who looks at them first. */
-import type { SendMailOptions } from 'nodemailer';
-import { messageIdOf } from '../../content/links';
 import type { ProofCandidate } from '../../database/proof-samples';
 import type { EmailJob } from '../../job/definition';
 import { refusalOf } from '../allowed-addresses';
 import { loadCatalogue } from '../catalogue-cache';
-import { type MadeMail, type MailParts, makeMail } from '../make-mail';
+import { type MadeMail, type MailParts, makeMail, type Trial } from '../make-mail';
 import { readPlan } from '../plan-record';
-import { senderDomain } from '../sending/sender';
 import type { StageContext } from '../stage';
 
 /** What the subject of a proof begins with. */
-const MARK = '[proof]';
+const MARK = '[proof] ';
 /** Names the run of a proof, and which of its samples it shows. */
-const HEADER = 'X-Nightjar-Proof';
+const FIELD = 'X-Nightjar-Proof';
 
-/**
- * Collects what the e-mails of a run are made of, but for the secret: links that another one has signed look the same and
- * take nobody off a list.
- */
+/** Collects what the e-mails of a run are made of. */
 export async function proofParts(
   { engines, run, bundle }: StageContext,
   job: EmailJob,
@@ -26,29 +20,35 @@ export async function proofParts(
   const { template } = bundle;
   if (template === undefined) return undefined;
   return {
-    engines: { settings: engines.settings, now: engines.now, secret: `${engines.secret} of a proof` },
+    engines,
     run,
     job,
     template,
     catalogue: await loadCatalogue(engines.db, run.catalogueVersion),
-    popular: readPlan(run.plan).popular,
+    planned: readPlan(run.plan),
     refuse: refusalOf(engines, { job, onlyTo: run.onlyTo }),
   };
 }
 
-/** Makes the e-mail of a person, as the run would at this moment. */
-export function makeSample(parts: MailParts, candidate: ProofCandidate, contacts: Contacts): MadeMail {
-  const { userId, addressHash, slate } = candidate;
-  return makeMail(parts, { row: { userId, addressHash, slate, attempt: 1 }, stored: contacts.get(userId) });
-}
-
 type Contacts = ReadonlyMap<string, Parameters<typeof makeMail>[1]['stored']>;
+
+/** Makes the e-mail of a person as the run would at this moment; with a place it is addressed to that one instead. */
+export function makeSample(
+  parts: MailParts,
+  candidate: ProofCandidate,
+  contacts: Contacts,
+  place?: ProofPlace,
+): MadeMail {
+  const { userId, addressHash, slate } = candidate;
+  const trial: Trial = { onlyIfDue: true, ...(place === undefined ? {} : addressProof(place)) };
+  return makeMail(
+    { ...parts, trial },
+    { row: { userId, addressHash, slate, attempt: 1 }, stored: contacts.get(userId) },
+  );
+}
 
 export interface ProofPlace {
   readonly runId: string;
-  readonly job: EmailJob;
-  readonly mailFrom: string;
-  readonly userId: string;
   /** Of the seed list. */
   readonly address: string;
   /** From 1. */
@@ -56,20 +56,11 @@ export interface ProofPlace {
   readonly samples: number;
 }
 
-/** Turns the e-mail of a person into the proof of it: another recipient, a marked subject, a header and an id of its own. */
-export function addressProof(message: SendMailOptions, place: ProofPlace): SendMailOptions {
-  const { runId, job, mailFrom, userId, address, sample, samples } = place;
-  const messageId = messageIdOf({
-    run: `${runId} proof`,
-    userId: `${userId} ${address}`,
-    domain: senderDomain(job.send.from ?? mailFrom),
-  });
+/** Another recipient, a marked subject, a field and an id of its own. */
+function addressProof({ runId, address, sample, samples }: ProofPlace): Trial {
   return {
-    ...message,
-    envelope: { ...message.envelope, to: [address] },
     to: { name: '', address },
-    subject: `${MARK} ${message.subject ?? ''}`,
-    messageId,
-    headers: { ...message.headers, [HEADER]: `${runId}; sample ${sample} of ${samples}` },
+    idOf: `${runId} proof ${address}`,
+    mark: { subject: MARK, field: [FIELD, `${runId}; sample ${sample} of ${samples}`] },
   };
 }

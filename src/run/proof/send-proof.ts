@@ -17,7 +17,7 @@ import type { WorkOutcome } from '../../queue/work-queue';
 import { checkMailServer } from '../mail-server';
 import type { MailParts } from '../make-mail';
 import type { StageContext } from '../stage';
-import { addressProof, makeSample } from './proof-mail';
+import { makeSample } from './proof-mail';
 
 /** A server that puts a proof off so often will not take it in the time that somebody waits for it. */
 const MOST_TRIES = 3;
@@ -81,24 +81,21 @@ async function sendClaimed(call: ProofCall, { mail, token, samples }: Claimed): 
 
 async function sendOne(call: ProofCall, mail: ProofMail, samples: Samples): Promise<ProofAnswer> {
   const { engines, run } = call.context;
-  const { job, parts } = call;
+  const { parts } = call;
   const delivery = samples.deliveries.get(mail.userId);
-  const made = delivery === undefined ? undefined : makeSample(parts, delivery, samples.contacts);
+  const place = {
+    runId: run.runId,
+    address: mail.address,
+    sample: samples.userIds.indexOf(mail.userId) + 1,
+    samples: samples.userIds.length,
+  };
+  const made = delivery === undefined ? undefined : makeSample(parts, delivery, samples.contacts, place);
   if (made?.kind !== 'mail') {
     const reason = made?.answer.reason ?? 'not planned any more';
     return { state: 'refused', answer: `the person would get no e-mail: ${reason.replaceAll('_', ' ')}` };
   }
-  const message = addressProof(made.message, {
-    runId: run.runId,
-    job,
-    mailFrom: engines.settings.mail.from,
-    userId: mail.userId,
-    address: mail.address,
-    sample: samples.userIds.indexOf(mail.userId) + 1,
-    samples: samples.userIds.length,
-  });
   try {
-    const outcome = await engines.mailer.send(message, { tags: { run: run.runId, job: run.job, kind: 'proof' } });
+    const outcome = await engines.mailer.send(made.message, { tags: { run: run.runId, job: run.job, kind: 'proof' } });
     return readOutcome(outcome, {
       mail,
       now: engines.now(),

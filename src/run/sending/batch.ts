@@ -1,4 +1,5 @@
 /** Sends the mails of one claim: makes them, gives each its turn, and records what became of it. */
+import { currentCatalogueVersion } from '../../database/catalogue';
 import type { ClaimedDelivery, DeliveryAnswer } from '../../database/claims';
 import { findContacts } from '../../database/contacts';
 import { isNightjarError } from '../../errors';
@@ -11,6 +12,7 @@ import { readPlan } from '../plan-record';
 import { journalKey } from '../recover';
 import { readOutcome, type Wait } from '../send-outcome';
 import { createAnswerWriter, writeAnswers } from './answers';
+import { findAvoided } from './avoid';
 import { type Lane, leaseMs } from './lane';
 import { createMailQueue, type Parcel } from './mail-queue';
 import { stopAfterErrors } from './stop';
@@ -52,10 +54,17 @@ async function makeMails(
   const contacts = await findContacts(
     engines.db,
     rows.map((row) => row.userId),
+    job.name,
   );
   const catalogue = await loadCatalogue(engines.db, run.catalogueVersion);
   const refuse = refusalOf(engines, { job, onlyTo: run.onlyTo });
-  const parts = { engines, run, job, template, catalogue, popular: readPlan(run.plan).popular, refuse };
+  const newest = await loadCatalogue(engines.db, await currentCatalogueVersion(engines.db));
+  const avoided = await findAvoided(
+    engines,
+    job,
+    rows.map((row) => row.userId),
+  );
+  const parts = { engines, run, job, template, catalogue, newest, planned: readPlan(run.plan), avoided, refuse };
   return rows.map((row) => ({ made: makeMail(parts, { row, stored: contacts.get(row.userId) }), row }));
 }
 
@@ -158,7 +167,13 @@ async function sendOne(batch: Batch, parcel: Parcel, turn: Turn): Promise<Delive
         ? await handleDeferral(batch.lane, batch.troubles, { outcome, parcel })
         : { kind: 'own' };
     const { retryAfterSeconds } = engines.settings.mail;
-    return readOutcome(outcome, { mail: { ...mail, waits: row.waits }, now: engines.now(), retryAfterSeconds, wait });
+    const answer = readOutcome(outcome, {
+      mail: { ...mail, waits: row.waits },
+      now: engines.now(),
+      retryAfterSeconds,
+      wait,
+    });
+    return { ...answer, shown: mail.shown };
   } catch (error) {
     // One address is one recipient's matter, not the run's.
     if (!isNightjarError(error) || error.code !== 'E_MAIL_ADDRESS') throw error;

@@ -1,7 +1,6 @@
 /** Tells by e-mail: over the settings' mail server, beside the ledger of deliveries and its pace. */
-import type { SendMailOptions } from 'nodemailer';
 import { checkAddress, parseMailbox } from '../../content/address';
-import { cleanHeader } from '../../content/message';
+import { buildNotice, type Message } from '../../content/message';
 import { isNightjarError } from '../../errors';
 import type { SendOutcome } from '../../mail/outcome';
 import type { Engines } from '../engines';
@@ -9,7 +8,6 @@ import type { Payload } from './payload';
 import { htmlText, plainText, subjectOf } from './texts';
 import type { TryOutcome } from './webhook';
 
-const SUBJECT_MAX = 200;
 /** A server that is silent for longer is tried again; the same Message-ID lets a mailbox see that it is one e-mail. */
 const TIMEOUT_MS = 60_000;
 
@@ -23,7 +21,7 @@ export async function sendNotice(
   if (!checked.ok) return { kind: 'given-up', answer: `no address that can be written to (${checked.reason})` };
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    return readOutcome(await engines.mailer.send(buildNotice(engines, payload, checked.address), { signal: limit }));
+    return readOutcome(await engines.mailer.send(writeNotice(engines, payload, checked.address), { signal: limit }));
   } catch (error) {
     // A wrong login or certificate is mended by people, who need to be told all the more.
     if (isNightjarError(error)) return { kind: 'again', answer: `${error.code}: ${error.message}` };
@@ -38,25 +36,14 @@ function readOutcome(outcome: SendOutcome): TryOutcome {
   return { kind: 'again', answer: outcome.answer };
 }
 
-function buildNotice(
-  { settings, now }: Pick<Engines, 'settings' | 'now'>,
-  payload: Payload,
-  to: string,
-): SendMailOptions {
+function writeNotice({ settings, now }: Pick<Engines, 'settings' | 'now'>, payload: Payload, to: string): Message {
   const from = parseMailbox(settings.notify.from ?? settings.mail.from);
   const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
-  return {
-    envelope: { from: from.address, to: [to] },
+  return buildNotice({
     from,
     to,
-    subject: cleanHeader(subjectOf(payload), SUBJECT_MAX),
+    rendered: { subject: subjectOf(payload), text: plainText(payload), html: htmlText(payload) },
     messageId: `<${payload.id}@${domain}>`,
     date: new Date(now()),
-    // Out-of-office answers are of no use to nightjar (RFC 3834).
-    headers: { 'Auto-Submitted': 'auto-generated' },
-    text: plainText(payload),
-    html: htmlText(payload),
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  };
+  });
 }

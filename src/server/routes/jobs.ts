@@ -78,7 +78,7 @@ function planJob({ engines, jobs }: ApiWorld): Route {
     answers: { 200: { about: 'The plan', document: planDocument } },
     handle: async ({ params, body }) => {
       const source = findJob(jobs, params.job);
-      const { job } = openBundle(engines, source);
+      const { job } = await openBundle(engines, source);
       const wish = { source, slot: body.slot ?? todaysSlot(job, engines.now()), ...readWish(job, body) };
       const plan = await plans.run(() => planRun(engines, wish));
       const standing = await readSlotStanding(engines, { job: job.name, slot: wish.slot });

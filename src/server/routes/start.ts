@@ -43,15 +43,15 @@ interface StartCall {
 }
 
 async function start({ engines, jobs }: ApiWorld, { job: name, body, key, caller }: StartCall): Promise<Answer> {
-  const readStart = (): StartWish => {
+  const readStart = async (): Promise<StartWish> => {
     const source = findJob(jobs, name);
-    const { job } = openBundle(engines, source);
+    const { job } = await openBundle(engines, source);
     const slot = body.slot ?? todaysSlot(job, engines.now());
     return { source, slot, again: body.again, ...readWish(job, body), requestedBy: caller.name };
   };
   const { runId, how } =
     key === undefined
-      ? await startRun(engines, readStart())
+      ? await startRun(engines, await readStart())
       : await startOnce(engines, readStart, { caller: caller.name, key, job: name, asked: body });
   return {
     status: how === 'found' ? 200 : 202,

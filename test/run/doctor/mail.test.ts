@@ -27,6 +27,9 @@ const PERMISSIONS = {
 const MAIL = {
   ...PERMISSIONS.mail,
   postalAddress: '1 Market Street',
+  replyTo: null,
+  bounceDomain: null,
+  dkim: null,
   unsubscribeMailto: null,
   connections: 8,
   retryAfterSeconds: [300],

@@ -101,6 +101,7 @@ export async function examineShop(shop: Shop, variation: Variation = {}): Promis
   });
   const doors: Doors = {
     database: async () => shop.connection,
+    dkim: { key: async () => undefined, resolveTxt: async () => [] },
     enter: () => ({
       s3: async () => shop.aws.s3,
       personalize: async () => shop.aws.personalize,

@@ -22,10 +22,12 @@ export function addJobsList(jobs: Command, context: CliContext): void {
       const paused = await readPaused(context, flags);
       const { settings } = readSettings(context, flags);
       const project = projectDir(context);
-      const rows = listJobNames(project).map((name) =>
-        describeJob(
-          { settings, now: () => Date.now() },
-          { name, read: () => readJob(project, name), pausedAt: paused.get(name) },
+      const rows = await Promise.all(
+        listJobNames(project).map((name) =>
+          describeJob(
+            { settings, now: () => Date.now() },
+            { name, read: () => readJob(project, name), pausedAt: paused.get(name) },
+          ),
         ),
       );
       const text = rows.map(formatRow).join('\n');

@@ -1,10 +1,10 @@
 /** The verb `runs approve`: lets a run go on that guards or its proof have paused. */
-import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { formatProof } from '../../../report/proof-line';
 import { type ApproveResult, approveRun } from '../../../run/operate/approve';
 import { answer } from '../../answer';
 import type { CliContext } from '../../context';
+import { nameUser } from '../../name-user';
 import { withEngines } from './with-store';
 
 /** Adds the verb. */
@@ -26,15 +26,6 @@ export function addApprove(runs: Command, context: CliContext): void {
         answer(flags, { text: format(result), json: result });
       });
     });
-}
-
-/** `ken@build-1`; a user id without a name has none. */
-function nameUser(): string {
-  try {
-    return `${userInfo().username}@${hostname()}`;
-  } catch {
-    return `user ${process.getuid?.() ?? 'unknown'}@${hostname()}`;
-  }
 }
 
 function format({ run, was, state, approved, proof }: ApproveResult): string {

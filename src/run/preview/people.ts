@@ -1,0 +1,59 @@
+/** Chooses the people whose mails a preview shows. */
+import { findContacts, type StoredContact, streamContacts } from '../../database/contacts';
+import { findUserByAddress } from '../../database/find-contact';
+import { activeUsers } from '../../database/interactions';
+import { listLastSlated } from '../../database/last-slates';
+import { NightjarError } from '../../errors';
+import type { EmailJob } from '../../job/definition';
+import { chooseRecipient } from '../choose-recipients';
+import type { Engines } from '../engines';
+
+const CANDIDATES = 500;
+
+/**
+ * Finds one person by user id or e-mail address, with what suppresses the person for a topic (the job's name).
+ * @throws E_USAGE where there is none
+ */
+export async function findPerson(
+  { db }: Pick<Engines, 'db'>,
+  { wanted, topic }: { readonly wanted: string; readonly topic: string },
+): Promise<StoredContact> {
+  const byAddress = wanted.includes('@') ? await findUserByAddress(db, wanted) : undefined;
+  const found = await findContacts(db, [wanted, ...(byAddress === undefined ? [] : [byAddress])], topic);
+  const person = found.get(wanted) ?? found.get(byAddress ?? wanted);
+  if (person !== undefined) return person;
+  throw new NightjarError('E_USAGE', `there is no contact "${wanted}"`, {
+    fix: 'name a user_id of the imported contacts, or an e-mail address',
+  });
+}
+
+/**
+ * Chooses recipients of a job: one of each language first, those with recommendations of the last run before others, then
+ * the most active. Fewer where there are no more.
+ */
+export async function sampleRecipients(
+  engines: Pick<Engines, 'db'>,
+  job: EmailJob,
+  count: number,
+): Promise<readonly StoredContact[]> {
+  const candidates = (await listCandidates(engines, job)).filter(
+    (stored) => chooseRecipient(stored, { where: job.recipients.where, topic: job.name }).chosen,
+  );
+  const language = ({ contact }: StoredContact) => contact.locale?.split('-')[0] ?? '';
+  const firsts = candidates.filter(
+    (one, index) => candidates.findIndex((other) => language(other) === language(one)) === index,
+  );
+  return [...new Set([...firsts, ...candidates])].slice(0, count);
+}
+
+async function listCandidates({ db }: Pick<Engines, 'db'>, job: EmailJob): Promise<readonly StoredContact[]> {
+  const ids = [...(await listLastSlated(db, job.name, CANDIDATES)), ...(await activeUsers(db, CANDIDATES))];
+  const found = await findContacts(db, [...new Set(ids)], job.name);
+  const known = [...new Set(ids)].flatMap((id) => found.get(id) ?? []);
+  const others: StoredContact[] = [];
+  for await (const stored of streamContacts(db, job.name)) {
+    if (!found.has(stored.contact.userId)) others.push(stored);
+    if (others.length === CANDIDATES) break;
+  }
+  return [...known, ...others];
+}

@@ -1,0 +1,178 @@
+/** Makes the mails of a preview by the code of the runs; nothing is bought, sent or written to the database. */
+import { checkAddress, maskAddress } from '../../content/address';
+import type { RenderedMail } from '../../content/context';
+import { inspectMail } from '../../content/inspect-mail';
+import { NOBODY, signUnsubscribe } from '../../content/links';
+import { readSample, type Sample } from '../../content/sample';
+import type { CompiledTemplate } from '../../content/template';
+import { currentCatalogueVersion } from '../../database/catalogue';
+import type { StoredContact } from '../../database/contacts';
+import { findLastSlates, type LastSlate } from '../../database/last-slates';
+import { NightjarError } from '../../errors';
+import type { EmailJob } from '../../job/definition';
+import type { Bundle, JobSource } from '../bundle';
+import { loadCatalogue } from '../catalogue-cache';
+import { chooseRecipient } from '../choose-recipients';
+import type { Engines } from '../engines';
+import { planFallback } from '../fallback';
+import { type MailParts, makeMail, type Trial } from '../make-mail';
+import { type Avoided, findAvoided } from '../sending/avoid';
+
+/** One mail as it would be sent. */
+export interface PreviewMail {
+  readonly userId: string;
+  /** Masked. */
+  readonly to: string;
+  /** The language of its content. */
+  readonly locale: string;
+  /** Where the items come from, in words. */
+  readonly items: string;
+  /** Why the job would not send it; undefined where it would. */
+  readonly notSent: string | undefined;
+  /** What is changed about the sample; undefined for a person's own mail. */
+  readonly variant?: string;
+  readonly rendered: RenderedMail;
+  /** The header section as sent, but for the signature, which is made when it is sent. */
+  readonly headers: string;
+  /** Of the whole message. */
+  readonly sizeBytes: number;
+  readonly warnings: readonly string[];
+}
+
+export type PreviewEngines = Pick<Engines, 'settings' | 'db' | 'secret' | 'now'>;
+
+/** What the mails of a preview have in common. */
+export interface PreviewScope {
+  readonly engines: PreviewEngines;
+  readonly job: EmailJob;
+  readonly template: CompiledTemplate;
+  readonly sample: Sample | undefined;
+  /** Items for who has no recommendations. */
+  readonly standIns: readonly string[];
+  readonly parts: Omit<MailParts, 'trial' | 'avoided'>;
+}
+
+/** For whom a mail is made, and with which items. */
+export interface PreviewCase {
+  readonly stored: StoredContact;
+  readonly avoided?: Avoided;
+  readonly slate: LastSlate | undefined;
+  /** Instead of the catalogue and a slate. */
+  readonly items?: Sample['items'];
+  readonly variant?: string;
+}
+
+const STAND_INS = 100;
+
+/**
+ * Loads what all mails of a preview are made of.
+ * @param wish.run  names the run that Message-IDs are made for
+ * @throws E_USAGE for a job that sends no mail
+ */
+export async function openPreview(
+  engines: PreviewEngines,
+  wish: { readonly bundle: Bundle; readonly source: JobSource; readonly slot: string; readonly run: string },
+): Promise<PreviewScope> {
+  const { job, template } = wish.bundle;
+  if (job.kind !== 'email' || template === undefined) {
+    throw new NightjarError('E_USAGE', `the job ${job.name} makes audiences, and no e-mail`, {
+      fix: 'name an e-mail job: nightjar jobs list',
+    });
+  }
+  const catalogue = await loadCatalogue(engines.db, await currentCatalogueVersion(engines.db));
+  const planned = await planFallback(engines, job.content.show, engines.now());
+  const standIns = planned.popular.length > 0 ? planned.popular : [...catalogue.keys()].slice(0, STAND_INS);
+  const { sample } = readSample(wish.source.template?.files['sample.json'], 'sample.json');
+  const run = { runId: wish.run, slot: wish.slot };
+  return { engines, job, template, sample, standIns, parts: { engines, run, job, template, catalogue, planned } };
+}
+
+/** The cases of these people: with their slates of the last run, else without. */
+export async function casesOf(
+  { engines, job }: PreviewScope,
+  people: readonly StoredContact[],
+): Promise<readonly PreviewCase[]> {
+  const userIds = people.map(({ contact }) => contact.userId);
+  const avoidedBy = await findAvoided(engines, job, userIds);
+  const slates = await findLastSlates(engines.db, job.name, userIds);
+  return people.map((stored) => {
+    const { userId } = stored.contact;
+    return { stored, slate: slates.get(userId), avoided: avoidedBy(userId) };
+  });
+}
+
+/** The case of the template's sample, for a project without contacts; undefined where there is no sample. */
+export function sampleCase({ sample }: PreviewScope, change: Partial<PreviewCase> = {}): PreviewCase | undefined {
+  if (sample === undefined) return undefined;
+  const stored = { contact: sample.contact, addressHash: undefined, suppression: undefined };
+  return { stored, slate: undefined, items: sample.items, ...change };
+}
+
+/** Makes the message of a case; undefined where there is nothing to show. */
+export function makeTrial(scope: PreviewScope, { stored, slate, items, avoided }: PreviewCase, trial: Trial = {}) {
+  const given = items === undefined ? undefined : new Map(items.map((item) => [item.itemId, item]));
+  const ids = given === undefined ? (slate?.slate ?? scope.standIns) : [...given.keys()];
+  const to = checkAddress(stored.contact.email ?? '').ok ? {} : { to: { name: '', address: NO_ADDRESS } };
+  const parts = {
+    ...scope.parts,
+    trial: { ...to, ...trial },
+    ...(given === undefined ? {} : { catalogue: given, job: showAll(scope.job) }),
+    ...(avoided === undefined ? {} : { avoided: () => ({ ...avoided, shown: NOTHING }) }),
+  };
+  const row = { userId: stored.contact.userId, addressHash: stored.addressHash ?? '', attempt: 1, slate: ids };
+  const made = makeMail(parts, { row, stored });
+  return made.kind === 'mail' ? made : undefined;
+}
+
+/** The last run has shown its own items, which is no reason to leave them out of its preview. */
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** A sample is shown whatever it holds. */
+function showAll(job: EmailJob): EmailJob {
+  const { items } = job.content.show;
+  return { ...job, content: { ...job.content, show: { items, min: 1, inStock: false, fallback: 'none' } } };
+}
+
+const NO_ADDRESS = 'nobody@example.invalid';
+
+/**
+ * Makes the mail of a case.
+ * @throws what rendering throws
+ */
+export function previewCase(scope: PreviewScope, one: PreviewCase): PreviewMail | undefined {
+  const { engines, job, template } = scope;
+  const made = makeTrial(scope, one);
+  if (made === undefined) return undefined;
+  const { stored } = one;
+  const { rendered, message } = made;
+  const { publicUrl, mail } = engines.settings;
+  const unsubscribeUrl = signUnsubscribe({ secret: engines.secret, publicUrl, userId: NOBODY, list: job.name });
+  const choice =
+    one.items === undefined
+      ? chooseRecipient(stored, { where: job.recipients.where, topic: job.name })
+      : { chosen: true as const };
+  return {
+    userId: stored.contact.userId,
+    to: maskAddress(stored.contact.email ?? ''),
+    locale: template.chooseLocale(stored.contact.locale),
+    items: describeItems(one),
+    notSent: choice.chosen ? undefined : choice.reason,
+    ...(one.variant === undefined ? {} : { variant: one.variant }),
+    rendered,
+    headers: headersOf(message.raw),
+    sizeBytes: message.raw.length,
+    warnings: inspectMail({ rendered, unsubscribeUrl, postalAddress: mail.postalAddress }),
+  };
+}
+
+function describeItems({ slate, items }: PreviewCase): string {
+  if (items !== undefined) return 'the items of sample.json';
+  return slate === undefined
+    ? 'popular items: no run has recommendations for this person'
+    : `from the run ${slate.runId}`;
+}
+
+function headersOf(raw: Buffer): string {
+  const end = raw.indexOf('\r\n\r\n');
+  return raw.toString('utf8', 0, end === -1 ? raw.length : end).replaceAll('\r\n', '\n');
+}
