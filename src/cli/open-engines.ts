@@ -52,6 +52,7 @@ export async function openEngines(options: OpenOptions): Promise<OpenEngines> {
     const places = {
       journalDir: state.journal,
       tempDir: state.tmp,
+      spoolDir: state.unsubscribed,
       inboxDir: settings.mail.url === 'embedded' ? state.inbox : undefined,
     };
     return {

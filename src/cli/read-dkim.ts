@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings';
 import { NightjarError, systemErrorCode } from '../errors';
 import { proveKey, readDkimKey } from '../mail/dkim/key';
 import type { DkimKey } from '../mail/dkim/signer';
+import { readSecret } from './secrets';
 
 const VARIABLE = 'NIGHTJAR_DKIM_KEY';
 
@@ -17,7 +18,7 @@ export async function readDkim(
 ): Promise<DkimKey | undefined> {
   if (dkim === null) return undefined;
   const { domain, selector, keyFile } = dkim;
-  const pem = keyFile === null ? env[VARIABLE] : await readKeyFile(keyFile);
+  const pem = keyFile === null ? readSecret(VARIABLE, env) : await readKeyFile(keyFile);
   if (pem === undefined) {
     throw new NightjarError('E_MAIL_DKIM', `mail.dkim names no keyFile, and ${VARIABLE} is not set`, {
       fix: `export ${VARIABLE}="$(cat dkim.pem)", or set mail.dkim.keyFile`,

@@ -30,7 +30,6 @@ export async function serveApi(context: CliContext, engines: OpenEngines): Promi
     serves: 'all',
     jobs: projectJobs(context),
     tokens,
-    spoolDir: engines.state.unsubscribed,
   });
   const url = await server.listen();
   engines.log('info', 'listening', { url, access: from, callers: tokens.map(({ name }) => name).join(',') });

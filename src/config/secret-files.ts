@@ -8,7 +8,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type ReadText = (file: string) => string;
 
 /** Variables that hold secrets and are no settings. */
-export const SECRET_VARIABLES: readonly string[] = ['NIGHTJAR_SECRET', 'NIGHTJAR_API_TOKENS', 'NIGHTJAR_IMPORT_FROM'];
+export const SECRET_VARIABLES: readonly string[] = [
+  'NIGHTJAR_SECRET',
+  'NIGHTJAR_API_TOKENS',
+  'NIGHTJAR_IMPORT_FROM',
+  'NIGHTJAR_DKIM_KEY',
+];
 
 const ENDING = '_FILE';
 

@@ -33,6 +33,8 @@ export interface Engines {
   /** Where journals lie, of this worker and of others on this machine. */
   readonly journalDir: string;
   readonly bootId: string;
+  /** Where unsubscribes lie that the database has not taken yet. */
+  readonly spoolDir: string;
   /** For what is sorted or hashed before it goes to S3. */
   readonly tempDir: string;
   /** The embedded inbox, whose messages are evidence; undefined with another SMTP server. */

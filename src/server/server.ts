@@ -23,8 +23,6 @@ export interface ServerOptions {
   /** The jobs that can be asked for, and that the metrics tell of. */
   readonly jobs: JobFiles;
   readonly tokens: readonly ApiToken[];
-  /** Keeps unsubscribes while the database is away; without it the links of e-mails are not answered. */
-  readonly spoolDir?: string;
 }
 
 export interface NightjarServer {
@@ -46,7 +44,7 @@ const CLOSE_MS = 20_000;
 const CLOSE_IDLE_MS = 100;
 
 /** Makes a server; it listens when it is told to. */
-export function createServer(engines: Engines, { serves, jobs, tokens, spoolDir }: ServerOptions): NightjarServer {
+export function createServer(engines: Engines, { serves, jobs, tokens }: ServerOptions): NightjarServer {
   const app = fastify({
     logger: false,
     bodyLimit: BODY_BYTES,
@@ -68,7 +66,7 @@ export function createServer(engines: Engines, { serves, jobs, tokens, spoolDir 
   addHealth(app, engines);
   addMetrics(app, engines, { meter, jobs, tokens });
   if (serves === 'all') addApi(app, { engines, jobs }, tokens);
-  const draining = serves === 'all' && spoolDir !== undefined ? addLinks(app, engines, spoolDir) : undefined;
+  const draining = serves === 'all' ? addLinks(app, engines) : undefined;
   let closing: Promise<void> | undefined;
   return {
     listen: () => listen(app, engines),
@@ -80,10 +78,10 @@ export function createServer(engines: Engines, { serves, jobs, tokens, spoolDir 
 }
 
 /** What readers of e-mails follow: no sign-in, the links are sealed. */
-function addLinks(app: FastifyInstance, engines: Engines, spoolDir: string): { close(): Promise<void> } {
-  addUnsubscribe(app, { engines, spoolDir });
+function addLinks(app: FastifyInstance, engines: Engines): { close(): Promise<void> } {
+  addUnsubscribe(app, engines);
   addClicks(app, engines);
-  return keepDraining(engines, spoolDir);
+  return keepDraining(engines);
 }
 
 async function listen(app: FastifyInstance, { settings }: Engines): Promise<string> {

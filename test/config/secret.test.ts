@@ -119,6 +119,7 @@ describe('a secret', () => {
 /** Settings whose names sound like a secret, and why they are none. */
 const NO_SECRETS: Readonly<Record<string, string>> = {
   'aws.kmsKeyArn': 'the name of a key',
+  'mail.dkim.keyFile': 'the name of a file',
   publicUrl: 'stands in every mail',
   'images.url': 'stands in every mail',
 };

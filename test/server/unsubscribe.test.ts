@@ -39,8 +39,8 @@ async function serve(db: Kysely<Tables>, spool: string) {
   const settings = testSettings();
   const log = (level: string, event: string, fields?: object) =>
     void logged.push(`${level} ${event} ${JSON.stringify(fields)}`);
-  const engines = { db, log, now: () => AT, secret: SECRET, settings };
-  addUnsubscribe(app, { engines, spoolDir: path.join(folder, spool) });
+  const spoolDir = path.join(folder, spool);
+  addUnsubscribe(app, { db, log, now: () => AT, secret: SECRET, settings, spoolDir });
   return { app, url: await app.listen({ host: '127.0.0.1', port: 0 }) };
 }
 

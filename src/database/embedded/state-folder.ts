@@ -46,7 +46,8 @@ export async function openStateFolder(dir: string): Promise<StateFolder> {
     for (const part of PARTS) mkdirSync(join(root, part), { recursive: true, mode: 0o700 });
     const at = (part: string): string => join(root, part);
     const folders = { db: at('db'), s3: at('s3'), inbox: at('inbox'), personalize: at('personalize') };
-    return { root, ...folders, journal: at('journal'), tmp: at('tmp'), secret: readSecret(root) };
+    const kept = { journal: at('journal'), unsubscribed: at('unsubscribed'), tmp: at('tmp') };
+    return { root, ...folders, ...kept, secret: readSecret(root) };
   } catch (error) {
     throw explainFileFailure(error, resolve(dir));
   }

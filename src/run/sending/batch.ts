@@ -11,6 +11,7 @@ import { type MadeMail, makeMail } from '../make-mail';
 import { readPlan } from '../plan-record';
 import { journalKey } from '../recover';
 import { readOutcome, type Wait } from '../send-outcome';
+import { drainSpool } from '../suppress/unsubscribe';
 import { createAnswerWriter, writeAnswers } from './answers';
 import { findAvoided } from './avoid';
 import { type Lane, leaseMs } from './lane';
@@ -51,6 +52,8 @@ async function makeMails(
   const { engines, run, bundle } = context;
   const template = bundle.template;
   if (template === undefined) return [];
+  // What came while the database was away holds for whoever is written to now.
+  await drainSpool(engines);
   const contacts = await findContacts(
     engines.db,
     rows.map((row) => row.userId),

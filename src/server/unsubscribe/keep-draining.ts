@@ -8,11 +8,11 @@ const LOOK_MS = 5000;
 const SUBJECT = 'storing spooled unsubscribes';
 
 /** Looks at once and every five seconds, never twice at a time; `close` waits for a look that is under way. */
-export function keepDraining(engines: Engines, spoolDir: string): { close(): Promise<void> } {
+export function keepDraining(engines: Engines): { close(): Promise<void> } {
   let looking: Promise<void> | undefined;
   const once = async () => {
     try {
-      await drainSpool({ ...engines, spoolDir });
+      await drainSpool(engines);
       forgetOutage(SUBJECT);
     } catch (error) {
       tellOutage(engines, { subject: SUBJECT, error: explainFailure(error) });

@@ -12,11 +12,7 @@ import { readLinkToken } from '../link-token';
 import { askPage, donePage, PAGE_STYLE_HASH, type PageParts, tellPage } from './page';
 import { choosePageLanguage } from './texts';
 
-export interface UnsubscribeOptions {
-  readonly engines: Pick<Engines, 'db' | 'log' | 'now' | 'secret' | 'settings'>;
-  /** Keeps what the database can't take; a folder that outlives the process. */
-  readonly spoolDir: string;
-}
+type UnsubscribeEngines = Pick<Engines, 'db' | 'log' | 'now' | 'secret' | 'settings' | 'spoolDir'>;
 
 /** A form of one field; 26 bytes from a mail client. */
 const BODY_BYTES = 10_000;
@@ -28,12 +24,12 @@ const HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': `default-src 'none'; style-src ${PAGE_STYLE_HASH}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
+  'x-content-type-engines': 'nosniff',
   'x-robots-tag': 'noindex',
 };
 
 /** Adds `/u/<token>` to a server, without sign-in: the token says who leaves which list, and never expires. */
-export function addUnsubscribe(app: FastifyInstance, options: UnsubscribeOptions): void {
+export function addUnsubscribe(app: FastifyInstance, engines: UnsubscribeEngines): void {
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     // A form, multipart or not, or nothing at all: whoever posts to this address wants to leave. As bytes: text that is not
@@ -44,36 +40,35 @@ export function addUnsubscribe(app: FastifyInstance, options: UnsubscribeOptions
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_BYTES }, (_request, body, done) =>
       done(null, body.toString('utf8')),
     );
-    scope.get('/u/*', { exposeHeadRoute: true }, (request, reply) => ask(options, request, reply));
-    scope.post('/u/*', { bodyLimit: BODY_BYTES }, (request, reply) => leave(options, request, reply));
+    scope.get('/u/*', { exposeHeadRoute: true }, (request, reply) => ask(engines, request, reply));
+    scope.post('/u/*', { bodyLimit: BODY_BYTES }, (request, reply) => leave(engines, request, reply));
   });
 }
 
-async function ask(options: UnsubscribeOptions, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const who = readToken(options, request);
-  const parts = await readParts(options, request, who);
+async function ask(engines: UnsubscribeEngines, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const who = readToken(engines, request);
+  const parts = await readParts(engines, request, who);
   if (who === undefined) return answer(reply, 404, tellPage(parts, 'wrong'));
   return answer(reply, 200, isNobody(who) ? tellPage(parts, 'test') : askPage(parts));
 }
 
-async function leave(options: UnsubscribeOptions, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { engines, spoolDir } = options;
-  const who = readToken(options, request);
-  if (who === undefined) return answer(reply, 404, tellPage(await readParts(options, request, who), 'wrong'));
-  if (isNobody(who)) return answer(reply, 200, tellPage(await readParts(options, request, undefined), 'test'));
+async function leave(engines: UnsubscribeEngines, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const who = readToken(engines, request);
+  if (who === undefined) return answer(reply, 404, tellPage(await readParts(engines, request, who), 'wrong'));
+  if (isNobody(who)) return answer(reply, 200, tellPage(await readParts(engines, request, undefined), 'test'));
   const { scope, source } = readWish(request.body);
   const list = scope === 'all' ? {} : { list: who.list };
   const entry = { userId: who.userId, ...list, source, at: engines.now() };
   try {
-    await takeUnsubscribe({ ...engines, spoolDir }, entry);
+    await takeUnsubscribe(engines, entry);
   } catch (error) {
     const reason = systemErrorCode(error) ?? 'unknown';
     engines.log('error', 'unsubscribe neither stored nor spooled', { list: who.list, reason });
     // A mail client tries again at a 5xx, and so may a person.
-    return answer(reply, 503, tellPage(await readParts(options, request, undefined), 'failed'));
+    return answer(reply, 503, tellPage(await readParts(engines, request, undefined), 'failed'));
   }
   engines.log('info', 'unsubscribed', { list: scope === 'all' ? undefined : who.list, source });
-  return answer(reply, 200, donePage(await readParts(options, request, who), scope));
+  return answer(reply, 200, donePage(await readParts(engines, request, who), scope));
 }
 
 interface Wish {
@@ -89,13 +84,13 @@ function readWish(body: unknown): Wish {
   return { scope: 'list', source: 'one-click' };
 }
 
-function readToken({ engines }: UnsubscribeOptions, request: FastifyRequest): Unsubscribe | undefined {
+function readToken(engines: UnsubscribeEngines, request: FastifyRequest): Unsubscribe | undefined {
   return verifyUnsubscribe(readLinkToken(request.params), engines.secret);
 }
 
 /** The language is the contact's, where the database tells it in time; else the browser's. */
 async function readParts(
-  { engines }: UnsubscribeOptions,
+  engines: UnsubscribeEngines,
   request: FastifyRequest,
   who: Unsubscribe | undefined,
 ): Promise<PageParts> {
@@ -108,7 +103,7 @@ async function readParts(
   };
 }
 
-async function findQuickly({ db }: UnsubscribeOptions['engines'], userId: string) {
+async function findQuickly({ db }: UnsubscribeEngines, userId: string) {
   if (userId === '') return undefined;
   const asked = promptly(() => findContacts(db, [userId]));
   const found = bounded(asked, CONTACT_MS, () => new Error('the database is slow'));
