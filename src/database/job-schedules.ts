@@ -72,8 +72,8 @@ export async function listPausedJobs(db: Database): Promise<ReadonlyMap<string, 
 }
 
 /**
- * Lists the slots of a job that have been finished since a time, and that a follower has no run of; the oldest first. A run
- * that was kept to some recipients is followed by nothing: it is a trial.
+ * Lists the slots of a job that have been finished since a time, and that a follower has no run of; the oldest first. Runs
+ * that were kept to some recipients count on neither side: they are trials.
  */
 export async function listSlotsToFollow(
   db: Database,
@@ -83,7 +83,8 @@ export async function listSlotsToFollow(
     SELECT r.slot, min(r.finished_at) AS finished_at FROM run r
     WHERE r.job = ${wish.after} AND r.state = 'finished' AND r.finished_at > ${new Date(wish.since)}::timestamptz
       AND r.recipient_limit IS NULL AND r.only_to IS NULL
-      AND NOT EXISTS (SELECT FROM run f WHERE f.job = ${wish.follower} AND f.slot = r.slot)
+      AND NOT EXISTS (SELECT FROM run f WHERE f.job = ${wish.follower} AND f.slot = r.slot
+        AND f.recipient_limit IS NULL AND f.only_to IS NULL)
     GROUP BY r.slot ORDER BY 2, 1
   `.execute(db);
   return rows.map((row) => row.slot);

@@ -8,6 +8,8 @@ export interface DeadlineMarks {
   /** When workers first saw the job. */
   readonly since: number;
   readonly pausedAt: number | undefined;
+  /** The schedule has decided on all slots up to it. */
+  readonly decidedUntil: number;
   /** Deadlines up to it are judged; undefined where none was yet. */
   readonly lateUntil: number | undefined;
 }
@@ -18,10 +20,14 @@ export async function readDeadlineMarks(
   job: string,
   { lock }: { readonly lock: boolean },
 ): Promise<DeadlineMarks | undefined> {
-  const query = db.selectFrom('job_schedule').select(['since', 'paused_at', 'late_until']).where('job', '=', job);
+  const query = db
+    .selectFrom('job_schedule')
+    .select(['since', 'paused_at', 'decided_until', 'late_until'])
+    .where('job', '=', job);
   const row = await (lock ? query.forUpdate() : query).executeTakeFirst();
   if (row === undefined) return undefined;
-  return { since: row.since, pausedAt: row.paused_at ?? undefined, lateUntil: row.late_until ?? undefined };
+  const { since, paused_at, decided_until, late_until } = row;
+  return { since, pausedAt: paused_at ?? undefined, decidedUntil: decided_until, lateUntil: late_until ?? undefined };
 }
 
 /** Notes that all deadlines of a job up to one are judged. */
@@ -45,24 +51,31 @@ export async function readWatch(db: Database, job: string): Promise<unknown> {
   return row?.watch ?? undefined;
 }
 
-/** A slot that is not done; `runId` of its newest run, undefined where it was never started. */
+/** A slot that is not done; `runId` of its newest run for everybody, undefined where that was never started. */
 export interface UndoneSlot {
   readonly slot: string;
   readonly runId: string | undefined;
 }
 
-/** Finds which of some slots have neither a finished run nor one that a person has cancelled, in their order. */
+/**
+ * Finds which of some slots have neither a finished run nor one that a person has cancelled, in their order. Runs that were
+ * kept to some recipients are trials: they count only where the schedule has found nobody left for a run of its own.
+ */
 export async function findUndoneSlots(
   db: Database,
   job: string,
-  slots: readonly string[],
+  { slots, decided }: { readonly slots: readonly string[]; readonly decided: readonly string[] },
 ): Promise<readonly UndoneSlot[]> {
   const { rows } = await sql<{ slot: string; run_id: string | null }>`
     SELECT s.slot, r.run_id FROM unnest(${[...slots]}::text[]) WITH ORDINALITY AS s(slot, nth)
     LEFT JOIN LATERAL (
-      SELECT run_id, state FROM run WHERE job = ${job} AND slot = s.slot ORDER BY n DESC LIMIT 1) r ON true
+      SELECT run_id, state FROM run WHERE job = ${job} AND slot = s.slot AND recipient_limit IS NULL AND only_to IS NULL
+      ORDER BY n DESC LIMIT 1) r ON true
     WHERE r.state IS DISTINCT FROM 'cancelled'
-      AND NOT EXISTS (SELECT FROM run f WHERE f.job = ${job} AND f.slot = s.slot AND f.state = 'finished')
+      AND NOT EXISTS (
+        SELECT FROM run f WHERE f.job = ${job} AND f.slot = s.slot AND f.state = 'finished'
+          AND (f.recipient_limit IS NULL AND f.only_to IS NULL
+            OR r.run_id IS NULL AND s.slot = ANY (${[...decided]}::text[])))
     ORDER BY s.nth
   `.execute(db);
   return rows.map(({ slot, run_id }) => ({ slot, runId: run_id ?? undefined }));

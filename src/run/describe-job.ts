@@ -1,5 +1,4 @@
 /** Describes a job as JSON documents tell it: the same for the command line and the API. */
-import { isNightjarError } from '../errors';
 import type { Schedule } from '../job/definition';
 import type { ParamRule } from '../job/params';
 import { nextFire, slotAt } from '../job/schedule';
@@ -51,9 +50,8 @@ export async function describeJob(
       ...(schedule === undefined || pausedAt !== undefined ? {} : describeNext(schedule, engines.now())),
       ...pause,
     };
-  } catch (error) {
-    const about = isNightjarError(error) ? `nightjar jobs check ${name}` : String(error);
-    return { name, kind: 'wrong', about, ...pause };
+  } catch {
+    return { name, kind: 'wrong', about: `nightjar jobs check ${name}`, ...pause };
   }
 }
 

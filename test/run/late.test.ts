@@ -1,6 +1,6 @@
 /** Late slots and runs: told once, however many workers look and whoever was away. */
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { pauseJob } from '../../src/database/job-schedules';
+import { decideUntil, pauseJob } from '../../src/database/job-schedules';
 import { moveRun } from '../../src/database/runs';
 import { createLook } from '../../src/run/schedules/keep-schedules';
 import { startRun } from '../../src/run/start-run';
@@ -146,4 +146,21 @@ it('a deadline that passes while others are judged is judged by the next look', 
     'hourly.2026-03-02T0200 is late: not started by 2026-03-02 05:00 UTC',
     'hourly.2026-03-02T0300 is late: not started by 2026-03-02 06:00 UTC',
   ]);
+});
+
+it('a trial that is finished does not make its slot so, but where it has reached everybody', async () => {
+  const starts = { tried: nightly(), reached: nightly() };
+  const worker = makeWorker(starts);
+  await worker.goTo(EVENING);
+  const trial = async (job: string) => {
+    const made = emailSource(job);
+    const source = { ...made, text: `${made.text}${nightly()}\n` };
+    const { runId } = await startRun(worker.engines, { source, slot: '2026-03-02', again: false, limit: 1 });
+    await moveRun(shop.db, runId, { from: 'planned', to: 'finished', now: EVENING });
+  };
+  await trial('tried');
+  await trial('reached');
+  await decideUntil(shop.db, 'reached', MORNING - 4 * HOUR);
+  await worker.goTo(MORNING);
+  expect(told()).toEqual(['tried.2026-03-02 is late: not started by 2026-03-02 06:00 UTC']);
 });

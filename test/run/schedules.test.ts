@@ -8,7 +8,8 @@ import type { OpenEngines } from '../../src/cli/open-engines';
 import { findJobSchedule, pauseJob, resumeJob } from '../../src/database/job-schedules';
 import { withLock } from '../../src/database/lock';
 import { listRuns } from '../../src/database/run-lists';
-import { findRun } from '../../src/database/runs';
+import { findRun, moveRun } from '../../src/database/runs';
+import { RESTORED } from '../../src/database/starts';
 import { fireTimes, slotAt } from '../../src/job/schedule';
 import type { Engines } from '../../src/run/engines';
 import { createLook, keepSchedules } from '../../src/run/schedules/keep-schedules';
@@ -237,4 +238,56 @@ it('a trial of some recipients does not stand in for the night: the schedule run
 
   const runs = await listRuns(shop.db, { job: 'tried', limit: 10 });
   expect(runs.map((run) => `${run.slot} ${run.limit}`).sort()).toEqual([`${slot} 3`, `${slot} undefined`]);
+});
+
+it('a trial that waits for a person holds up no other slot, and is no end of its own', async () => {
+  const starts = { stuck: daily(', missed: run-all, grace: 3d') };
+  const { clock, look } = makeLooker(starts, MONDAY);
+  await look();
+  const source = scheduleFiles(starts).read('stuck');
+  const { runId } = await startRun(shop, { source, slot: '2026-03-03', again: false, limit: 3 });
+  await moveRun(shop.db, runId, { from: 'planned', to: 'failed', now: clock.at });
+  clock.at = MONDAY + 39 * HOUR;
+  await look();
+  await look();
+  expect(await slotsOf('stuck')).toEqual(['2026-03-03', '2026-03-04']);
+
+  await moveRun(shop.db, runId, { from: 'failed', to: 'cancelled', now: clock.at });
+  await look();
+  await look();
+  expect(await slotsOf('stuck')).toEqual(['2026-03-03', '2026-03-03', '2026-03-04']);
+  expect((await findJobSchedule(shop.db, 'stuck'))?.decidedUntil).toBe(Date.parse('2026-03-04T02:00Z'));
+});
+
+it('a trial that another database has begun ends its slot', async () => {
+  const starts = { foreign: daily() };
+  const { clock, look } = makeLooker(starts, MONDAY);
+  await look();
+  const source = scheduleFiles(starts).read('foreign');
+  const { runId } = await startRun(shop, { source, slot: '2026-03-03', again: false, limit: 3 });
+  const move = { from: 'planned', to: 'cancelled', pausedReason: RESTORED, now: clock.at } as const;
+  await moveRun(shop.db, runId, move);
+  clock.at = MONDAY + 15 * HOUR;
+  await look();
+  expect(await slotsOf('foreign')).toEqual(['2026-03-03']);
+  expect((await findJobSchedule(shop.db, 'foreign'))?.decidedUntil).toBe(Date.parse('2026-03-03T02:00Z'));
+});
+
+it('a trial of a follower does not stand for its slot', async () => {
+  const starts = { ahead: '', behind: 'after: ahead' };
+  const { clock, look } = makeLooker(starts, Date.now());
+  await look();
+  const files = scheduleFiles(starts);
+  const slot = '2026-03-05';
+  const leader = await startRun(shop, { source: files.read('ahead'), slot, again: false });
+  const trial = await startRun(shop, { source: files.read('behind'), slot, again: false, limit: 3 });
+  const finish = (runId: string) => moveRun(shop.db, runId, { from: 'planned', to: 'finished', now: Date.now() });
+  clock.at = Date.now() + 1000;
+  await finish(leader.runId);
+  await look();
+  expect(await slotsOf('behind')).toEqual([slot]);
+  await finish(trial.runId);
+  await look();
+  await look();
+  expect((await listRuns(shop.db, { job: 'behind', limit: 10 })).map(({ limit }) => limit)).toEqual([undefined, 3]);
 });

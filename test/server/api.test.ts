@@ -1,4 +1,5 @@
 /** The API over HTTP: tokens, jobs, runs, and one form of answer for whatever is wrong. */
+import { connect } from 'node:net';
 import path from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
 import { z } from 'zod';
@@ -324,6 +325,23 @@ describe('what is wrong', () => {
     }
   });
 
+  it('lists a job whose files cannot be read, without the words of what failed', async () => {
+    const broken = await serve(rig.engines, {
+      ...jobs,
+      names: () => ['picks'],
+      read: () => {
+        throw new TypeError('secret words');
+      },
+    });
+    try {
+      const reply = await broken.call('GET', '/api/jobs');
+      expect(reply).toMatchObject({ status: 200, json: { jobs: [{ name: 'picks', kind: 'wrong' }] } });
+      expect(reply.text).not.toContain('secret words');
+    } finally {
+      await broken.server.close();
+    }
+  });
+
   it('says that an engine is away, and to come again', async () => {
     const away = await serve({ ...rig.engines, db: makeUnreachable() }, jobs);
     try {
@@ -403,6 +421,35 @@ describe('openapi.json', () => {
     }
   });
 });
+
+it('waits for no caller who sends his request too slowly, be it head or body', async () => {
+  const slow = await serve(rig.engines, jobs, { requestMs: 600 });
+  const head = `POST /api/jobs/picks/runs HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKENS.ops}\r\n`;
+  try {
+    const drip = (start: string, part: string) => sendSlowly(slow.url, start, part);
+    const body = drip(`${head}Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n`, ' ');
+    const answers = await Promise.all([drip('', ''), drip(head, 'X-More: x\r\n'), body]);
+    for (const answer of answers) expect(answer).toContain('HTTP/1.1 400');
+  } finally {
+    await slow.server.close();
+  }
+});
+
+/** Goes on sending a part, and answers what came back once the server has closed the connection. */
+async function sendSlowly(url: string, start: string, part: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.setEncoding('utf8');
+  let text = '';
+  socket.on('data', (more: string) => {
+    text += more;
+  });
+  socket.on('error', () => undefined);
+  socket.write(start);
+  const sending = setInterval(() => socket.write(part), 50);
+  await new Promise((resolve) => socket.once('close', resolve));
+  clearInterval(sending);
+  return text;
+}
 
 it('finishes the answers that are under way when it closes', async () => {
   let answer: () => void = () => undefined;

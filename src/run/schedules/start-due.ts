@@ -5,11 +5,14 @@
 import { decideUntil, type JobSchedule, listSlotsToFollow, noteJobSchedule } from '../../database/job-schedules';
 import { withLock } from '../../database/lock';
 import { findLatestRun, hasFullRun } from '../../database/run-lists';
-import { isNightjarError } from '../../errors';
+import type { RunRow } from '../../database/runs';
+import { RESTORED } from '../../database/starts';
+import { isNightjarError, NightjarError } from '../../errors';
 import type { ParsedJob, Schedule } from '../../job/definition';
 import { decideSlots } from '../../job/due-slots';
 import { writeDuration } from '../../units';
 import type { Engines } from '../engines';
+import { tellOutage } from '../outages';
 import { startRun } from '../start-run';
 import type { JobFiles } from './job-files';
 
@@ -53,9 +56,11 @@ async function startSlots({ engines, files, job, known }: Due, schedule: Schedul
     log('warn', 'slots missed', { job: job.name, from: missed.slot, grace: writeDuration(schedule.grace) });
     await decideUntil(db, job.name, missedBefore - 1);
   }
+  let waits = false;
   for (const { slot, at } of start) {
-    if ((await startSlot({ engines, files, job, known }, slot)) === 'later') return;
-    await decideUntil(db, job.name, at);
+    // A slot that waits holds up no other, and is not decided before it has ended to wait.
+    if ((await startSlot({ engines, files, job, known }, slot)) === 'later') waits = true;
+    if (!waits) await decideUntil(db, job.name, at);
   }
 }
 
@@ -66,7 +71,19 @@ async function followSlots(due: Due): Promise<void> {
 async function listToFollow(engines: Engines, job: ParsedJob, known: JobSchedule): Promise<readonly string[]> {
   if (job.after === undefined) return [];
   const since = Math.max(known.since, engines.now() - FOLLOW_MS);
-  return listSlotsToFollow(engines.db, { after: job.after, follower: job.name, since });
+  const slots = await listSlotsToFollow(engines.db, { after: job.after, follower: job.name, since });
+  return slots.filter((slot) => !reachedBy(engines).has(`${job.name} ${slot}`));
+}
+
+/** Slots of followers whose trials have reached everybody: it takes a look at all contacts to know. */
+const reached = new WeakMap<Engines['db'], Set<string>>();
+const REMEMBERED_SLOTS = 1000;
+
+function reachedBy({ db }: Engines): Set<string> {
+  const slots = reached.get(db) ?? new Set();
+  reached.set(db, slots);
+  if (slots.size > REMEMBERED_SLOTS) slots.clear();
+  return slots;
 }
 
 /**
@@ -76,8 +93,10 @@ async function listToFollow(engines: Engines, job: ParsedJob, known: JobSchedule
 async function startSlot({ engines, files, job }: Due, slot: string): Promise<'done' | 'later'> {
   const latest = await findLatestRun(engines.db, job.name, slot);
   if (latest !== undefined && (await hasFullRun(engines.db, job.name, slot))) return 'done';
+  // Another database has begun it, and who got a mail of it is not known here.
+  if (latest?.state === 'cancelled' && latest.pausedReason === RESTORED) return 'done';
   if (latest !== undefined && latest.state !== 'finished' && latest.state !== 'cancelled') {
-    engines.log('info', 'slot waits for the end of a trial', { run: latest.runId, state: latest.state });
+    tellWait(engines, latest);
     return 'later';
   }
   try {
@@ -86,6 +105,14 @@ async function startSlot({ engines, files, job }: Due, slot: string): Promise<'d
   } catch (error) {
     // The trials have reached everybody.
     if (latest === undefined || !isNightjarError(error) || error.code !== 'E_RUN_NO_RECIPIENTS') throw error;
+    reachedBy(engines).add(`${job.name} ${slot}`);
   }
   return 'done';
+}
+
+/** A trial that has failed or is paused waits for a person, and everybody else of the slot with it. */
+function tellWait(engines: Engines, { runId, state }: RunRow): void {
+  const message = `the slot is run for all others when its trial ${runId} has ended, which is ${state}`;
+  const error = new NightjarError('E_RUN_PARAMS', message, { fix: `nightjar runs cancel ${runId}` });
+  tellOutage(engines, { subject: `slot waits for the end of ${runId}`, error, fields: { run: runId, state } });
 }

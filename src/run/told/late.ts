@@ -97,7 +97,8 @@ async function judgeDeadlines(engines: Pick<Engines, 'db' | 'now'>, job: string,
     if (marks?.lateUntil === undefined) return;
     const passed = listPassed(watch, marks.lateUntil, now);
     const slots = passed.map(({ slot }) => slot);
-    const undone = (await findUndoneSlots(trx, job, slots)).filter(({ slot, runId }) => {
+    const decided = passed.filter(({ at }) => at <= marks.decidedUntil).map(({ slot }) => slot);
+    const undone = (await findUndoneSlots(trx, job, { slots, decided })).filter(({ slot, runId }) => {
       const at = passed.find((one) => one.slot === slot)?.at ?? 0;
       return runId !== undefined || (marks.pausedAt === undefined && at > marks.since);
     });

@@ -61,7 +61,11 @@ export interface Served {
 export async function serve(
   engines: Engines,
   jobs: JobFiles,
-  options: { readonly metrics?: 'loopback' | 'token' | 'open'; readonly serves?: 'all' | 'health' } = {},
+  options: {
+    readonly metrics?: 'loopback' | 'token' | 'open';
+    readonly serves?: 'all' | 'health';
+    readonly requestMs?: number;
+  } = {},
 ): Promise<Served> {
   const logged: { level: string; event: string; fields: object }[] = [];
   const log: Log = (level, event, fields = {}) => void logged.push({ level, event, fields });
@@ -69,7 +73,9 @@ export async function serve(
     ...engines.settings,
     server: { host: '127.0.0.1', port: 0, metrics: options.metrics ?? ('loopback' as const) },
   };
-  const server = createServer({ ...engines, settings, log }, { serves: options.serves ?? 'all', jobs, tokens: KNOWN });
+  const { serves = 'all', requestMs } = options;
+  const own = { serves, jobs, tokens: KNOWN, ...(requestMs === undefined ? {} : { requestMs }) };
+  const server = createServer({ ...engines, settings, log }, own);
   const url = await server.listen();
   return { url, server, logged, call: (method, path, call) => callAt(url + path, method, call) };
 }
