@@ -43,7 +43,7 @@ export async function run(): Promise<readonly BenchLine[]> {
         perSecond: recipients / (collectSeconds + sendSeconds),
         cpuMs: (1000 * workerCpuSeconds) / recipients,
       };
-      lines.push(line(`nightjar, whole night, ${workers === 1 ? 'one worker' : 'two workers'}`, figures));
+      lines.push(line(`nightjar, deliver stage, ${workers === 1 ? 'one worker' : 'two workers'}`, figures));
     }
     return [...lines, { subject: 'the mails', figures: { 'message bytes': bytes, recipients: RECIPIENTS } }];
   } finally {

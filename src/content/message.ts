@@ -135,8 +135,8 @@ export function buildNotice({ from: sender, to: recipient, rendered, messageId, 
 }
 
 /**
- * `--=_` can't stand at the start of a line in any of the three encodings, since `=` is escaped or not there: no content can end
- * its part. The rest is the message's own, for messages that are forwarded within others.
+ * No content can end its part, since `--=_` stands in none: quoted-printable escapes `=`, a text with one is not sent as 7bit, and
+ * base64 has no `-`. The rest is the message's own, for messages that are forwarded within others.
  */
 function boundaryOf(messageId: string): string {
   return `=_${messageId.slice(1, messageId.indexOf('@')).replaceAll(/\W/g, '').slice(0, 32)}`;

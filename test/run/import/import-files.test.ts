@@ -217,20 +217,20 @@ describe('importing interactions', () => {
 });
 
 describe('importing suppressions', () => {
-  it('keeps hashes only, the first reason of an address, and fills in what is missing', async () => {
+  it('keeps hashes only, of an address the objection or else the first reason, and fills in what is missing', async () => {
     const contacts = shop.write('contacts.csv', 'user_id,email\nu1,ann@bücher.example\n');
     const suppressions = shop.write(
       'suppressions.csv',
-      'email,reason,at,source\nANN@xn--bcher-kva.example,bounce,2026-01-01,esp\nann@bücher.example,complaint,,\nbob@example.org,,,\nno address,,,\n',
+      'email,reason,at,source\nANN@xn--bcher-kva.example,bounce,2026-01-01,esp\nann@bücher.example,complaint,,\nbob@example.org,bounce,2026-01-01,esp\nbob@example.org,,,\nno address,,,\n',
     );
     const report = await shop.import({ contacts, suppressions });
-    expect(report.suppressions).toEqual({ read: 4, added: 3 });
+    expect(report.suppressions).toEqual({ read: 5, added: 3 });
     expect(report.warningCounts).toEqual({ unwritable_address: 1 });
-    expect((await contact('u1'))?.suppression).toBe('bounce');
-    const rows = await shop.db.selectFrom('suppression').selectAll().orderBy('at').execute();
+    expect((await contact('u1'))?.suppression).toBe('complaint');
+    const rows = await shop.db.selectFrom('suppression').selectAll().orderBy('reason').execute();
     expect(rows.map(({ reason, source, at }) => [reason, source, at])).toEqual([
       ['bounce', 'esp', Date.UTC(2026, 0, 1)],
-      ['manual', 'import', NOW],
+      ['complaint', 'import', NOW],
       ['manual', 'import', NOW],
     ]);
     expect(JSON.stringify(rows)).not.toContain('example');
