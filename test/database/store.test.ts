@@ -43,6 +43,9 @@ describe('a database', () => {
       { name: '0006-api' },
       { name: '0007-told' },
       { name: '0008-proof' },
+      { name: '0009-show' },
+      { name: '0010-suppression' },
+      { name: '0011-clicks' },
     ]);
   });
 

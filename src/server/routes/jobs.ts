@@ -36,9 +36,10 @@ function listJobs({ engines, jobs }: ApiWorld): Route {
     },
     handle: async () => {
       const paused = await listPausedJobs(engines.db);
-      const rows = jobs.names().map((name) => {
-        return describeJob(engines, { name, read: () => jobs.read(name), pausedAt: paused.get(name) });
-      });
+      const described = jobs
+        .names()
+        .map((name) => describeJob(engines, { name, read: () => jobs.read(name), pausedAt: paused.get(name) }));
+      const rows = await Promise.all(described);
       return { status: 200, document: { jobs: rows } };
     },
   });
@@ -59,7 +60,7 @@ function showJob({ engines, jobs }: ApiWorld): Route {
       const source = findJob(jobs, params.job);
       const paused = await listPausedJobs(engines.db);
       const described = { name: params.job, read: () => source, pausedAt: paused.get(params.job) };
-      return { status: 200, document: describeJob(engines, described) };
+      return { status: 200, document: await describeJob(engines, described) };
     },
   });
 }
