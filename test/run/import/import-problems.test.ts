@@ -66,10 +66,10 @@ error[E_IMPORT_ROW] interactions.csv:3
   timestamp is empty; expected a value in every row
   fix: fill timestamp or remove the row
 error[E_IMPORT_ROW] suppressions.csv:2
-  email is empty; expected a value in every row
-  fix: fill email or remove the row
+  none of email, user_id, domain, address_hash is filled; expected one
+  fix: fill one of them, or remove the row
 error[E_IMPORT_ROW] suppressions.csv:3
-  reason is "left"; expected unsubscribe, bounce, complaint, manual
+  reason is "left"; expected unsubscribe, complaint, manual, bounce
   fix: write unsubscribe"
 `);
     expect(await counts()).toEqual([0, 0, 0]);
