@@ -18,7 +18,7 @@ export interface Formats {
   money(locale: string, amount: unknown, currency: unknown): string;
   /** `decimals` 0 to 20; undefined leaves it to the locale. */
   number(locale: string, value: unknown, decimals: number | undefined): string;
-  /** Takes a slot or an ISO 8601 text; a calendar day is shown as that day, an instant as the day that it is in `timeZone`. */
+  /** Takes a slot or an ISO 8601 text; a calendar day is shown as that day, an instant as the day that it is in `timeZone`. Without an offset it is UTC. */
   date(locale: string, value: unknown, wish: { readonly style: DateStyle; readonly timeZone: string }): string;
   /** The time of day of an instant in `timeZone`; empty for a calendar day. */
   time(locale: string, value: unknown, wish: { readonly style: DateStyle; readonly timeZone: string }): string;
@@ -28,6 +28,8 @@ export interface Formats {
 }
 
 const KEPT_PRICES = 20_000;
+/** A contact may name any locale, and these are large. */
+const KEPT_FORMATS = 500;
 
 /** Makes the formats with a cache of their own; one set serves a whole run. */
 export function createFormats(): Formats {
@@ -84,7 +86,7 @@ function memoise<Options, Format>(make: (locale: string, options: Options) => Fo
   return (locale: string, options: Options): Format => {
     const key = `${locale} ${JSON.stringify(options)}`;
     const format = made.get(key) ?? make(locale, options);
-    made.set(key, format);
+    if (made.size < KEPT_FORMATS) made.set(key, format);
     return format;
   };
 }
@@ -101,12 +103,24 @@ interface Time {
   readonly isInstant: boolean;
 }
 
-/** A slot's time of day is the job's, not the contact's, so a slot counts as a day. */
+const TIME = /^(\d{4}-\d{2}-\d{2})(?:T\d{4}|[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+
+/**
+ * A slot's time of day is the job's, not the contact's, so a slot counts as a day. Other texts than ISO 8601 are no times: the
+ * engine would guess (`5` is May 2001), and read those without an offset in the zone of this machine.
+ */
 function readTime(value: unknown): Time | undefined {
-  if (typeof value !== 'string') return undefined;
-  const isDay = /^\d{4}-\d{2}-\d{2}(T\d{4})?$/.test(value);
-  const at = new Date(isDay ? value.slice(0, 10) : value);
-  return Number.isNaN(at.getTime()) ? undefined : { at, isInstant: !isDay };
+  const [, day, time, zone = 'Z'] = (typeof value === 'string' ? TIME.exec(value.trim()) : null) ?? [];
+  if (day === undefined) return undefined;
+  const midnight = new Date(`${day}T00:00:00Z`);
+  if (Number.isNaN(midnight.getTime()) || midnight.toISOString().slice(0, 10) !== day) return undefined;
+  const at = time === undefined ? midnight : new Date(`${day}T${time}${writeOffset(zone)}`);
+  return Number.isNaN(at.getTime()) ? undefined : { at, isInstant: time !== undefined };
+}
+
+/** `+0100` and `+01` are `+01:00`. */
+function writeOffset(zone: string): string {
+  return zone.length === 1 ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(3).replace(':', '') || '00'}`;
 }
 
 const zones = new Map<string, boolean>();

@@ -31,10 +31,26 @@ export function readLocale(text: string | undefined): string | undefined {
   return text === undefined || text.trim() === '' ? undefined : canonical(text);
 }
 
+/** The language of a tag without script and region, in lower case: `fil` of `fil-PH`; empty where there is no tag. */
+export function languageOf(locale: string | undefined): string {
+  return locale?.split(/[-_]/)[0]?.toLowerCase() ?? '';
+}
+
 /** Lists a locale and its shorter forms, the most exact first: `zh-Hant-TW` gives `zh-Hant-TW`, `zh-Hant`, `zh`. */
 export function listFallbacks(locale: string): readonly string[] {
   const parts = locale.split('-');
   return parts.map((_, index) => parts.slice(0, parts.length - index).join('-'));
+}
+
+/**
+ * Lists what a text for a locale may be marked with, the most exact first: its shorter forms, those with the script that its
+ * region implies, and last those of another script. `zh-TW` gives `zh-TW`, `zh-Hant-TW`, `zh-Hant`, `zh`.
+ */
+export function listForms(locale: string): readonly string[] {
+  const forms = [...listFallbacks(locale), ...listFallbacks(new Intl.Locale(locale).maximize().toString())];
+  const script = scriptOf(locale);
+  const isReadable = (form: string) => scriptOf(form) === script;
+  return [...new Set([...forms.filter(isReadable), ...forms.filter((form) => !isReadable(form))])];
 }
 
 /** Languages that readers of one another take as their own. */
@@ -44,7 +60,8 @@ const KIN: Readonly<Record<string, readonly string[]>> = {
   nn: ['no', 'nb'],
 };
 
-const scriptOf = (tag: string) => new Intl.Locale(tag).maximize().script;
+/** Shorter forms of a tag with extensions (`en-u`) are none. */
+const scriptOf = remember((tag) => (canonical(tag) === undefined ? undefined : new Intl.Locale(tag).maximize().script));
 
 /**
  * Finds the nearest of the languages that there are: the tag itself, then its shorter forms with the script that its region
@@ -80,7 +97,7 @@ export function directionOf(locale: string): 'ltr' | 'rtl' {
 
 /** The endings that a localised attribute may have, the most exact first. */
 const endingsOf = remember((locale): readonly string[] =>
-  listFallbacks(locale).flatMap((tag) => [tag, tag.toLowerCase(), tag.toLowerCase().replaceAll('-', '_')]),
+  listForms(locale).flatMap((tag) => [tag, tag.toLowerCase(), tag.toLowerCase().replaceAll('-', '_')]),
 );
 
 /**

@@ -65,7 +65,7 @@ const MESSAGE_ID = /^<[!#$%&'*+\-./0-9=?A-Z^_`a-z{|}~]+@[\w.-]+>$/;
  * Prepares the messages of a run: what is the same in all of them is checked and written once.
  * No header holds a CR or LF that is not ours, whatever the contact, the catalogue or the template say.
  *
- * @throws E_MAIL_ADDRESS where sender or recipient can't be written to (`checkAddress`)
+ * @throws E_MAIL_ADDRESS where sender, recipient or the address for unsubscribing can't be written to (`checkAddress`)
  */
 export function createMessageBuilder(sender: SenderParts): MessageBuilder {
   const from = readMailbox(sender.from, 'sender');
@@ -76,7 +76,10 @@ export function createMessageBuilder(sender: SenderParts): MessageBuilder {
     after: replyTo + listFields({ ...sender, domain }),
     from: writeMailbox(from),
   };
-  const mailto = sender.unsubscribeMailto;
+  const mailto =
+    sender.unsubscribeMailto === undefined
+      ? undefined
+      : readMailbox({ name: '', address: sender.unsubscribeMailto }, 'address for unsubscribing').address;
   return (recipient) => {
     const to = readMailbox(recipient.to, 'recipient');
     const messageId = checkMessageId(recipient.messageId);

@@ -4,6 +4,7 @@ import type { MailContext } from './context';
 import type { Formats } from './formats';
 import { HELPERS, type HelperCall } from './helpers';
 import { SCOPE_HELPER } from './markup/flatten';
+import { GUARD_HELPERS } from './markup/guard-values';
 import type { Source } from './parse';
 import type { Strings } from './strings';
 
@@ -29,9 +30,13 @@ export function compileText(text: string, options: RenderOptions): (context: Mai
   const state = { locale: '', timeZone: 'UTC', publicUrl: '' };
   registerHelpers(environment, { ...options, text }, state);
   addScope(environment);
+  for (const [name, guard] of Object.entries(GUARD_HELPERS))
+    environment.registerHelper(name, (value: unknown) => guard(value));
   if (options.onBranch !== undefined) addBranches(environment, options.onBranch);
   for (const [name, source] of options.partials) environment.registerPartial(name, source.text);
-  const known = Object.fromEntries([...HELPERS.keys(), SCOPE_HELPER, BRANCH_HELPER].map((name) => [name, true]));
+  const known = Object.fromEntries(
+    [...HELPERS.keys(), ...Object.keys(GUARD_HELPERS), SCOPE_HELPER, BRANCH_HELPER].map((name) => [name, true]),
+  );
   const run = environment.compile<MailContext>(text, {
     noEscape: !options.escape,
     preventIndent: true,

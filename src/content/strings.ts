@@ -2,7 +2,7 @@
 import { isMap, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import { NightjarError, type Where } from '../errors';
 import { type Formats, PLURAL_CATEGORIES, type PluralCategory } from './formats';
-import { listFallbacks, matchLocale, readLocale } from './locale';
+import { listForms, matchLocale, readLocale } from './locale';
 
 /** A text with `{placeholders}`, or one per plural category of `count`; `other` is always there. */
 export type TextEntry = string | Readonly<Partial<Record<PluralCategory, string>>>;
@@ -33,6 +33,9 @@ type Table = ReadonlyMap<string, TextEntry>;
 
 const FILE = /^strings\.([\w-]+)\.yaml$/;
 const PLACEHOLDER = /\{(\w+)\}/g;
+
+/** A contact may name any locale. */
+const KEPT_CHAINS = 1000;
 
 /** Names the placeholders of a text: `Hello {name}` gives `name`. */
 export function listPlaceholders(text: string): readonly string[] {
@@ -131,9 +134,9 @@ function createStrings(tables: ReadonlyMap<string, Table>, preferred: readonly s
     const known = chains.get(locale);
     if (known !== undefined) return known;
     const near = matchLocale(locale, locales) ?? [];
-    const order = [...listFallbacks(locale), near, ...preferred, 'en', ...locales].flat();
+    const order = [locale, near, ...listForms(locale), ...preferred, 'en', ...locales].flat();
     const chain = [...new Set(order)].flatMap((tag) => tables.get(tag) ?? []);
-    chains.set(locale, chain);
+    if (chains.size < KEPT_CHAINS) chains.set(locale, chain);
     return chain;
   };
   return {

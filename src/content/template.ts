@@ -6,6 +6,7 @@ import type { MailContext, RenderedMail } from './context';
 import { createFormats } from './formats';
 import { checkNamed, createLanguageChooser } from './languages';
 import { flatten } from './markup/flatten';
+import { findUnquoted, guardValues } from './markup/guard-values';
 import { inlineStyles } from './markup/inline-styles';
 import { compileMjml } from './markup/mjml';
 import { cleanHeader } from './mime/clean-header';
@@ -104,7 +105,10 @@ function refuse(problems: readonly NightjarError[]): void {
 async function compileMarkup({ parts, partials, isMjml }: TemplateSources) {
   const source = parts.get('html');
   const pieces = source === undefined ? [] : flatten(source, partials);
-  return isMjml ? compileMjml(pieces) : { text: await inlineStyles(pieces), problems: [] };
+  const unquoted = findUnquoted(pieces);
+  if (unquoted.length > 0) return { text: undefined, problems: unquoted };
+  const { text, problems } = isMjml ? await compileMjml(pieces) : { text: await inlineStyles(pieces), problems: [] };
+  return { text: text === undefined ? undefined : guardValues(text), problems };
 }
 
 const leafOf = (path: string) => [...findLeaves([path])];

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { maskAddress, parseMailbox } from '../content/address';
+import { languageOf } from '../content/locale';
 import type { CompiledTemplate } from '../content/template';
 import type { Database } from '../database/connection';
 import { findContacts } from '../database/contacts';
@@ -49,7 +50,7 @@ export async function sampleMails(
     rows.map((row) => row.userId),
     job.name,
   );
-  const language = (userId: string) => contacts.get(userId)?.contact.locale?.slice(0, 2) ?? '';
+  const language = (userId: string) => languageOf(contacts.get(userId)?.contact.locale);
   const firsts = rows.filter(
     (row, index) => rows.findIndex((other) => language(other.userId) === language(row.userId)) === index,
   );
@@ -59,7 +60,16 @@ export async function sampleMails(
     await loadCatalogue(engines.db, run.catalogueVersion),
     new Set(chosen.flatMap((row) => row.slate)),
   );
-  const parts = { engines, run, job, template, catalogue: items, planned: readPlan(run.plan) };
+  const parts = {
+    engines,
+    run,
+    job,
+    template,
+    catalogue: items,
+    planned: readPlan(run.plan),
+    // Whoever reads a report must not be able to unsubscribe the people in it.
+    trial: { onlyIfDue: true },
+  };
   return chosen.flatMap((row) =>
     renderSample(job, engines, makeMail(parts, { row, stored: contacts.get(row.userId) })),
   );

@@ -1,5 +1,5 @@
 /** Previews and test mails as a person asks for them: what is written, told and sent, and that nothing else is. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { sql } from 'kysely';
 import type { OpenEngines } from '../../src/cli/open-engines';
@@ -35,6 +35,7 @@ const preview = async (...args: string[]) => {
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   const { mails, folder: written, remarks } = readAnswer(ended.stdout);
   if (!Array.isArray(mails) || typeof written !== 'string') throw new Error('no mails');
+  expect(statSync(written).mode & 0o077).toBe(0);
   const read = (file: string) => readFileSync(path.join(written, file), 'utf8');
   const list: readonly { file: string; title: string; items: string; notSent?: string; warnings: string[] }[] = mails;
   return { mails: list, remarks, read, files: readdirSync(written) };

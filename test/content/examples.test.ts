@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { buildContext } from '../../src/content/context';
 import { inspectMail } from '../../src/content/inspect-mail';
 import { createMessageBuilder } from '../../src/content/message';
-import { readSample } from '../../src/content/sample';
+import { readSample, type Sample } from '../../src/content/sample';
 import { compileTemplate } from '../../src/content/template';
 
 const TEMPLATES = join(__dirname, '../../templates');
@@ -24,8 +24,11 @@ async function openExample(name: string) {
   return { template: await compileTemplate({ name, files }), sample };
 }
 
-async function makeExample(name: string, wanted: string) {
-  const { template, sample } = await openExample(name);
+type ChangeSample = (sample: Sample) => Sample;
+
+async function makeExample(name: string, wanted: string, change: ChangeSample = (sample) => sample) {
+  const { template, sample: written } = await openExample(name);
+  const sample = change(written);
   const locale = template.chooseLocale(wanted);
   const unsubscribeUrl = 'https://shop.example/u/token';
   const sender = { name: 'Corner Shop', postalAddress: '1 Market Street, Springfield' };
@@ -86,4 +89,54 @@ describe.each(NAMES)('the template %s', (name) => {
 
     expect(golden).toEqual(template.locales.map((locale) => `${name}.${locale}.eml`));
   });
+});
+
+describe('data that is not as it should be', () => {
+  it('makes no sentence about a day that is none', async () => {
+    const { rendered } = await makeExample('win-back', 'en', ({ contact, items }) => ({
+      contact: { ...contact, attributes: { ...contact.attributes, last_order: 'a while ago' } },
+      items,
+    }));
+
+    expect([rendered.html, rendered.text].filter((text) => /something home on|while ago/.test(text))).toEqual([]);
+    expect(rendered.text).toContain('The shop has changed since you were here.');
+  });
+
+  it('shows things without a theme under no heading', async () => {
+    const { rendered } = await makeExample('editorial', 'en', ({ contact, items }) => ({
+      contact,
+      items: items.map((item) => ({ ...item, attributes: {} })),
+    }));
+
+    expect(rendered.subject).toBe('From the counter');
+    expect(rendered.text).not.toContain('##');
+    expect(rendered.html).not.toMatch(/font-size:25px[^>]*>\s*</);
+  });
+
+  it('fills the size into addresses of pictures', async () => {
+    for (const name of NAMES) {
+      const { rendered } = await makeExample(name, 'en', ({ contact, items }) => ({
+        contact,
+        items: items.map((item) => ({ ...item, image: 'https://img.example/{width}x{height}/a.png' })),
+      }));
+
+      expect([name, rendered.html.includes('{width}')]).toEqual([name, false]);
+    }
+  });
+});
+
+it('holds no element between a row and its cells, where Outlook sees the table', () => {
+  const html = readFileSync(join(TEMPLATES, 'picks', 'body.html.hbs'), 'utf8');
+  const seen = html.replaceAll(/<!--\[if mso\]>|<!\[endif\]-->/g, '').replaceAll(/\{\{[^}]*\}\}/g, '');
+
+  expect(seen.match(/<tr>\s*<(?!td)[^>]*>/g)).toBeNull();
+});
+
+it('gives every button its room in Outlook too, which ignores the padding of links', async () => {
+  for (const name of NAMES) {
+    const { rendered } = await makeExample(name, 'en');
+    const buttons = rendered.html.match(/<td[^>]*>\s*<a[^>]*display:\s*inline-block[^>]*>/g) ?? [];
+
+    expect([name, buttons.filter((button) => !button.includes('mso-padding-alt'))]).toEqual([name, []]);
+  }
 });

@@ -31,6 +31,12 @@ describe('CSS of an HTML body', () => {
     expect(html).toContain('<p style="color: red; color: {{slot}}">x</p>');
   });
 
+  it('keeps quotes in what the element says with Handlebars', async () => {
+    const html = await inline(`<style>p { color: red }</style><p style='font-family: "Arial"; width: {{slot}}'>x</p>`);
+
+    expect(html).toContain('<p style="color: red; font-family: &quot;Arial&quot;; width: {{slot}}">x</p>');
+  });
+
   it('stays in <style> too where a class is only known later', async () => {
     const html = await inline('<style>.big { color: red }</style><p class="big">x</p><p class="{{slot}}">y</p>');
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createLanguageChooser } from '../../src/content/languages';
-import { directionOf, matchLocale } from '../../src/content/locale';
+import { directionOf, languageOf, matchLocale, pickLocalised } from '../../src/content/locale';
 import { compileTemplate } from '../../src/content/template';
 import { contextOf, FOOTER, refusalOf } from './support/mail-context';
 
@@ -156,4 +156,37 @@ describe('time and money of a contact', () => {
     );
     expect(await show('[{{items.0.url}}]', {}, { items: items('//evil.example/a') })).toBe('[]');
   });
+});
+
+describe('texts of a region that is written in another script', () => {
+  const strings = {
+    'strings.en.yaml': 'a: EN',
+    'strings.zh.yaml': 'a: SIMPLE\nb: B',
+    'strings.zh-Hant.yaml': 'a: TRADITIONAL',
+  };
+
+  it.each([
+    ['zh-TW', 'TRADITIONAL B'],
+    ['zh-HK', 'TRADITIONAL B'],
+    ['zh-CN', 'SIMPLE B'],
+    ['zh-u-nu-latn', 'SIMPLE B'],
+  ])('of %s are in that script before any other', async (locale, expected) => {
+    const template = await compileTemplate(files('{{t "a"}} {{t "b"}}', strings));
+    const chosen = template.chooseLocale(locale);
+
+    expect(template.render(contextOf({ locale }, { locale: chosen })).html.split('|')[0]).toBe(expected);
+  });
+
+  it('are so in the catalogue', () => {
+    const attributes = { title_zh: 'SIMPLE', 'title_zh-Hant': 'TRADITIONAL' };
+
+    expect(pickLocalised(attributes, 'title', 'zh-TW')).toBe('TRADITIONAL');
+    expect(pickLocalised(attributes, 'title', 'zh-CN')).toBe('SIMPLE');
+    expect(pickLocalised({ title_zh: 'SIMPLE' }, 'title', 'zh-TW')).toBe('SIMPLE');
+    expect(pickLocalised({ title_de: 'DE', title_de_at: 'AT' }, 'title', 'de-AT')).toBe('AT');
+  });
+});
+
+it('tells languages of three letters from those of two', () => {
+  expect(['fil-PH', 'fi', 'de_AT', 'ZH-Hant-TW', undefined].map(languageOf)).toEqual(['fil', 'fi', 'de', 'zh', '']);
 });

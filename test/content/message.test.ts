@@ -217,3 +217,22 @@ it('gives equal octets for equal parts, and another boundary to another mail', (
   expect(boundary(other.raw)).toBe('=_fedcba');
   expect(SENDER.list).toBe('nightly-picks');
 });
+
+it('names its list in plain letters, however long sender and job are', async () => {
+  const domain = 'mail.marketing.corner-shop-of-the-whole-country.example';
+  const list = 'weekly-picks-for-everybody-who-asked';
+  const { fields } = await read(build({}, { list, from: { name: 'Shop', address: `news@${domain}` } }));
+
+  expect(fields).toContain(`List-Id: ${list} <${list}.${domain}>`);
+});
+
+it('offers an unsubscribe by mail to an address, and to nothing else', async () => {
+  const token = RECIPIENT.unsubscribeUrl.split('/').at(-1);
+  const { fields } = await read(build({}, { unsubscribeMailto: 'un?sub%40a&b@shop.example' }));
+
+  expect(fields).toContain(
+    `List-Unsubscribe: <${RECIPIENT.unsubscribeUrl}>, <mailto:un%3Fsub%2540a%26b@shop.example?subject=${token}>`,
+  );
+  for (const unsubscribeMailto of ['mailto:unsub@shop.example', 'Shop <unsub@shop.example>', 'unsub'])
+    expect(() => build({}, { unsubscribeMailto })).toThrow(/address for unsubscribing can't be written to/);
+});

@@ -167,3 +167,24 @@ describe('languages', () => {
     expect(await cut('👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧', '{{truncate items.0.title 2}}')).toBe('👨‍👩‍👧…');
   });
 });
+
+it.each([
+  ['2026-11-24', '11/24/26', ''],
+  ['2026-11-24T0230', '11/24/26', ''],
+  ['2026-11-24T23:30:00Z', '11/25/26', '12:30 AM'],
+  ['2026-11-24 23:30', '11/25/26', '12:30 AM'],
+  ['2026-11-24 23:30:00+0100', '11/24/26', '11:30 PM'],
+  ['2026-11-24T23:30:00.5-05:00', '11/25/26', '5:30 AM'],
+  ['2026-02-30', '', ''],
+  ['5', '', ''],
+  ['gold 3', '', ''],
+  ['03/04/2026', '', ''],
+])('reads the time %j as ISO 8601, in no zone of this machine', async (level, date, time) => {
+  const context = buildContext({
+    ...PARTS,
+    contact: { ...PARTS.contact, timeZone: 'Europe/Berlin', attributes: { level } },
+  });
+  const both = '{{date contact.attributes.level style="short"}}|{{time contact.attributes.level}}|';
+
+  expect((await render(both, context)).replaceAll('\u202f', ' ')).toBe(`${date}|${time}|`);
+});

@@ -1,6 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: job files write params so.
 /** Runs that are given values and a limit: what they buy and write, and what another run of the slot does. */
+
 import type { OpenEngines } from '../../src/cli/open-engines';
+import { NOBODY, verifyUnsubscribe } from '../../src/content/links';
 import { batchJobsOf } from '../../src/database/batch-jobs';
 import { planDeliveries } from '../../src/database/deliveries';
 import { findEarlierMembers, findEarlierRecipients } from '../../src/database/earlier-slots';
@@ -75,6 +77,11 @@ async function subjectsOf(runId: string): Promise<ReadonlySet<string>> {
   if (row === undefined) throw new Error(`no run ${runId}`);
   const { job, template } = await loadBundle(shop, row);
   const mails = await sampleMails({ engines: shop, run: row, job, template }, 200);
+  // Whoever reads a report can't unsubscribe the people in it.
+  for (const { html } of mails) {
+    const token = /\/u\/([\w-]+)/.exec(html)?.[1] ?? '';
+    expect(verifyUnsubscribe(token, shop.secret)?.userId).toBe(NOBODY);
+  }
   return new Set(mails.map(({ subject }) => subject));
 }
 

@@ -135,7 +135,8 @@ async function writeMails(
   mails: readonly PreviewMail[],
 ): Promise<readonly PreviewEntry[]> {
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+  // What is in it was made for single people.
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const write = (file: string, text: string) => writeFileSync(path.join(folder, file), text);
   const pictures = new Map<string, string | undefined>();
   const entries: PreviewEntry[] = [];

@@ -122,7 +122,7 @@ function replaceSheet(
 /** What the element says itself comes last, so that it wins. */
 function writeStyle({ tag, isDynamic }: Element, style: string): readonly Edit[] {
   const own = tag.attributes.find(({ name }) => name === 'style');
-  const value = isDynamic ? `${style} ${own?.value ?? ''}` : style;
+  const value = isDynamic ? `${style} ${(own?.value ?? '').replaceAll('"', '&quot;')}` : style;
   if (own === undefined) return [{ start: tag.nameEnd, end: tag.nameEnd, text: ` style="${value}"` }];
   return own.value === value ? [] : [{ start: own.start, end: own.end, text: `style="${value}"` }];
 }

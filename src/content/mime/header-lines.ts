@@ -24,6 +24,11 @@ export function mailboxField(name: string, mailbox: Mailbox): string {
   return fold(name, [...writeName(mailbox.name, name.length + 2), `<${mailbox.address}>`]);
 }
 
+/** Writes a field of a name and an id in angle brackets, such as List-Id: both ASCII, never encoded. */
+export function phraseField(name: string, phrase: string, id: string): string {
+  return fold(name, [phrase, `<${id}>`]);
+}
+
 /** Writes a mailbox on one line, for services that want it beside the message. */
 export function writeMailbox(mailbox: Mailbox): string {
   return mailbox.name === '' ? mailbox.address : `${writeName(mailbox.name, 0).join(' ')} <${mailbox.address}>`;

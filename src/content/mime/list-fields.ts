@@ -1,5 +1,5 @@
 /** The header fields of a bulk sender: which list a mail is of, how to leave it, and what Gmail's feedback loop counts by. */
-import { textField, tokenField, uriField } from './header-lines';
+import { phraseField, tokenField, uriField } from './header-lines';
 
 /** Whom and what all mails of a run have in common. */
 export interface ListParts {
@@ -19,7 +19,7 @@ export interface ListParts {
 export function listFields(parts: ListParts): string {
   const { list, domain } = parts;
   return [
-    textField('List-Id', `${list} <${list}.${domain}>`),
+    phraseField('List-Id', list, `${list}.${domain}`),
     tokenField('Feedback-ID', feedbackId(parts)),
     tokenField('Precedence', 'bulk'),
   ].join('');
@@ -35,6 +35,11 @@ function senderId(domain: string): string {
   return id.length < 5 ? `${id}-mail` : id;
 }
 
+/** What an address may hold and a URI reads otherwise (RFC 6068 section 2). */
+function encodeLocalPart(address: string): string {
+  return address.replaceAll(/[%?&#/^`{|}]/g, (char) => encodeURIComponent(char));
+}
+
 /** How one recipient leaves the list. */
 export interface WaysOut {
   readonly url: string;
@@ -45,7 +50,7 @@ export interface WaysOut {
 /** Writes List-Unsubscribe, and List-Unsubscribe-Post where the link is https: RFC 8058 allows one click over nothing else. */
 export function unsubscribeFields({ url, mailto }: WaysOut): string {
   const token = url.slice(url.lastIndexOf('/') + 1);
-  const uris = mailto === undefined ? [url] : [url, `mailto:${mailto}?subject=${token}`];
+  const uris = mailto === undefined ? [url] : [url, `mailto:${encodeLocalPart(mailto)}?subject=${token}`];
   const oneClick = tokenField('List-Unsubscribe-Post', 'List-Unsubscribe=One-Click');
   return uriField('List-Unsubscribe', uris) + (url.startsWith('https://') ? oneClick : '');
 }

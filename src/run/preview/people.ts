@@ -1,4 +1,5 @@
 /** Chooses the people whose mails a preview shows. */
+import { languageOf } from '../../content/locale';
 import { findContacts, type StoredContact, streamContacts } from '../../database/contacts';
 import { findUserByAddress } from '../../database/find-contact';
 import { activeUsers } from '../../database/interactions';
@@ -39,7 +40,7 @@ export async function sampleRecipients(
   const candidates = (await listCandidates(engines, job)).filter(
     (stored) => chooseRecipient(stored, { where: job.recipients.where, topic: job.name }).chosen,
   );
-  const language = ({ contact }: StoredContact) => contact.locale?.split('-')[0] ?? '';
+  const language = ({ contact }: StoredContact) => languageOf(contact.locale);
   const firsts = candidates.filter(
     (one, index) => candidates.findIndex((other) => language(other) === language(one)) === index,
   );

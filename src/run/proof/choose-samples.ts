@@ -2,7 +2,7 @@
 
 export interface Candidate {
   readonly userId: string;
-  /** Two letters, empty where it is not known. */
+  /** `languageOf`, empty where it is not known. */
   readonly language: string;
   /** Gets popular items instead of recommendations. */
   readonly fallback: boolean;

@@ -1,10 +1,13 @@
 /** Makes the e-mails of a proof: those of sample people as they would be sent, to somebody who looks at them first. */
+import { currentCatalogueVersion } from '../../database/catalogue';
+import { findContacts } from '../../database/contacts';
 import type { ProofCandidate } from '../../database/proof-samples';
 import type { EmailJob } from '../../job/definition';
 import { refusalOf } from '../allowed-addresses';
 import { loadCatalogue } from '../catalogue-cache';
 import { type MadeMail, type MailParts, makeMail, type Trial } from '../make-mail';
 import { readPlan } from '../plan-record';
+import { findAvoided } from '../sending/avoid';
 import type { StageContext } from '../stage';
 
 /** What the subject of a proof begins with. */
@@ -25,25 +28,41 @@ export async function proofParts(
     job,
     template,
     catalogue: await loadCatalogue(engines.db, run.catalogueVersion),
+    newest: await loadCatalogue(engines.db, await currentCatalogueVersion(engines.db)),
     planned: readPlan(run.plan),
     refuse: refusalOf(engines, { job, onlyTo: run.onlyTo }),
   };
 }
 
-type Contacts = ReadonlyMap<string, Parameters<typeof makeMail>[1]['stored']>;
+/** What is known of the people of a proof at this moment. */
+export interface SamplePeople {
+  readonly contacts: ReadonlyMap<string, Parameters<typeof makeMail>[1]['stored']>;
+  readonly avoided: MailParts['avoided'];
+}
+
+/** Reads what the e-mails of these people depend on, as the run does before it makes them. */
+export async function findPeople(
+  { engines, job }: { readonly engines: StageContext['engines']; readonly job: EmailJob },
+  userIds: readonly string[],
+): Promise<SamplePeople> {
+  return {
+    contacts: await findContacts(engines.db, userIds, job.name),
+    avoided: await findAvoided(engines, job, userIds),
+  };
+}
 
 /** Makes the e-mail of a person as the run would at this moment; with a place it is addressed to that one instead. */
 export function makeSample(
   parts: MailParts,
   candidate: ProofCandidate,
-  contacts: Contacts,
+  { contacts, avoided }: SamplePeople,
   place?: ProofPlace,
 ): MadeMail {
-  const { userId, addressHash, slate } = candidate;
+  const { userId, addressHash, fallback, slate } = candidate;
   const trial: Trial = { onlyIfDue: true, ...(place === undefined ? {} : addressProof(place)) };
   return makeMail(
-    { ...parts, trial },
-    { row: { userId, addressHash, slate, attempt: 1 }, stored: contacts.get(userId) },
+    { ...parts, trial, avoided },
+    { row: { userId, addressHash, fallback, slate, attempt: 1 }, stored: contacts.get(userId) },
   );
 }
 

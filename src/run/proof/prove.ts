@@ -2,7 +2,7 @@
  * Holds a run before its first mail: the mails of sample people go to the seed list of the job, and the run is paused until its
  * time is over or a person lets it go on.
  */
-import { findContacts } from '../../database/contacts';
+import { languageOf } from '../../content/locale';
 import { withLock } from '../../database/lock';
 import { listProofCandidates } from '../../database/proof-samples';
 import {
@@ -27,7 +27,7 @@ import { checkBeforeSending } from '../restored/announce';
 import { DONE, type StageContext } from '../stage';
 import { chooseSamples } from './choose-samples';
 import { countProof } from './figures';
-import { makeSample, proofParts } from './proof-mail';
+import { findPeople, makeSample, proofParts } from './proof-mail';
 import { type ProofCall, sendProofs } from './send-proof';
 
 /** What `prove` answers where the run may send. */
@@ -55,18 +55,18 @@ export async function prove(context: StageContext, job: EmailJob): Promise<WorkO
 }
 
 /** Undefined where nobody is planned. */
-async function decide({ context, parts }: ProofCall, rules: ProofRules): Promise<Proof | undefined> {
+async function decide({ context, job, parts }: ProofCall, rules: ProofRules): Promise<Proof | undefined> {
   const { engines, run } = context;
   const candidates = await listProofCandidates(engines.db, run.runId, CANDIDATES);
   if (candidates.length === 0) return undefined;
-  const contacts = await findContacts(
-    engines.db,
+  const people = await findPeople(
+    { engines, job },
     candidates.map(({ userId }) => userId),
   );
   const able = candidates
-    .filter((candidate) => makeSample(parts, candidate, contacts).kind === 'mail')
+    .filter((candidate) => makeSample(parts, candidate, people).kind === 'mail')
     .map(({ userId, fallback }) => {
-      const language = contacts.get(userId)?.contact.locale?.slice(0, 2).toLowerCase() ?? '';
+      const language = languageOf(people.contacts.get(userId)?.contact.locale);
       return { userId, fallback, language };
     });
   const samples = chooseSamples(able, rules.samples);

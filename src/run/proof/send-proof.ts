@@ -1,6 +1,5 @@
 /** Sends the mails of a proof that are due, each at most once: what was claimed and has no answer is never sent again. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findContacts } from '../../database/contacts';
 import { findProofDeliveries } from '../../database/proof-samples';
 import {
   answerProofMail,
@@ -17,7 +16,7 @@ import type { WorkOutcome } from '../../queue/work-queue';
 import { checkMailServer } from '../mail-server';
 import type { MailParts } from '../make-mail';
 import type { StageContext } from '../stage';
-import { makeSample } from './proof-mail';
+import { findPeople, makeSample } from './proof-mail';
 
 /** A server that puts a proof off so often will not take it in the time that somebody waits for it. */
 const MOST_TRIES = 3;
@@ -54,11 +53,11 @@ export async function sendProofs(call: ProofCall): Promise<WorkOutcome | undefin
 
 type Samples = Awaited<ReturnType<typeof readSamples>>;
 
-async function readSamples({ context }: ProofCall, proof: Proof) {
-  const { db } = context.engines;
+async function readSamples({ context, job }: ProofCall, proof: Proof) {
+  const { engines, run } = context;
   const userIds = [...new Set(proof.mails.map(({ userId }) => userId))];
-  const deliveries = await findProofDeliveries(db, context.run.runId, userIds);
-  return { userIds, deliveries, contacts: await findContacts(db, userIds) };
+  const deliveries = await findProofDeliveries(engines.db, run.runId, userIds);
+  return { userIds, deliveries, people: await findPeople({ engines, job }, userIds) };
 }
 
 interface Claimed {
@@ -89,7 +88,7 @@ async function sendOne(call: ProofCall, mail: ProofMail, samples: Samples): Prom
     sample: samples.userIds.indexOf(mail.userId) + 1,
     samples: samples.userIds.length,
   };
-  const made = delivery === undefined ? undefined : makeSample(parts, delivery, samples.contacts, place);
+  const made = delivery === undefined ? undefined : makeSample(parts, delivery, samples.people, place);
   if (made?.kind !== 'mail') {
     const reason = made?.answer.reason ?? 'not planned any more';
     return { state: 'refused', answer: `the person would get no e-mail: ${reason.replaceAll('_', ' ')}` };
