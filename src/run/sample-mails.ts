@@ -59,7 +59,15 @@ export async function sampleMails(
     await loadCatalogue(engines.db, run.catalogueVersion),
     new Set(chosen.flatMap((row) => row.slate)),
   );
-  const parts = { engines, run, job, template, catalogue: items, planned: readPlan(run.plan) };
+  const parts = {
+    engines,
+    run,
+    job,
+    template,
+    catalogue: items,
+    planned: readPlan(run.plan),
+    trial: { onlyIfDue: true },
+  };
   return chosen.flatMap((row) =>
     renderSample(job, engines, makeMail(parts, { row, stored: contacts.get(row.userId) })),
   );
