@@ -35,7 +35,7 @@ const secret = z.string().regex(SECRETS).nullable().optional().meta({
 const target = z
   .strictObject({
     email,
-    webhook: urlField('a URL such as https://crm.shop.example/hooks/nightjar, or null', 'url'),
+    webhook: urlField('a URL such as https://crm.shop.example/hooks/nightjar, or null', 'whole'),
     secret,
     slack: urlField('the URL of an incoming webhook, or null', 'whole'),
     allowHttp: z.boolean().optional().meta({ expected: 'true or false' }),

@@ -1,6 +1,9 @@
 /** The list that fills gaps: popular items of everybody, of those alike, or a list of the job's own. */
+import { nearestName } from '../config/nearest';
+import { isAttributeThere, sampleAttributeNames } from '../database/contact-attributes';
 import { popularAmong, popularItems } from '../database/interactions';
-import { readAttribute } from '../job/attributes';
+import { NightjarError, type Where } from '../errors';
+import { isColumn, readAttribute } from '../job/attributes';
 import type { ShowRules } from '../job/definition';
 import type { Contact } from '../job/people';
 import type { Engines } from './engines';
@@ -12,6 +15,30 @@ const POPULAR_ITEMS = 200;
 /** Of each group: enough for any e-mail, and a plan that stays small. */
 const GROUP_ITEMS = 60;
 const GROUPS = 200;
+
+/** The columns of contacts that popular items may go by; any other name is an attribute. */
+const GROUPING: readonly string[] = ['locale', 'country', 'time_zone'];
+
+/**
+ * Checks that popular items can go by what the job names: where no contact has the attribute, its name is wrong.
+ * @param whereIs  finds the place of a part of the job file
+ * @throws E_JOB_FIELD
+ */
+export async function checkPopularBy(
+  { db }: Pick<Engines, 'db'>,
+  { fallback }: Pick<ShowRules, 'fallback'>,
+  whereIs: (path: readonly string[]) => Where,
+): Promise<void> {
+  if (typeof fallback !== 'object' || !('popularBy' in fallback)) return;
+  const { popularBy } = fallback;
+  if (GROUPING.includes(popularBy) || (!isColumn(popularBy) && (await isAttributeThere(db, popularBy)))) return;
+  const known = [...GROUPING, ...(await sampleAttributeNames(db))];
+  const near = nearestName(popularBy, known);
+  const path = ['content', 'show', 'fallback', 'popularBy'];
+  const message = `${path.join('.')} is "${popularBy}", by which contacts can't be told apart; expected one of ${known.join(', ')}`;
+  const fix = near === undefined ? 'write "fallback: popular", or name another' : `write "popularBy: ${near}"`;
+  throw new NightjarError('E_JOB_FIELD', message, { where: whereIs(path), fix });
+}
 
 /** What a plan keeps of the fallback. */
 export type PlannedFallback = Pick<PlanRecord, 'popular' | 'popularBy'>;

@@ -14,6 +14,7 @@ import { type Aim, checkOnlyTo, describeRestrictions, refusalOf, warningOf } fro
 import { type JobSource, openBundle } from './bundle';
 import { NOT_MEANT } from './choose-recipients';
 import type { Engines } from './engines';
+import { checkPopularBy } from './fallback';
 import { checkAttributes, createValueReader } from './filter-values';
 import { planGuards, sampleOf } from './guards/plan';
 import { identityOf } from './identity';
@@ -50,6 +51,7 @@ export async function planRun(engines: PlanEngines, wish: PlanWish): Promise<Pla
   checkOnlyTo(job, wish.onlyTo);
   if (job.kind === 'audience') return planAudienceRun(engines, job, wish.slot);
   await checkAttributes(engines.db, job.recommend.filter, (path) => locate(wish.source, path));
+  await checkPopularBy(engines, job.content.show, (path) => locate(wish.source, path));
   return planEmailRun(engines, { job, template }, wish);
 }
 

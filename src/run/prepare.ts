@@ -11,7 +11,7 @@ import { headObject } from '../storage/objects';
 import { parseS3Uri } from '../storage/uri';
 import { refusalOf } from './allowed-addresses';
 import { type ChoiceCounts, tally } from './choose-recipients';
-import { planFallback } from './fallback';
+import { checkPopularBy, planFallback } from './fallback';
 import { checkAttributes, createValueReader, userLines } from './filter-values';
 import { guardPurchases } from './guards/before-buying';
 import { PAUSED, pauseOnTrip } from './guards/check';
@@ -70,6 +70,7 @@ async function prepareEmail(context: StageContext, job: EmailJob): Promise<void>
   const solution = await resolveSolution(engines, { solution: recommend.solution, kind: 'email', file });
   const filter = await findFilter(engines, { wish: recommend.filter, solution, section: 'recommend', file });
   await checkAttributes(engines.db, recommend.filter, () => ({ file }));
+  await checkPopularBy(engines, job.content.show, () => ({ file }));
   const readValues = createValueReader(recommend.filter, filter?.compared ?? []);
   const refuse = refusalOf(engines, { job, onlyTo: run.onlyTo });
   const rule = { where: job.recipients.where, topic: job.name, slot: run.slot, readValues, refuse };

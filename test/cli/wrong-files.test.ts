@@ -74,7 +74,7 @@ const CASES: readonly (readonly [string, readonly string[], number, string])[] =
     ['run', 'several'],
     3,
     `error[E_JOB_FIELD] jobs/several.yaml:3:1
-  shedule is not a key that nightjar knows; the keys of a job file are about, keep, schedule, after, kind, recommend, recipients, content, send, guard
+  shedule is not a key that nightjar knows; the keys of a job file are about, keep, schedule, after, params, kind, recommend, recipients, content, send, guard, notify
   fix: write "schedule:" instead of "shedule:"
 error[E_JOB_FIELD] jobs/several.yaml:5:13
   recommend.solution is "piks"; expected a solution of the settings (picks, popular, item-fans, attribute-fans) or the ARN of one
@@ -140,7 +140,7 @@ error[E_JOB_FIELD] jobs/several.yaml:10:15
     ['--config', 'field-settings.yaml', 'jobs', 'check', 'right'],
     3,
     `error[E_CONFIG_FIELD] field-settings.yaml:1:9
-  mail.retries is not a key that nightjar knows; the keys of mail are url, from, postalAddress, unsubscribeMailto, connections, retryAfterSeconds
+  mail.retries is not a key that nightjar knows; the keys of mail are url, from, postalAddress, replyTo, bounceDomain, dkim, unsubscribeMailto, connections, retryAfterSeconds
   fix: remove "retries:"
 `,
   ],

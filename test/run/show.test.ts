@@ -5,6 +5,7 @@ import { saveInteractions } from '../../src/database/interactions';
 import { findRun } from '../../src/database/runs';
 import { fallbackFor } from '../../src/run/fallback';
 import { readPlan } from '../../src/run/plan-record';
+import { planRun } from '../../src/run/plan-run';
 import { startRun } from '../../src/run/start-run';
 import { makeTestFolder } from '../support/nightjar';
 import { PEOPLE, SLOT } from './support/small-shop';
@@ -171,3 +172,14 @@ it.each(['constructor', '__proto__', 'toString'])(
     ).toEqual(['p']);
   },
 );
+
+it.each([
+  ['countri', 'write "popularBy: country"'],
+  ['email', 'write "fallback: popular", or name another'],
+])('popular items by %s are refused before anything is bought', async (name, fix) => {
+  const rig = rigUp(shop);
+  const wish = { source: source('odd', `{ items: 2, fallback: { popularBy: ${name} } }`), slot: SLOT };
+  await expect(planRun(rig.engines, wish)).rejects.toMatchObject({ code: 'E_JOB_FIELD', fix });
+  const id = await begin(rig, wish.source);
+  expect(await driveRun(rig, id)).toMatchObject({ state: 'failed', error: { code: 'E_JOB_FIELD' } });
+});

@@ -24,8 +24,8 @@ describe('the state folder', () => {
     const modes = parts.map((part) => (statSync(join(state.root, part)).mode & 0o777).toString(8));
 
     expect(state.root).toBe(join(folder, 'deep/state'));
-    expect(parts).toEqual(['inbox', 'journal', 'personalize', 's3', 'secret', 'tmp']);
-    expect(modes).toEqual(['700', '700', '700', '700', '600', '700']);
+    expect(parts).toEqual(['inbox', 'journal', 'personalize', 's3', 'secret', 'tmp', 'unsubscribed']);
+    expect(modes).toEqual(['700', '700', '700', '700', '600', '700', '700']);
     expect(statSync(state.root).mode & 0o066).toBe(0);
   });
 

@@ -28,7 +28,7 @@ export function addAdd(suppress: Command, context: CliContext): void {
       'before',
       'Examples:\n  nightjar suppress add ann@mail.example\n  nightjar suppress add --user u-17 --topic nightly-picks --reason unsubscribe\n',
     )
-    .addHelpText('after', '\nIt holds from the next claim on, in runs that are under way too. docs/suppression.md')
+    .addHelpText('after', '\nIt holds from the next claim on, in runs that are under way too.\ndocs/suppression.md')
     .action(async (address: string | undefined, own: AddFlags, command: Command) => {
       const flags = command.optsWithGlobals();
       const named = readNamedSubject('add', address, own);
