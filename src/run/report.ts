@@ -2,6 +2,7 @@
 import { saveArtefact } from '../database/artefacts';
 import { withLock } from '../database/lock';
 import { closeRun, findRun } from '../database/runs';
+import { noteReporting } from '../database/sending-marks';
 import { renderNightHtml } from '../report/html';
 import type { RunSummary } from '../report/summary';
 import { writeObject } from '../storage/objects';
@@ -29,6 +30,8 @@ export const report: Stage = async (context) => {
 async function closeWithReport(context: StageContext): Promise<void> {
   const { engines, run, bundle } = context;
   const summary: RunSummary = { ...(await summarise({ engines, run, bundle })), state: 'finished' };
+  // Before S3 has it: a lane that looks meanwhile must not take it for one that this database has forgotten.
+  await noteReporting(engines.db, run.runId);
   const write = (name: string, text: string, contentType: string) => writeReport(context, { name, text, contentType });
   await write('report.json', `${JSON.stringify(summary, null, 2)}\n`, 'application/json');
   await write('report.html', await renderHtml(context, summary), 'text/html; charset=utf-8');

@@ -5,10 +5,14 @@ import { ListBatchInferenceJobsCommand } from '@aws-sdk/client-personalize';
 import type { OpenEngines } from '../../src/cli/open-engines';
 import { countDeliveries } from '../../src/database/deliveries';
 import { findRun, type RunRow } from '../../src/database/runs';
+import { noteReporting } from '../../src/database/sending-marks';
+import { place } from '../../src/run/engines';
 import { exitCodeOf } from '../../src/run/follow-run';
 import { resolveRestored } from '../../src/run/operate/resolve-restored';
+import { checkBeforeSending } from '../../src/run/restored/announce';
 import { storedError } from '../../src/run/run-error';
 import { startRun } from '../../src/run/start-run';
+import { writeObject } from '../../src/storage/objects';
 import { messageIdOf } from '../support/night-invariants';
 import { listFiles, makeTestFolder } from '../support/nightjar';
 import { startSmtpServer } from '../support/smtp-server';
@@ -161,4 +165,18 @@ it('is not suspected where a run is resumed, or made again', async () => {
 
   expect((await driveRun(rigUp(shop), id)).state).toBe('finished');
   await expect(start(job, SLOT, true)).rejects.toMatchObject({ code: 'E_RUN_NO_RECIPIENTS' });
+});
+
+it('is not suspected by a lane that looks while the report of the run is being written', async () => {
+  const rig = rigUp(shop);
+  const id = await start(emailSource('reporting'), '2026-03-20');
+  const sending = await driveRun(rig, id, (run) => run.state === 'sending');
+  const uri = place(rig.engines, `runs/${id}/report.json`);
+  await noteReporting(shop.db, id);
+  await writeObject(shop.s3, uri, ['{}'], { contentType: 'application/json', kmsKeyArn: null });
+
+  expect(await checkBeforeSending(rig.engines, sending)).toBe(true);
+
+  expect((await findRun(shop.db, id))?.state).toBe('sending');
+  expect((await driveRun(rig, id)).state).toBe('finished');
 });

@@ -1,6 +1,7 @@
 /** Lets a run begin or go on only where S3 knows nothing of it that the database has forgotten (D5). */
 import { randomBytes } from 'node:crypto';
 import { moveRun, type RunRow, runEvents } from '../../database/runs';
+import { isReporting } from '../../database/sending-marks';
 import { markAnnounced, noteStart, RESTORED } from '../../database/starts';
 import { NightjarError } from '../../errors';
 import { headObject } from '../../storage/objects';
@@ -69,12 +70,14 @@ export async function checkBeforeSending(engines: CheckEngines, run: RunRow): Pr
 const REMEMBERED_RUNS = 1000;
 
 /**
- * Tells that a run has gone further than this database knows: its report stands on S3 and it was never finished here,
- * or it has sent more.
+ * Tells that a run has gone further than this database knows: its report stands on S3 and none was begun here, or it has
+ * sent more.
  */
 export async function isAheadOnS3(engines: CheckEngines, run: RunRow): Promise<boolean> {
   if (await isSendingElsewhere(engines, run.runId)) return true;
   if ((await headObject(engines.s3, place(engines, `runs/${run.runId}/report.json`))) === undefined) return false;
+  // After S3: what it has was noted in the database before. Runs of older versions have noted their end alone.
+  if (await isReporting(engines.db, run.runId)) return false;
   return !(await runEvents(engines.db, run.runId)).some((event) => event.state === 'finished');
 }
 
