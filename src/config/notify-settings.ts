@@ -1,14 +1,15 @@
 /** The settings of being told: targets by name, and whom jobs tell that name nobody. */
 import { z } from 'zod';
 
-const ADDRESS = /^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;"]+$/;
+/** An e-mail address of somebody who looks after the jobs. */
+export const NOTICE_ADDRESS = /^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;"]+$/;
 /** A key of 24 to 64 bytes in base64, as Standard Webhooks has it; two while the receiver changes over. */
 const SECRETS = /^whsec_[A-Za-z0-9+/]{32,86}={0,2}( whsec_[A-Za-z0-9+/]{32,86}={0,2})?$/;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 const address = z
   .string()
-  .regex(ADDRESS)
+  .regex(NOTICE_ADDRESS)
   .meta({ expected: 'an e-mail address', examples: ['ops@shop.example'] });
 
 function urlField(expected: string, secret: 'url' | 'whole') {
@@ -104,7 +105,7 @@ export const notifySettings = z
   })
   .superRefine((fields, context) => {
     for (const [index, name] of fields.default.entries()) {
-      if (ADDRESS.test(name) || name in fields.targets) continue;
+      if (NOTICE_ADDRESS.test(name) || name in fields.targets) continue;
       const candidates = Object.keys(fields.targets);
       const params = { expected: 'an e-mail address, or a name of notify.targets', candidates };
       context.addIssue({ code: 'custom', input: name, path: ['default', index], params });

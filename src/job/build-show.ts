@@ -9,6 +9,9 @@ type ShowFields = z.output<typeof showField>;
 /** Builds `content.show`. @param hasFilter  popular items are not filtered: nobody gets them beside a filter without being asked for */
 export function buildShow(fields: ShowFields, hasFilter: boolean): ShowRules {
   const { items, min, inStock, minPrice, maxPrice, maxPer } = fields;
+  const maxAge = readDuration(fields.maxAge);
+  const notBoughtWithin = readDuration(fields.notBoughtWithin);
+  const notShownWithin = readDuration(fields.notShownWithin);
   return {
     items,
     min,
@@ -17,9 +20,9 @@ export function buildShow(fields: ShowFields, hasFilter: boolean): ShowRules {
     ...(minPrice === undefined ? {} : { minPrice }),
     ...(maxPrice === undefined ? {} : { maxPrice }),
     ...(maxPer === undefined ? {} : { maxPer }),
-    ...durationOf('maxAge', fields.maxAge),
-    ...durationOf('notBoughtWithin', fields.notBoughtWithin),
-    ...durationOf('notShownWithin', fields.notShownWithin),
+    ...(maxAge === undefined ? {} : { maxAge }),
+    ...(notBoughtWithin === undefined ? {} : { notBoughtWithin }),
+    ...(notShownWithin === undefined ? {} : { notShownWithin }),
   };
 }
 
@@ -27,11 +30,6 @@ function buildFallback(written: NonNullable<ShowFields['fallback']>): Fallback {
   return Array.isArray(written) ? { itemIds: written } : written;
 }
 
-function durationOf<Name extends string>(
-  name: Name,
-  text: string | undefined,
-): { readonly [key in Name]?: Milliseconds } {
-  const duration = text === undefined ? undefined : parseDuration(text);
-  // An object with a computed key is typed as any record.
-  return duration === undefined ? {} : ({ [name]: duration } as { readonly [key in Name]: Milliseconds });
+function readDuration(text: string | undefined): Milliseconds | undefined {
+  return text === undefined ? undefined : parseDuration(text);
 }

@@ -1,10 +1,10 @@
 /** The shape of `notify` in a job file: whom to tell, of what, and by when a slot must be done. */
 import { z } from 'zod';
+import { NOTICE_ADDRESS } from '../config/notify-settings';
 import { parseDuration } from '../units';
 import { type JobNames, refineName } from './names';
 import { NOTICE_KINDS } from './notify';
 
-const ADDRESS = /^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;"]+$/;
 const TARGET_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 const SHORTEST_MS = 60_000;
 const LONGEST_MS = 7 * 86_400_000;
@@ -13,7 +13,7 @@ const LONGEST_MS = 7 * 86_400_000;
 function targetField({ targets }: JobNames) {
   const known = targets ?? [];
   const isKnown = (name: string) =>
-    ADDRESS.test(name) || (targets === undefined ? TARGET_NAME.test(name) : known.includes(name));
+    NOTICE_ADDRESS.test(name) || (targets === undefined ? TARGET_NAME.test(name) : known.includes(name));
   const names = known.length === 0 ? '' : ` (${known.join(', ')})`;
   const expected = `an e-mail address, or a name of the settings' notify.targets${names}`;
   return z

@@ -1,5 +1,6 @@
 /** Writes the unsubscribe page: one small document without scripts, pictures, or anything from elsewhere. */
 import { createHash } from 'node:crypto';
+import { escapeHtml } from '../../report/markup';
 import type { PageLanguage, PageTexts } from './texts';
 
 const STYLE = `:root{color-scheme:light dark;--ink:#1d2733;--soft:#5b6876;--paper:#fff;--ground:#f3f5f7;--line:#dde3e9;--act:#0b57d0;--on-act:#fff}
@@ -63,8 +64,8 @@ function document(parts: PageParts, title: PageTexts['title'], body: readonly st
     `<html lang="${parts.language.language}">`,
     '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="robots" content="noindex, nofollow">',
-    `<title>${escapeText(title)} · ${escapeText(parts.sender)}</title><style>${STYLE}</style></head>`,
-    `<body><main><p class="from">${escapeText(parts.sender)}</p><h1>${escapeText(title)}</h1>`,
+    `<title>${escapeHtml(title)} · ${escapeHtml(parts.sender)}</title><style>${STYLE}</style></head>`,
+    `<body><main><p class="from">${escapeHtml(parts.sender)}</p><h1>${escapeHtml(title)}</h1>`,
     ...body,
     '</main></body></html>',
     '',
@@ -73,19 +74,7 @@ function document(parts: PageParts, title: PageTexts['title'], body: readonly st
 
 /** Puts sender and address into a sentence; both are escaped. */
 function fill({ sender, address }: PageParts, sentence: string): string {
-  return escapeText(sentence)
-    .replaceAll('{sender}', () => escapeText(sender))
-    .replaceAll('{address}', () => escapeText(address ?? ''));
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeText(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return escapeHtml(sentence)
+    .replaceAll('{sender}', () => escapeHtml(sender))
+    .replaceAll('{address}', () => escapeHtml(address ?? ''));
 }
