@@ -1,11 +1,11 @@
 /** Measures the queries that lists, workers and reports make, beside a history of 10,000 runs and 10 million deliveries. */
 import type { Pool } from 'pg';
-import { claimDeliveries } from '../src/database/claims';
-import type { Database, OpenDatabase } from '../src/database/connection';
-import { countDeliveries, countFallback, findOpenStates, tallyReasons } from '../src/database/deliveries';
-import { listEndedBundles, listEndedRuns } from '../src/database/keeping';
-import { findLatestRun, listCancelledWithClaims, listRuns, openRuns } from '../src/database/run-lists';
-import { findRun } from '../src/database/runs';
+import type { Database, OpenDatabase } from '../src/database/connecting/connection';
+import { listEndedBundles, listEndedRuns } from '../src/database/keeping/keeping';
+import { claimDeliveries } from '../src/database/ledger/claims';
+import { countDeliveries, countFallback, findOpenStates, tallyReasons } from '../src/database/ledger/deliveries';
+import { findLatestRun, listCancelledWithClaims, listRuns, openRuns } from '../src/database/runs/run-lists';
+import { findRun } from '../src/database/runs/runs';
 import { measureArchive } from './history/archive';
 import { fillHistory, type HistorySize, historyRun, NOW, OPEN_RUN } from './history/fill';
 import { measureNight } from './history/night';

@@ -4,7 +4,7 @@ import { createTransport } from 'nodemailer';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { createMessageBuilder, type Message } from '../src/content/message';
 import { createDkimSigner } from '../src/mail/dkim/signer';
-import { makeMail } from '../src/run/make-mail';
+import { makeMail } from '../src/run/mails/make-mail';
 import { ITEMS_SHOWN, letterParts, makeContact, NAMES } from './mail/letter';
 import type { BenchLine } from './parse';
 

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import { createMailer } from '../src/mail/mailer';
-import { makeMail } from '../src/run/make-mail';
+import { makeMail } from '../src/run/mails/make-mail';
 import { ITEMS_SHOWN, LETTER_FILES, LETTER_JOB, letterParts, makeContact } from './mail/letter';
 import { type NightEngines, openNight, ROOT } from './night/engines';
 import { runNight } from './night/night';

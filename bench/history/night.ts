@@ -1,10 +1,10 @@
 /** Measures what a night writes to the ledger beside a long history: planning, slates, claims and answers. */
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
-import { answerDeliveries, claimDeliveries } from '../../src/database/claims';
-import type { Database, OpenDatabase } from '../../src/database/connection';
-import { planDeliveries, type RunOfDeliveries, saveSlates } from '../../src/database/deliveries';
-import { createRun } from '../../src/database/runs';
+import type { Database, OpenDatabase } from '../../src/database/connecting/connection';
+import { answerDeliveries, claimDeliveries } from '../../src/database/ledger/claims';
+import { planDeliveries, type RunOfDeliveries, saveSlates } from '../../src/database/ledger/deliveries';
+import { createRun } from '../../src/database/runs/runs';
 import type { BenchLine } from '../parse';
 import { NOW } from './fill';
 

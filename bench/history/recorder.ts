@@ -1,7 +1,7 @@
 /** Records the statements of the real query functions, and asks the server how it would run them. */
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
-import type { Database } from '../../src/database/connection';
+import type { Database } from '../../src/database/connecting/connection';
 import type { Tables } from '../../src/database/schema';
 
 export interface Recorded {

@@ -2,7 +2,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type OpenDatabase, openDatabase } from '../../src/database/connection';
+import { type OpenDatabase, openDatabase } from '../../src/database/connecting/connection';
 import { startEmbeddedPostgres } from '../../src/database/embedded/postgres';
 
 /** Runs `measure` on an empty database with the schema in it, as the embedded default has it. */

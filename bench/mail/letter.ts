@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { loadSettings } from '../../src/config/load';
 import { hashAddress } from '../../src/content/address';
 import { compileTemplate } from '../../src/content/template';
-import type { StoredContact } from '../../src/database/contacts';
+import type { StoredContact } from '../../src/database/people/contacts';
 import { parseJob } from '../../src/job/parse';
 import type { Item } from '../../src/job/people';
-import type { MailParts } from '../../src/run/make-mail';
+import type { MailParts } from '../../src/run/mails/make-mail';
 
 export const ITEMS_SHOWN = 10;
 

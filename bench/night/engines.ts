@@ -9,7 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type OpenEngines, openEngines } from '../../src/cli/open-engines';
 import { loadSettings } from '../../src/config/load';
 import { type LocalAws, startLocalAws } from '../../src/local/endpoint';
-import { train } from '../../src/run/train';
+import { train } from '../../src/run/own-data/train';
 import { personalizeDatasets } from '../../src/sample/datasets';
 import { generateShop } from '../../src/sample/shop';
 import { startPostgresServer } from '../../test/support/postgres-server';

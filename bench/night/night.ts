@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { runEvents } from '../../src/database/runs';
+import { runEvents } from '../../src/database/runs/runs';
 import { type NightEngines, ROOT } from './engines';
 
 /** What a night took. Seconds are those between the run's own events. */

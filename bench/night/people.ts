@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashAddress } from '../../src/content/address';
-import type { Database } from '../../src/database/connection';
-import { saveContacts } from '../../src/database/contacts';
+import type { Database } from '../../src/database/connecting/connection';
+import { saveContacts } from '../../src/database/people/contacts';
 import { importFiles } from '../../src/run/import/import-files';
 import { itemsCsv } from '../../src/sample/csv';
 import { generateShop } from '../../src/sample/shop';

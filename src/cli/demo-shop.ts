@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { withLock } from '../database/lock';
+import { withLock } from '../database/connecting/lock';
 import { place } from '../run/engines';
 import { importFiles } from '../run/import/import-files';
-import { train } from '../run/train';
+import { train } from '../run/own-data/train';
 import { contactsCsv, interactionsCsv, itemsCsv, suppressionsCsv } from '../sample/csv';
 import { personalizeDatasets } from '../sample/datasets';
 import { drawPicture } from '../sample/pictures/picture';

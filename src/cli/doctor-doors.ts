@@ -2,10 +2,10 @@
 import { Resolver } from 'node:dns/promises';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { isSesUrl, parseSesUrl } from '../mail/ses-url';
+import { createPersonalizeClient } from '../run/buying/personalize-client';
 import type { DatabaseState } from '../run/doctor/check-database';
 import type { MailDoor } from '../run/doctor/check-mail';
 import type { Doors } from '../run/doctor/examine';
-import { createPersonalizeClient } from '../run/personalize-client';
 import { type AwsConnection, createS3Client, ensureBucket } from '../storage/client';
 import { credentialsOf } from '../storage/credentials';
 import { connectAws, connectMail, remoteAws, storageEndpoint } from './connect-services';

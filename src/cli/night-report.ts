@@ -1,11 +1,11 @@
 /** Writes one report over the runs of a night, a single HTML file that needs no server. */
 import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { RunRow } from '../database/runs';
+import type { RunRow } from '../database/runs/runs';
 import { renderNightHtml } from '../report/html';
-import { audiencePreview } from '../run/audience-preview';
+import { audiencePreview } from '../run/audiences/audience-preview';
 import { loadBundle } from '../run/bundle';
-import { sampleMails } from '../run/sample-mails';
+import { sampleMails } from '../run/mails/sample-mails';
 import { readSummary } from '../run/stored-summary';
 import type { OpenEngines } from './open-engines';
 

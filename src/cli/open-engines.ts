@@ -1,6 +1,6 @@
 /** Opens the engines that the settings name, embedded or not, and closes them in reverse order. */
 import { randomBytes } from 'node:crypto';
-import { createPool } from '../database/connection';
+import { createPool } from '../database/connecting/connection';
 import { readBootId } from '../database/embedded/boot-id';
 import type { StateFolder } from '../database/embedded/state-folder';
 import { NightjarError } from '../errors';
@@ -8,8 +8,8 @@ import { followServer } from '../mail/follow-server';
 import { openJournal } from '../mail/journal';
 import { createMailer } from '../mail/mailer';
 import { openQueue, type QueueConnection } from '../queue/work-queue';
+import { createPersonalizeClient } from '../run/buying/personalize-client';
 import type { Engines } from '../run/engines';
-import { createPersonalizeClient } from '../run/personalize-client';
 import { createS3Client, ensureBucket } from '../storage/client';
 import { credentialsOf } from '../storage/credentials';
 import { connectAws, connectMail, storageEndpoint } from './connect-services';

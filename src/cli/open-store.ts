@@ -1,7 +1,7 @@
 /** Opens the database alone: verbs that need no more start in a moment. */
 import type { PoolConfig } from 'pg';
 import type { Settings } from '../config/settings';
-import { claimInstance, type Database, limitConnection, openDatabase } from '../database/connection';
+import { claimInstance, type Database, limitConnection, openDatabase } from '../database/connecting/connection';
 import { startEmbeddedPostgres } from '../database/embedded/postgres';
 import { openStateFolder, type StateFolder } from '../database/embedded/state-folder';
 import type { Log } from '../run/engines';

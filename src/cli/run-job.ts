@@ -1,6 +1,6 @@
 /** Runs one job to its end with progress; used by `run` and `demo`. */
 
-import type { RunRow } from '../database/runs';
+import type { RunRow } from '../database/runs/runs';
 import type { ExitCode } from '../errors';
 import { NightjarError } from '../errors';
 import type { RunSummary } from '../report/summary';

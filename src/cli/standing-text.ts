@@ -1,5 +1,5 @@
 /** Prints where a run stands for people. */
-import type { RunRow } from '../database/runs';
+import type { RunRow } from '../database/runs/runs';
 import { countOf, formatCount, formatReason, formatTime, formatValue } from '../report/figures';
 import type { BatchJobStanding, DeliveryStanding, ProofStanding, RunStanding } from '../run/operate/standing';
 import type { TellingStanding } from '../run/told/standing';

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Item } from '../job/people';
-import type { Database } from './connection';
+import type { Database } from './connecting/connection';
 
 const itemSchema = z.object({
   itemId: z.string(),

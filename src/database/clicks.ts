@@ -1,7 +1,7 @@
 /** Queries on clicks. */
 import { sql } from 'kysely';
 import { z } from 'zod';
-import type { Database } from './connection';
+import type { Database } from './connecting/connection';
 
 export interface NewClick {
   readonly runId: string;

@@ -1,6 +1,6 @@
 /** Queries on figures over all runs, for monitoring: each is cheap, or goes through what is open alone. Times are epoch ms. */
 import { sql } from 'kysely';
-import type { Database } from './connection';
+import type { Database } from './connecting/connection';
 
 export interface RunFigure {
   readonly job: string;

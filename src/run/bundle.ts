@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type CompiledTemplate, compileTemplate, type TemplateFiles } from '../content/template';
-import type { RunRow } from '../database/runs';
+import type { RunRow } from '../database/runs/runs';
 import { NightjarError } from '../errors';
 import type { ParsedJob } from '../job/definition';
 import type { JobNames } from '../job/names';

@@ -1,18 +1,18 @@
 /** The stage collect: reads a shard of the inference output and stores each recipient's slate on the ledger, in bulk. */
-import { batchJobsOf } from '../database/batch-jobs';
-import { applyFallback, excludeWithoutSlate, type Slate, saveSlates } from '../database/deliveries';
-import { moveRun } from '../database/runs';
-import { findShard, finishShard, listShards } from '../database/shards';
+import { batchJobsOf } from '../database/buying/batch-jobs';
+import { applyFallback, excludeWithoutSlate, type Slate, saveSlates } from '../database/ledger/deliveries';
+import { moveRun } from '../database/runs/runs';
+import { findShard, finishShard, listShards } from '../database/runs/shards';
 import { spareOf } from '../job/slate';
 import { readInferenceRecords } from '../personalize/inference-records';
 import { readObject } from '../storage/objects';
 import { parseS3Uri } from '../storage/uri';
-import { loadCatalogue } from './catalogue-cache';
-import { fallbackFor } from './fallback';
+import { closeMeasuring, measureQuery } from './audiences/measure-audience';
+import { collectSpecSchema } from './buying/locate-output';
 import { PAUSED, pauseOnTrip, stopAtTrips } from './guards/check';
 import { checkSlates } from './guards/output';
-import { collectSpecSchema } from './locate-output';
-import { closeMeasuring, measureQuery } from './measure-audience';
+import { loadCatalogue } from './mails/catalogue-cache';
+import { fallbackFor } from './mails/fallback';
 import { addError, addFinding, emptyOutput, type OutputResult } from './output-result';
 import { readPlan } from './plan-record';
 import { PROVED, prove } from './proof/prove';

@@ -2,7 +2,7 @@
 import type { PersonalizeClient } from '@aws-sdk/client-personalize';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Settings } from '../config/settings';
-import type { Database } from '../database/connection';
+import type { Database } from '../database/connecting/connection';
 import type { Journal } from '../mail/journal';
 import type { Mailer } from '../mail/mailer';
 import type { InputLimits } from '../personalize/limits';

@@ -1,7 +1,7 @@
 /** Estimates what jobs will cost: the next run of each, and all runs of the days to come. */
 import type { Settings } from '../config/settings';
-import { type MonthSpending, readMonthSpending } from '../database/budget';
-import { findLatestRun } from '../database/run-lists';
+import { type MonthSpending, readMonthSpending } from '../database/buying/budget';
+import { findLatestRun } from '../database/runs/run-lists';
 import { NightjarError } from '../errors';
 import type { ParsedJob } from '../job/definition';
 import type { Plan } from '../job/plan';

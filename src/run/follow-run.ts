@@ -1,9 +1,9 @@
 /** Follows a run to its end, and tells the exit code that it ends with. */
 import { existsSync } from 'node:fs';
-import { listAttempts } from '../database/attempts';
-import { type QueuePosition, queuePosition } from '../database/batch-places';
-import { countDeliveries } from '../database/deliveries';
-import type { RunRow } from '../database/runs';
+import { type QueuePosition, queuePosition } from '../database/buying/batch-places';
+import { countDeliveries } from '../database/ledger/deliveries';
+import { listAttempts } from '../database/runs/attempts';
+import type { RunRow } from '../database/runs/runs';
 import { type ExitCode, NightjarError } from '../errors';
 import type { RunSummary } from '../report/summary';
 import type { Engines } from './engines';

@@ -1,19 +1,19 @@
 /** The stage infer: buys the batch jobs and waits for them, for hours if need be, without holding a worker. */
-import { type BatchJobOfRun, batchJobsOf } from '../database/batch-jobs';
-import { saveActualCost } from '../database/budget';
-import { moveRun } from '../database/runs';
-import { addShards, finishShard } from '../database/shards';
+import { type BatchJobOfRun, batchJobsOf } from '../database/buying/batch-jobs';
+import { saveActualCost } from '../database/buying/budget';
+import { moveRun } from '../database/runs/runs';
+import { addShards, finishShard } from '../database/runs/shards';
 import { isNightjarError } from '../errors';
 import type { WorkOutcome } from '../queue/work-queue';
-import { buyInTurn } from './buy-in-turn';
+import { buyInTurn } from './buying/buy-in-turn';
+import { locateInference, locateSegments } from './buying/locate-output';
+import { lookAt } from './buying/look-at';
+import { replaceFailed } from './buying/next-attempt';
+import { askedQueries } from './buying/segment-queries';
 import type { Engines } from './engines';
 import { explainFailure } from './explain-failure';
 import { PAUSED, pauseOnTrip, stopAtTrips } from './guards/check';
 import { checkQueryLines } from './guards/output';
-import { locateInference, locateSegments } from './locate-output';
-import { lookAt } from './look-at';
-import { replaceFailed } from './next-attempt';
-import { askedQueries } from './segment-queries';
 import { DONE, type Stage, type StageContext } from './stage';
 import { priceOf } from './summarise';
 

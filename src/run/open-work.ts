@@ -1,8 +1,8 @@
 /** Tells from the database alone what a run needs done next, and queues it; the queue may be lost at any time (D3). */
-import { findOpenStates } from '../database/deliveries';
-import { findRun, type RunRow } from '../database/runs';
-import { findShard, hasOpenShard, listOpenShards } from '../database/shards';
-import { countLanes } from '../database/worker-lanes';
+import { findOpenStates } from '../database/ledger/deliveries';
+import { countLanes } from '../database/pacing/worker-lanes';
+import { findRun, type RunRow } from '../database/runs/runs';
+import { findShard, hasOpenShard, listOpenShards } from '../database/runs/shards';
 import type { Work } from '../queue/work-queue';
 import type { Engines } from './engines';
 

@@ -1,28 +1,28 @@
 /** The stage prepare: chooses the recipients or the queries, stores the plan, writes the input and the intent to buy. */
 
-import { type BatchJobOfRun, batchJobsOf } from '../database/batch-jobs';
-import { countDeliveries, streamPlannedUsers } from '../database/deliveries';
-import { countSlotRecipients } from '../database/earlier-slots';
-import { withLock } from '../database/lock';
-import { findRun, moveRun, savePlan } from '../database/runs';
+import { type BatchJobOfRun, batchJobsOf } from '../database/buying/batch-jobs';
+import { withLock } from '../database/connecting/lock';
+import { countDeliveries, streamPlannedUsers } from '../database/ledger/deliveries';
+import { countSlotRecipients } from '../database/runs/earlier-slots';
+import { findRun, moveRun, savePlan } from '../database/runs/runs';
 import { NightjarError } from '../errors';
 import type { AudienceJob, EmailJob } from '../job/definition';
 import { headObject } from '../storage/objects';
 import { parseS3Uri } from '../storage/uri';
-import { refusalOf } from './allowed-addresses';
-import { type ChoiceCounts, tally } from './choose-recipients';
-import { checkPopularBy, planFallback } from './fallback';
-import { checkAttributes, createValueReader, userLines } from './filter-values';
+import { checkAttributes, createValueReader, userLines } from './buying/filter-values';
+import { writeInputs } from './buying/input';
+import { intendPurchases } from './buying/intend';
+import { nextAttempt } from './buying/next-attempt';
+import { findFilter } from './buying/resolve-filter';
+import { type ResolvedSolution, resolveSolution } from './buying/resolve-solution';
+import { checkQueries, queryLines } from './buying/segment-queries';
 import { guardPurchases } from './guards/before-buying';
 import { PAUSED, pauseOnTrip } from './guards/check';
-import { writeInputs } from './input';
-import { intendPurchases } from './intend';
-import { planRecipients } from './limit-recipients';
-import { nextAttempt } from './next-attempt';
+import { checkPopularBy, planFallback } from './mails/fallback';
 import { type PlanRecord, readPlan } from './plan-record';
-import { findFilter } from './resolve-filter';
-import { type ResolvedSolution, resolveSolution } from './resolve-solution';
-import { checkQueries, queryLines } from './segment-queries';
+import { refusalOf } from './recipients/allowed-addresses';
+import { type ChoiceCounts, tally } from './recipients/choose-recipients';
+import { planRecipients } from './recipients/limit-recipients';
 import { DONE, type Stage, type StageContext } from './stage';
 
 /** Prepares a run; done again after a crash it comes to the same rows, the same input and the same intent. */

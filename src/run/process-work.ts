@@ -1,9 +1,11 @@
 /** Does one piece of work of a run: its stage, what comes of a failure, and what is queued next. */
-import { clearAttempt, countAttempt } from '../database/attempts';
-import { dropOpenDeliveries } from '../database/operator-changes';
-import { findRun, moveRun, type RunRow } from '../database/runs';
+
+import { dropOpenDeliveries } from '../database/ledger/operator-changes';
+import { clearAttempt, countAttempt } from '../database/runs/attempts';
+import { findRun, moveRun, type RunRow } from '../database/runs/runs';
 import type { NightjarError } from '../errors';
 import type { Work, WorkOutcome } from '../queue/work-queue';
+import { write } from './audiences/write-audience';
 import { loggingWith } from './bind-log';
 import { loadBundle } from './bundle';
 import { closeCollecting, collect } from './collect';
@@ -15,11 +17,10 @@ import { forgetOutage, tellOutage } from './outages';
 import { prepare } from './prepare';
 import { report } from './report';
 import { announceStart, checkBeforeSending, checkNotAhead } from './restored/announce';
-import { send } from './send';
-import { settle } from './settle';
+import { send } from './sending/send';
+import { settle } from './sending/settle';
 import { DONE, type Stage } from './stage';
 import { watchRun } from './watch-run';
-import { write } from './write-audience';
 
 /** A new stage is a line here, beside its states in open-work.ts. Money and mail are guarded against a restored database. */
 const STAGES: Readonly<Record<string, Stage>> = {

@@ -1,14 +1,15 @@
 /** The stage report: sums the run up, writes the report to S3, and closes the run. */
-import { saveArtefact } from '../database/artefacts';
-import { withLock } from '../database/lock';
-import { closeRun, findRun } from '../database/runs';
-import { noteReporting } from '../database/sending-marks';
+
+import { withLock } from '../database/connecting/lock';
+import { saveArtefact } from '../database/runs/artefacts';
+import { closeRun, findRun } from '../database/runs/runs';
+import { noteReporting } from '../database/runs/sending-marks';
 import { renderNightHtml } from '../report/html';
 import type { RunSummary } from '../report/summary';
 import { writeObject } from '../storage/objects';
-import { audiencePreview } from './audience-preview';
+import { audiencePreview } from './audiences/audience-preview';
 import { place } from './engines';
-import { sampleMails } from './sample-mails';
+import { sampleMails } from './mails/sample-mails';
 import { DONE, type Stage, type StageContext } from './stage';
 import { summarise } from './summarise';
 

@@ -1,7 +1,7 @@
 /** Reads back what stopped a run. */
 import { z } from 'zod';
-import { PROOF } from '../database/proofs';
-import type { RunRow } from '../database/runs';
+import { PROOF } from '../database/runs/proofs';
+import type { RunRow } from '../database/runs/runs';
 import { ERROR_CODES, type ErrorCode, NightjarError } from '../errors';
 
 const errorSchema = z.object({ code: z.string(), message: z.string(), fix: z.string().optional() });

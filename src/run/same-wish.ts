@@ -1,14 +1,14 @@
 /** Holds what a person asks for against the run that stands for the slot: a run's content is never changed silently. */
 
-import type { RunRow } from '../database/runs';
+import type { RunRow } from '../database/runs/runs';
 import { NightjarError } from '../errors';
 import { isSameParam, printParam, readParam } from '../job/param-values';
 import type { GivenParams, ParamRule, ParamValue } from '../job/params';
 import { writeRunCommand } from '../job/run-command';
-import { describeOnlyTo, isSameOnlyTo } from './allowed-addresses';
 import { loadBundle } from './bundle';
 import type { Engines } from './engines';
 import { goOnCommand } from './operate/again-command';
+import { describeOnlyTo, isSameOnlyTo } from './recipients/allowed-addresses';
 
 export interface Asked {
   readonly params?: GivenParams | undefined;

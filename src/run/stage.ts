@@ -1,5 +1,5 @@
 /** What every stage function is given and answers. */
-import type { RunRow } from '../database/runs';
+import type { RunRow } from '../database/runs/runs';
 import type { WorkOutcome } from '../queue/work-queue';
 import type { Bundle } from './bundle';
 import type { Engines } from './engines';

@@ -1,23 +1,23 @@
 /** Starts the run of a job's slot, or goes on with the one that is there. */
 import { currentCatalogueVersion } from '../database/catalogue';
-import { findLatestRun, isSlotArchived } from '../database/run-lists';
-import { createRun, findRun, type RunRow } from '../database/runs';
-import { RESTORED } from '../database/starts';
+import { findLatestRun, isSlotArchived } from '../database/runs/run-lists';
+import { createRun, findRun, type RunRow } from '../database/runs/runs';
+import { RESTORED } from '../database/runs/starts';
 import { NightjarError } from '../errors';
 import type { ParsedJob } from '../job/definition';
 import { runId } from '../job/keys';
 import type { ParamSource } from '../job/params';
-import { checkOnlyTo } from './allowed-addresses';
 import { type JobSource, openBundle, storeBundle } from './bundle';
+import { resolveSolution } from './buying/resolve-solution';
+import { checkQueries } from './buying/segment-queries';
 import type { Engines } from './engines';
-import { checkLimit } from './limit-recipients';
 import { queueOpenWork } from './open-work';
 import { againCommand } from './operate/again-command';
 import { reopenSettled, resumeFailed } from './operate/resume';
-import { checkSomeoneIsLeft } from './remaining-recipients';
-import { resolveSolution } from './resolve-solution';
+import { checkOnlyTo } from './recipients/allowed-addresses';
+import { checkLimit } from './recipients/limit-recipients';
+import { checkSomeoneIsLeft } from './recipients/remaining-recipients';
 import { checkSameWish } from './same-wish';
-import { checkQueries } from './segment-queries';
 
 export interface StartWish {
   readonly source: JobSource;

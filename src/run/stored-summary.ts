@@ -1,6 +1,6 @@
 /** Reads the summary that a finished run has stored. */
 import { z } from 'zod';
-import type { RunRow } from '../database/runs';
+import type { RunRow } from '../database/runs/runs';
 import type { RunSummary } from '../report/summary';
 
 /** It was written by this program, so only its version is checked. */

@@ -1,22 +1,22 @@
 /** Makes the summary of a run from the database: counts that add up, times, cost, artefacts. */
 import { z } from 'zod';
-import { listArtefacts } from '../database/artefacts';
-import { type BatchJobOfRun, batchJobsOf } from '../database/batch-jobs';
-import { countDeliveries, countFallback, tallyReasons } from '../database/deliveries';
-import { listApprovals } from '../database/guard-approvals';
-import { type RunRow, runEvents } from '../database/runs';
-import { listShards } from '../database/shards';
+import { type BatchJobOfRun, batchJobsOf } from '../database/buying/batch-jobs';
+import { countDeliveries, countFallback, tallyReasons } from '../database/ledger/deliveries';
+import { listArtefacts } from '../database/runs/artefacts';
+import { listApprovals } from '../database/runs/guard-approvals';
+import { type RunRow, runEvents } from '../database/runs/runs';
+import { listShards } from '../database/runs/shards';
 import { costOf, sumMoney } from '../personalize/prices';
 import type { AudienceSummary, BatchJobSummary, RunSummary, Tally } from '../report/summary';
 import type { Money } from '../units';
-import { describeRestrictions } from './allowed-addresses';
+import { countReturnedUsers } from './audiences/returned-users';
 import type { Bundle } from './bundle';
-import { NOT_MEANT, tally } from './choose-recipients';
 import type { Engines } from './engines';
 import { addOutputs, outputResultSchema } from './output-result';
 import { type PlanRecord, readPlan } from './plan-record';
 import { summariseProof } from './proof/figures';
-import { countReturnedUsers } from './returned-users';
+import { describeRestrictions } from './recipients/allowed-addresses';
+import { NOT_MEANT, tally } from './recipients/choose-recipients';
 
 export interface Subject {
   readonly engines: Engines;
@@ -24,7 +24,7 @@ export interface Subject {
   readonly bundle: Bundle;
 }
 
-/** What a write shard found; src/run/write-audience.ts stores it. */
+/** What a write shard found; src/run/audiences/write-audience.ts stores it. */
 export const audienceResultSchema = z.object({
   name: z.string(),
   query: z.string(),

@@ -1,6 +1,6 @@
 /** Ends the work in hand for a run that a person or another worker has stopped. */
-import { promptly } from '../database/bounded-client';
-import { findRun, type RunRow } from '../database/runs';
+import { promptly } from '../database/connecting/bounded-client';
+import { findRun, type RunRow } from '../database/runs/runs';
 import type { Engines } from './engines';
 
 const LOOK_MS = 500;

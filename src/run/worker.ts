@@ -1,6 +1,7 @@
 /** The worker: takes work off the queue, reconciles queue and database, and stops within its time. */
-import { listCancelledWithClaims, openRuns } from '../database/run-lists';
-import { announceLanes, type LanePresence } from '../database/worker-lanes';
+
+import { announceLanes, type LanePresence } from '../database/pacing/worker-lanes';
+import { listCancelledWithClaims, openRuns } from '../database/runs/run-lists';
 import { isAlarm } from '../queue/alarms';
 import { settledWithin } from '../queue/bounded';
 import type { Processor, RunningWorker } from '../queue/work-queue';
@@ -12,9 +13,9 @@ import { settleCancelled } from './operate/settle-cancelled';
 import { forgetOutage, tellOutage } from './outages';
 import { processWork } from './process-work';
 import { resumeHeld } from './proof/prove';
-import { pruneJournals } from './recover';
 import type { JobFiles } from './schedules/job-files';
 import { keepSchedules, type Schedules } from './schedules/keep-schedules';
+import { pruneJournals } from './sending/recover';
 import { DONE } from './stage';
 import { keepTelling } from './told/keep-telling';
 

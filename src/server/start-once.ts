@@ -1,5 +1,6 @@
 /** Starts the run that a call asks for; calls with the same idempotency key start one run between them. */
 import { createHash } from 'node:crypto';
+import { withLock } from '../database/connecting/lock';
 import {
   type ApiCallKey,
   findApiCall,
@@ -9,9 +10,8 @@ import {
   type KnownApiCall,
   nameRunOfCall,
   noteApiCall,
-} from '../database/api-calls';
-import { withLock } from '../database/lock';
-import { findLatestRun } from '../database/run-lists';
+} from '../database/runs/api-calls';
+import { findLatestRun } from '../database/runs/run-lists';
 import { NightjarError } from '../errors';
 import type { Engines } from '../run/engines';
 import { explainFailure } from '../run/explain-failure';

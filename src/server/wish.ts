@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import { isNightjarError, NightjarError } from '../errors';
 import type { ParsedJob } from '../job/definition';
 import { writeParam } from '../job/param-values';
-import { checkOnlyTo } from '../run/allowed-addresses';
-import { checkLimit } from '../run/limit-recipients';
+import { checkOnlyTo } from '../run/recipients/allowed-addresses';
+import { checkLimit } from '../run/recipients/limit-recipients';
 import type { StartWish } from '../run/start-run';
 import type { planBody } from './documents';
 

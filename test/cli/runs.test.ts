@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { moveRun } from '../../src/database/runs';
+import { moveRun } from '../../src/database/runs/runs';
 import { startRun } from '../../src/run/start-run';
 import { PEOPLE } from '../run/support/small-shop';
 import { driveRun, emailSource, openShop, rigUp } from '../run/support/world';

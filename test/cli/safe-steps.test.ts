@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ListBatchInferenceJobsCommand } from '@aws-sdk/client-personalize';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { findRun } from '../../src/database/runs';
+import { findRun } from '../../src/database/runs/runs';
 import { PEOPLE } from '../run/support/small-shop';
 import { openShop } from '../run/support/world';
 import { type Ended, makeTestFolder, ROOT, runNightjar } from '../support/nightjar';

@@ -1,9 +1,10 @@
 /** The ledger's contract on the oldest and the newest PostgreSQL: claimed by one, answered by who holds it, unknown after its lease. */
-import { answerDeliveries, claimDeliveries } from '../../src/database/claims';
-import { type OpenDatabase, openDatabase } from '../../src/database/connection';
-import { countDeliveries, planDeliveries, saveSlates } from '../../src/database/deliveries';
-import { createRun } from '../../src/database/runs';
-import { listUnsettled, settleDeliveries } from '../../src/database/settlements';
+
+import { type OpenDatabase, openDatabase } from '../../src/database/connecting/connection';
+import { answerDeliveries, claimDeliveries } from '../../src/database/ledger/claims';
+import { countDeliveries, planDeliveries, saveSlates } from '../../src/database/ledger/deliveries';
+import { listUnsettled, settleDeliveries } from '../../src/database/ledger/settlements';
+import { createRun } from '../../src/database/runs/runs';
 import { type Engines, startEngines, WORLDS } from './support/worlds';
 
 const T0 = Date.UTC(2026, 2, 2, 2);

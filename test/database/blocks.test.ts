@@ -8,7 +8,7 @@ import {
   nextBlock,
   rateNow,
   UNBLOCKED,
-} from '../../src/database/blocks';
+} from '../../src/database/pacing/blocks';
 
 const T0 = Date.UTC(2026, 2, 2, 2);
 const MINUTE = 60_000;

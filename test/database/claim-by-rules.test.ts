@@ -1,9 +1,9 @@
 /** Claims where domains have rates or are blocked, or the sender is warming up. */
-import { type ClaimRules, claimByRules } from '../../src/database/claim-by-rules';
-import { planDeliveries, type RunOfDeliveries, saveSlates } from '../../src/database/deliveries';
-import { blockDestination } from '../../src/database/destinations';
-import { returnRamp } from '../../src/database/ramp';
-import { nextSendable, readSendingState } from '../../src/database/sending-state';
+import { type ClaimRules, claimByRules } from '../../src/database/ledger/claim-by-rules';
+import { planDeliveries, type RunOfDeliveries, saveSlates } from '../../src/database/ledger/deliveries';
+import { blockDestination } from '../../src/database/pacing/destinations';
+import { returnRamp } from '../../src/database/pacing/ramp';
+import { nextSendable, readSendingState } from '../../src/database/runs/sending-state';
 import { answerAll, claim, database, LEASE, makeRun, T0, useLedger } from './support/ledger';
 
 useLedger();

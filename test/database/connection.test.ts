@@ -2,9 +2,9 @@
 import { createServer } from 'node:net';
 import { sql } from 'kysely';
 import type { PoolConfig } from 'pg';
-import { patiently, promptly } from '../../src/database/bounded-client';
-import { createPool, limitConnection, openDatabase } from '../../src/database/connection';
-import { checkVersion } from '../../src/database/connection-problem';
+import { patiently, promptly } from '../../src/database/connecting/bounded-client';
+import { createPool, limitConnection, openDatabase } from '../../src/database/connecting/connection';
+import { checkVersion } from '../../src/database/connecting/connection-problem';
 import { explainFailure } from '../../src/run/explain-failure';
 import { type PostgresServer, startPostgresServer } from '../support/postgres-server';
 import { findFreePort } from '../support/private-process';

@@ -6,21 +6,21 @@
 import { historyQueries } from '../../bench/history';
 import { fillHistory, historyRun, NOW, OPEN_RUN } from '../../bench/history/fill';
 import { createRecorder, explain, type PlanStep, type Recorder } from '../../bench/history/recorder';
-import { findCarried } from '../../src/database/carried';
-import { claimByRules } from '../../src/database/claim-by-rules';
-import { answerDeliveries, claimDeliveries, extendLeases } from '../../src/database/claims';
-import { type Database, type OpenDatabase, openDatabase } from '../../src/database/connection';
+import { type Database, type OpenDatabase, openDatabase } from '../../src/database/connecting/connection';
+import { deleteLedgerPage, streamLedger } from '../../src/database/keeping/keeping';
+import { findCarried } from '../../src/database/ledger/carried';
+import { claimByRules } from '../../src/database/ledger/claim-by-rules';
+import { answerDeliveries, claimDeliveries, extendLeases } from '../../src/database/ledger/claims';
 import {
   applyFallback,
   findOpenStates,
   planDeliveries,
   saveSlates,
   streamPlannedUsers,
-} from '../../src/database/deliveries';
-import { deleteLedgerPage, streamLedger } from '../../src/database/keeping';
-import { streamDeliveries } from '../../src/database/ledger-export';
-import { listUnsettled, settleDeliveries } from '../../src/database/settlements';
-import { findUnhandled } from '../../src/database/slot-ledger';
+} from '../../src/database/ledger/deliveries';
+import { streamDeliveries } from '../../src/database/ledger/ledger-export';
+import { listUnsettled, settleDeliveries } from '../../src/database/ledger/settlements';
+import { findUnhandled } from '../../src/database/ledger/slot-ledger';
 import { startTestPostgres, type TestPostgres } from '../support/database';
 
 const RUNS = 2000;

@@ -1,9 +1,9 @@
 /** What changes a whole run goes through it in parts: one statement over millions of rows would never end within its time. */
 import { sql } from 'kysely';
-import { applyFallback, countDeliveries, excludeWithoutSlate } from '../../src/database/deliveries';
-import { dropHeld } from '../../src/database/destinations';
-import { dropOpenDeliveries, reopenFinished } from '../../src/database/operator-changes';
-import { moveRun } from '../../src/database/runs';
+import { applyFallback, countDeliveries, excludeWithoutSlate } from '../../src/database/ledger/deliveries';
+import { dropOpenDeliveries, reopenFinished } from '../../src/database/ledger/operator-changes';
+import { dropHeld } from '../../src/database/pacing/destinations';
+import { moveRun } from '../../src/database/runs/runs';
 import { database, makeRun, T0, useLedger } from './support/ledger';
 
 useLedger();

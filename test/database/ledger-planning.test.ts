@@ -5,7 +5,7 @@ import {
   planDeliveries,
   saveSlates,
   streamPlannedUsers,
-} from '../../src/database/deliveries';
+} from '../../src/database/ledger/deliveries';
 import {
   answerAll,
   claim,

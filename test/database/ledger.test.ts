@@ -1,7 +1,7 @@
 /** The laws of the delivery ledger while mails are sent: claimed by one, answered by who holds it, and nobody forgotten. */
-import { extendLeases, nextDue } from '../../src/database/claims';
-import { countDeliveries } from '../../src/database/deliveries';
-import { listUnsettled, settleDeliveries } from '../../src/database/settlements';
+import { extendLeases, nextDue } from '../../src/database/ledger/claims';
+import { countDeliveries } from '../../src/database/ledger/deliveries';
+import { listUnsettled, settleDeliveries } from '../../src/database/ledger/settlements';
 import { answerAll, claim, database, idsOf, LEASE, plannedRun, readRow, T0, useLedger } from './support/ledger';
 
 useLedger();

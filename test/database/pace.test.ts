@@ -1,7 +1,7 @@
 /** The pace that workers share. */
 import fc from 'fast-check';
-import { type OpenDatabase, openDatabase } from '../../src/database/connection';
-import { CATCH_UP_MS, mostAhead, reservePace } from '../../src/database/pace';
+import { type OpenDatabase, openDatabase } from '../../src/database/connecting/connection';
+import { CATCH_UP_MS, mostAhead, reservePace } from '../../src/database/pacing/pace';
 import { startTestPostgres, type TestPostgres } from '../support/database';
 
 const T0 = Date.UTC(2026, 2, 2, 2);

@@ -1,7 +1,12 @@
 /** What a run buys is decided once, also by two workers of which one has lost its lock. */
-import { type BatchJobIntent, batchJobsOf, saveBatchJobState, savePurchases } from '../../src/database/batch-jobs';
-import { type OpenDatabase, openDatabase } from '../../src/database/connection';
-import { createRun } from '../../src/database/runs';
+import {
+  type BatchJobIntent,
+  batchJobsOf,
+  saveBatchJobState,
+  savePurchases,
+} from '../../src/database/buying/batch-jobs';
+import { type OpenDatabase, openDatabase } from '../../src/database/connecting/connection';
+import { createRun } from '../../src/database/runs/runs';
 import { startTestPostgres, type TestPostgres } from '../support/database';
 
 const NOW = Date.UTC(2026, 2, 2, 2);

@@ -1,8 +1,8 @@
 /** What recipients have bought and been shown is looked up by key, however large the tables are and whatever the server guesses. */
 import { Kysely, PostgresDialect, sql } from 'kysely';
-import { createRun } from '../../src/database/runs';
+import { findBought, findShown } from '../../src/database/ledger/seen-items';
+import { createRun } from '../../src/database/runs/runs';
 import type { Tables } from '../../src/database/schema';
-import { findBought, findShown } from '../../src/database/seen-items';
 import { database, T0, useLedger } from './support/ledger';
 
 useLedger();

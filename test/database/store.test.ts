@@ -1,15 +1,15 @@
 /** Opening the database, whose it is, and the queries on runs, contacts, items and interactions. */
 import { hashSubject } from '../../src/content/suppression';
-import { clearAttempts, countAttempt } from '../../src/database/attempts';
 import { currentCatalogueVersion, readCatalogue, saveItems } from '../../src/database/catalogue';
-import { claimInstance, type OpenDatabase, openDatabase } from '../../src/database/connection';
-import { countContacts, findContacts, saveContacts, streamContacts } from '../../src/database/contacts';
-import { countInteractions, popularItems, saveInteractions } from '../../src/database/interactions';
-import { withLock } from '../../src/database/lock';
-import { findLatestRun, listRuns, openRuns } from '../../src/database/run-lists';
-import { createRun, findRun, moveRun, runEvents } from '../../src/database/runs';
-import { addShards, finishShard, listShards } from '../../src/database/shards';
-import { saveSuppressions } from '../../src/database/suppressions';
+import { claimInstance, type OpenDatabase, openDatabase } from '../../src/database/connecting/connection';
+import { withLock } from '../../src/database/connecting/lock';
+import { countContacts, findContacts, saveContacts, streamContacts } from '../../src/database/people/contacts';
+import { countInteractions, popularItems, saveInteractions } from '../../src/database/people/interactions';
+import { saveSuppressions } from '../../src/database/people/suppressions';
+import { clearAttempts, countAttempt } from '../../src/database/runs/attempts';
+import { findLatestRun, listRuns, openRuns } from '../../src/database/runs/run-lists';
+import { createRun, findRun, moveRun, runEvents } from '../../src/database/runs/runs';
+import { addShards, finishShard, listShards } from '../../src/database/runs/shards';
 import type { Contact, Item } from '../../src/job/people';
 import { startTestPostgres, type TestPostgres } from '../support/database';
 

@@ -2,12 +2,12 @@
 import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
 import { hashAddress } from '../../src/content/address';
 import { domainSubject } from '../../src/content/suppression';
-import { openDatabase } from '../../src/database/connection';
-import { findContacts } from '../../src/database/contacts';
+import { openDatabase } from '../../src/database/connecting/connection';
+import { createPool } from '../../src/database/connecting/pool';
 import { MIGRATIONS } from '../../src/database/migrations/all';
-import { createPool } from '../../src/database/pool';
+import { findContacts } from '../../src/database/people/contacts';
+import { saveSuppressions } from '../../src/database/people/suppressions';
 import type { Tables } from '../../src/database/schema';
-import { saveSuppressions } from '../../src/database/suppressions';
 import { startTestPostgres, type TestPostgres } from '../support/database';
 
 let postgres: TestPostgres;

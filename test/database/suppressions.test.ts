@@ -2,14 +2,14 @@
 
 import { hashAddress } from '../../src/content/address';
 import { addressSubject, domainSubject, type Suppression, userSubject } from '../../src/content/suppression';
-import { type OpenDatabase, openDatabase } from '../../src/database/connection';
-import { findContacts, saveContacts, streamContacts } from '../../src/database/contacts';
+import { type OpenDatabase, openDatabase } from '../../src/database/connecting/connection';
+import { findContacts, saveContacts, streamContacts } from '../../src/database/people/contacts';
 import {
   findSuppressions,
   removeSuppression,
   saveSuppressions,
   streamSuppressions,
-} from '../../src/database/suppressions';
+} from '../../src/database/people/suppressions';
 import { startTestPostgres, type TestPostgres } from '../support/database';
 
 const T0 = Date.UTC(2026, 2, 2, 2);

@@ -5,7 +5,7 @@ import { DeleteFilterCommand } from '@aws-sdk/client-personalize';
 import { parse } from 'csv-parse/sync';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { popularItems } from '../../src/database/interactions';
+import { popularItems } from '../../src/database/people/interactions';
 import { generateShop } from '../../src/sample/shop';
 import { messageIdOf, readNight } from '../support/night-invariants';
 import { type Ended, listFiles, makeTestFolder, runNightjar } from '../support/nightjar';

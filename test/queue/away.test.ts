@@ -1,6 +1,6 @@
 /** The queue whose engine dies, hangs, or is emptied: adding fails soon, closing never hangs, workers go on by themselves. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { createPool } from '../../src/database/connection';
+import { createPool } from '../../src/database/connecting/connection';
 import { openQueue, type Processor, type RunningWorker, type Work, type WorkQueue } from '../../src/queue/work-queue';
 import { startPostgresServer } from '../support/postgres-server';
 import { startRedisServer } from '../support/redis-server';

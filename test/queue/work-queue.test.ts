@@ -1,5 +1,5 @@
 /** The queue on a real PostgreSQL and a real Redis: one copy of each piece of work, given back when a worker dies, and no answer held while it waits. */
-import { createPool } from '../../src/database/connection';
+import { createPool } from '../../src/database/connecting/connection';
 import { openQueue, type Processor, type RunningWorker, type WorkQueue } from '../../src/queue/work-queue';
 import { startTestPostgres, type TestPostgres } from '../support/database';
 import { type RedisServer, startRedisServer } from '../support/redis-server';

@@ -6,7 +6,7 @@ import type { OpenEngines } from '../../src/cli/open-engines';
 import { readJob } from '../../src/cli/project';
 import { runJob } from '../../src/cli/run-job';
 import { importFiles } from '../../src/run/import/import-files';
-import { train } from '../../src/run/train';
+import { train } from '../../src/run/own-data/train';
 import { startWorker } from '../../src/run/worker';
 import { readSmallObject } from '../../src/storage/objects';
 import { parseS3Uri } from '../../src/storage/uri';

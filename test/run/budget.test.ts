@@ -2,8 +2,8 @@
 
 import { formatEstimate } from '../../src/cli/estimate-text';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { batchJobsOf, saveBatchJobState } from '../../src/database/batch-jobs';
-import { readMonthSpending } from '../../src/database/budget';
+import { batchJobsOf, saveBatchJobState } from '../../src/database/buying/batch-jobs';
+import { readMonthSpending } from '../../src/database/buying/budget';
 import type { Engines } from '../../src/run/engines';
 import { estimateJobs } from '../../src/run/estimate';
 import { approveRun } from '../../src/run/operate/approve';

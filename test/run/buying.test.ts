@@ -2,12 +2,12 @@
 import { CreateBatchInferenceJobCommand, ListBatchInferenceJobsCommand } from '@aws-sdk/client-personalize';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { batchJobsOf, saveBatchJobState } from '../../src/database/batch-jobs';
-import { countDeliveries } from '../../src/database/deliveries';
+import { batchJobsOf, saveBatchJobState } from '../../src/database/buying/batch-jobs';
+import { countDeliveries } from '../../src/database/ledger/deliveries';
 import { formatError, isNightjarError } from '../../src/errors';
-import { batchJobArn, buyBatchJob } from '../../src/run/buy';
+import { batchJobArn, buyBatchJob } from '../../src/run/buying/buy';
+import { requestSchema } from '../../src/run/buying/intend';
 import { exitCodeOf } from '../../src/run/follow-run';
-import { requestSchema } from '../../src/run/intend';
 import { readSummary } from '../../src/run/stored-summary';
 import { parseS3Uri } from '../../src/storage/uri';
 import { makeTestFolder } from '../support/nightjar';

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { countDeliveries } from '../../src/database/deliveries';
+import { countDeliveries } from '../../src/database/ledger/deliveries';
 import { openJournal } from '../../src/mail/journal';
 import type { Engines } from '../../src/run/engines';
 import { makeTestFolder } from '../support/nightjar';

@@ -1,7 +1,7 @@
 /** Domains that say "not now" or have a rate: their mails wait, all others go on, and none is lost or dropped for it. */
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { countDeliveries, tallyReasons } from '../../src/database/deliveries';
-import { findRun } from '../../src/database/runs';
+import { countDeliveries, tallyReasons } from '../../src/database/ledger/deliveries';
+import { findRun } from '../../src/database/runs/runs';
 import type { Engines } from '../../src/run/engines';
 import { makeTestFolder } from '../support/nightjar';
 import { type RecordingServer, startRecordingServer } from './support/recording-server';

@@ -2,9 +2,9 @@
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { countDeliveries } from '../../src/database/deliveries';
-import { openRuns } from '../../src/database/run-lists';
-import { findRun } from '../../src/database/runs';
+import { countDeliveries } from '../../src/database/ledger/deliveries';
+import { openRuns } from '../../src/database/runs/run-lists';
+import { findRun } from '../../src/database/runs/runs';
 import { cancelRun } from '../../src/run/operate/cancel';
 import { startRun } from '../../src/run/start-run';
 import { makeTestFolder, type Running, startNightjar } from '../support/nightjar';

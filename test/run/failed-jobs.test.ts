@@ -1,7 +1,7 @@
 /** Batch jobs that end CREATE FAILED: bought again by policy, else when a person says so, and never beside what is good. */
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { batchJobsOf } from '../../src/database/batch-jobs';
+import { batchJobsOf } from '../../src/database/buying/batch-jobs';
 import type { Log } from '../../src/run/engines';
 import { exitCodeOf } from '../../src/run/follow-run';
 import { readSummary } from '../../src/run/stored-summary';

@@ -8,12 +8,12 @@ import {
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { batchJobsOf } from '../../src/database/batch-jobs';
+import { batchJobsOf } from '../../src/database/buying/batch-jobs';
 import { isNightjarError } from '../../src/errors';
 import { formatPlan } from '../../src/job/plan-text';
+import { train } from '../../src/run/own-data/train';
 import { planRun } from '../../src/run/plan-run';
 import { readSummary } from '../../src/run/stored-summary';
-import { train } from '../../src/run/train';
 import { listObjects, readSmallObject } from '../../src/storage/objects';
 import { parseS3Uri } from '../../src/storage/uri';
 import { makeTestFolder } from '../support/nightjar';

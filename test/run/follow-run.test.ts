@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type OpenEngines, openEngines } from '../../src/cli/open-engines';
 import { loadSettings } from '../../src/config/load';
-import { createRun, moveRun } from '../../src/database/runs';
+import { createRun, moveRun } from '../../src/database/runs/runs';
 import { followRun, type Progress } from '../../src/run/follow-run';
 import { makeTestFolder, ROOT } from '../support/nightjar';
 import { type PostgresServer, startPostgresServer } from '../support/postgres-server';

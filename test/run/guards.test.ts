@@ -10,10 +10,10 @@ import {
   ListDatasetsCommand,
 } from '@aws-sdk/client-personalize';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { listArtefacts } from '../../src/database/artefacts';
-import { batchJobsOf } from '../../src/database/batch-jobs';
-import { countDeliveries } from '../../src/database/deliveries';
-import { findRun } from '../../src/database/runs';
+import { batchJobsOf } from '../../src/database/buying/batch-jobs';
+import { countDeliveries } from '../../src/database/ledger/deliveries';
+import { listArtefacts } from '../../src/database/runs/artefacts';
+import { findRun } from '../../src/database/runs/runs';
 import { formatPlan } from '../../src/job/plan-text';
 import { formatReport } from '../../src/report/text';
 import { exitCodeOf } from '../../src/run/follow-run';

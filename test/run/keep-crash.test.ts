@@ -1,7 +1,7 @@
 /** Archiving comes through a death at any of its calls: no delivery is lost, and the next attempt comes to the same end. */
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { listArtefacts } from '../../src/database/artefacts';
+import { listArtefacts } from '../../src/database/runs/artefacts';
 import { keep } from '../../src/run/keep/keep';
 import { tallyArchive } from '../../src/run/keep/read-parquet';
 import { parseS3Uri } from '../../src/storage/uri';

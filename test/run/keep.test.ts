@@ -2,11 +2,11 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { parquetReadObjects } from 'hyparquet';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { refuseArchivedSlot } from '../../src/database/archive';
-import { listArtefacts } from '../../src/database/artefacts';
-import { batchJobsOf } from '../../src/database/batch-jobs';
-import { countDeliveries } from '../../src/database/deliveries';
-import { findRun } from '../../src/database/runs';
+import { batchJobsOf } from '../../src/database/buying/batch-jobs';
+import { refuseArchivedSlot } from '../../src/database/keeping/archive';
+import { countDeliveries } from '../../src/database/ledger/deliveries';
+import { listArtefacts } from '../../src/database/runs/artefacts';
+import { findRun } from '../../src/database/runs/runs';
 import { isNightjarError } from '../../src/errors';
 import { keep } from '../../src/run/keep/keep';
 import { readSummary } from '../../src/run/stored-summary';

@@ -1,7 +1,7 @@
 /** Late slots and runs: told once, however many workers look and whoever was away. */
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { decideUntil, pauseJob } from '../../src/database/job-schedules';
-import { moveRun } from '../../src/database/runs';
+import { decideUntil, pauseJob } from '../../src/database/runs/job-schedules';
+import { moveRun } from '../../src/database/runs/runs';
 import { createLook } from '../../src/run/schedules/keep-schedules';
 import { startRun } from '../../src/run/start-run';
 import { createLateWatcher } from '../../src/run/told/late';

@@ -1,6 +1,6 @@
 /** The lease of a claim after its worker has slept: what another lane has taken meanwhile is begun by nobody else. */
-import { settleDeliveries } from '../../src/database/settlements';
-import { holdLease } from '../../src/run/lease';
+import { settleDeliveries } from '../../src/database/ledger/settlements';
+import { holdLease } from '../../src/run/sending/lease';
 import { claim, database, idsOf, plannedRun, T0, useLedger } from '../database/support/ledger';
 
 useLedger();

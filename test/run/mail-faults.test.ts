@@ -1,8 +1,8 @@
 /** What a mail server can do to a run: every failure is a counted state or a named error, nothing is lost and nothing sent twice. */
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { listAttempts } from '../../src/database/attempts';
-import { countDeliveries, tallyReasons } from '../../src/database/deliveries';
-import { findRun, type RunRow } from '../../src/database/runs';
+import { countDeliveries, tallyReasons } from '../../src/database/ledger/deliveries';
+import { listAttempts } from '../../src/database/runs/attempts';
+import { findRun, type RunRow } from '../../src/database/runs/runs';
 import { exitCodeOf } from '../../src/run/follow-run';
 import { readSummary } from '../../src/run/stored-summary';
 import { makeTestFolder } from '../support/nightjar';

@@ -7,7 +7,7 @@ import { NOBODY, verifyUnsubscribe } from '../../src/content/links';
 import { createReturnPaths } from '../../src/content/return-path';
 import { compileTemplate } from '../../src/content/template';
 import { parseJob } from '../../src/job/parse';
-import { type MailParts, makeMail } from '../../src/run/make-mail';
+import { type MailParts, makeMail } from '../../src/run/mails/make-mail';
 import { makeSample } from '../../src/run/proof/proof-mail';
 import { ROOT } from '../support/nightjar';
 

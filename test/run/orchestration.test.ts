@@ -2,10 +2,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { openRuns } from '../../src/database/run-lists';
-import { closeRun, createRun, findRun, moveRun, type RunRow, runEvents } from '../../src/database/runs';
-import { addShards, finishShard } from '../../src/database/shards';
-import { announceLanes, countLanes } from '../../src/database/worker-lanes';
+import { announceLanes, countLanes } from '../../src/database/pacing/worker-lanes';
+import { openRuns } from '../../src/database/runs/run-lists';
+import { closeRun, createRun, findRun, moveRun, type RunRow, runEvents } from '../../src/database/runs/runs';
+import { addShards, finishShard } from '../../src/database/runs/shards';
 import type { Work } from '../../src/queue/work-queue';
 import type { Engines } from '../../src/run/engines';
 import { isOpenWork, listOpenWork, queueNextWork } from '../../src/run/open-work';

@@ -1,9 +1,9 @@
 /** Engines that are away for hours: a run waits, says so now and then, and goes on by itself. */
 import { Kysely, PostgresDialect } from 'kysely';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { listAttempts } from '../../src/database/attempts';
-import { createPool } from '../../src/database/connection';
-import { findRun } from '../../src/database/runs';
+import { createPool } from '../../src/database/connecting/connection';
+import { listAttempts } from '../../src/database/runs/attempts';
+import { findRun } from '../../src/database/runs/runs';
 import type { Tables } from '../../src/database/schema';
 import type { Engines } from '../../src/run/engines';
 import { explainFailure } from '../../src/run/explain-failure';

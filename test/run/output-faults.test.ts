@@ -1,6 +1,6 @@
 /** What a batch job's output can do to a run: a missing object is a named error, a broken line a counted finding, its neighbours are kept. */
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { countDeliveries } from '../../src/database/deliveries';
+import { countDeliveries } from '../../src/database/ledger/deliveries';
 import { exitCodeOf } from '../../src/run/follow-run';
 import { readSummary } from '../../src/run/stored-summary';
 import { listFiles, makeTestFolder } from '../support/nightjar';

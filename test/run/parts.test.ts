@@ -1,7 +1,7 @@
 /** Inputs over a limit: cut into parts, each bought once and under its own name, and joined again. */
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { batchJobsOf } from '../../src/database/batch-jobs';
-import { findRun } from '../../src/database/runs';
+import { batchJobsOf } from '../../src/database/buying/batch-jobs';
+import { findRun } from '../../src/database/runs/runs';
 import type { Engines } from '../../src/run/engines';
 import { planRun } from '../../src/run/plan-run';
 import { readSummary } from '../../src/run/stored-summary';

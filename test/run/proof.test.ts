@@ -1,9 +1,9 @@
 /** The proof of a run: sample mails to a seed list, each once whatever crashes; then the run waits for its time or a person. */
 import type { OpenEngines } from '../../src/cli/open-engines';
 import { NOBODY, verifyUnsubscribe } from '../../src/content/links';
-import { countDeliveries } from '../../src/database/deliveries';
-import { findProof } from '../../src/database/proofs';
-import { findRun, moveRun, type RunRow } from '../../src/database/runs';
+import { countDeliveries } from '../../src/database/ledger/deliveries';
+import { findProof } from '../../src/database/runs/proofs';
+import { findRun, moveRun, type RunRow } from '../../src/database/runs/runs';
 import { formatReport } from '../../src/report/text';
 import type { Engines } from '../../src/run/engines';
 import { exitCodeOf, followRun } from '../../src/run/follow-run';

@@ -1,12 +1,12 @@
 /** The places that a region has for batch jobs: shared by all runs, dealt out fairly, and given back; and AWS's own word on them. */
 import { CreateBatchInferenceJobCommand } from '@aws-sdk/client-personalize';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { batchJobsOf, saveBatchJobState } from '../../src/database/batch-jobs';
-import { queuePosition, refusePlace, takePlace } from '../../src/database/batch-places';
-import { findRun, moveRun } from '../../src/database/runs';
+import { batchJobsOf, saveBatchJobState } from '../../src/database/buying/batch-jobs';
+import { queuePosition, refusePlace, takePlace } from '../../src/database/buying/batch-places';
+import { findRun, moveRun } from '../../src/database/runs/runs';
 import type { FaultRuleInput } from '../../src/local/faults/rule';
 import { isInFlightQuota } from '../../src/personalize/in-flight-quota';
-import { createPersonalizeClient } from '../../src/run/personalize-client';
+import { createPersonalizeClient } from '../../src/run/buying/personalize-client';
 import { makeTestFolder } from '../support/nightjar';
 import { countCalls, forgetFaults, namesInAws, setFaults, vary, waitForEnd, withoutRetries } from './support/local-aws';
 import { audienceSource, begin, driveRun, emailSource, openShop, type Rig, rigUp, workOnce } from './support/world';

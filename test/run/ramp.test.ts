@@ -1,10 +1,10 @@
 /** A sender that is warming up: what a day allows leaves on that day, by all jobs together, and the rest on the next. */
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { countDeliveries } from '../../src/database/deliveries';
-import { allowanceAfter, dayOf } from '../../src/database/ramp';
-import { findRun } from '../../src/database/runs';
-import { chooseRecipients } from '../../src/run/choose-recipients';
+import { countDeliveries } from '../../src/database/ledger/deliveries';
+import { allowanceAfter, dayOf } from '../../src/database/pacing/ramp';
+import { findRun } from '../../src/database/runs/runs';
 import type { Engines } from '../../src/run/engines';
+import { chooseRecipients } from '../../src/run/recipients/choose-recipients';
 import { nextDayAt } from '../../src/run/sending/next-claim';
 import { makeTestFolder } from '../support/nightjar';
 import { type RecordingServer, startRecordingServer } from './support/recording-server';

@@ -2,9 +2,9 @@
 import { ListBatchInferenceJobsCommand } from '@aws-sdk/client-personalize';
 import type { OpenEngines } from '../../src/cli/open-engines';
 import { addressSubject } from '../../src/content/suppression';
-import { batchJobsOf } from '../../src/database/batch-jobs';
-import { findLatestRun } from '../../src/database/run-lists';
-import { saveSuppressions } from '../../src/database/suppressions';
+import { batchJobsOf } from '../../src/database/buying/batch-jobs';
+import { saveSuppressions } from '../../src/database/people/suppressions';
+import { findLatestRun } from '../../src/database/runs/run-lists';
 import { sumsAddUp } from '../../src/report/sums';
 import { exitCodeOf } from '../../src/run/follow-run';
 import { planRun } from '../../src/run/plan-run';

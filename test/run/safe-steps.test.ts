@@ -1,8 +1,8 @@
 /** To whom a run is kept: send.onlyTo outside production, and onlyTo of a run; and a proof beside a guard. */
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { batchJobsOf } from '../../src/database/batch-jobs';
-import { countDeliveries } from '../../src/database/deliveries';
-import { findRun } from '../../src/database/runs';
+import { batchJobsOf } from '../../src/database/buying/batch-jobs';
+import { countDeliveries } from '../../src/database/ledger/deliveries';
+import { findRun } from '../../src/database/runs/runs';
 import { formatPlan } from '../../src/job/plan-text';
 import { formatReport } from '../../src/report/text';
 import { approveRun } from '../../src/run/operate/approve';

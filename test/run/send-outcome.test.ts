@@ -1,6 +1,6 @@
 /** What the ledger records of an answer. */
 import type { SendOutcome } from '../../src/mail/outcome';
-import { readOutcome, type Sent } from '../../src/run/send-outcome';
+import { readOutcome, type Sent } from '../../src/run/sending/send-outcome';
 
 const NOW = Date.UTC(2026, 2, 2, 2);
 const sent = (attempt: number): Sent => ({

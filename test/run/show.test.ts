@@ -1,9 +1,9 @@
 /** What a mail shows is decided when it is made: by stock, by what was bought and shown since, by the fallback of those alike. */
 import type { OpenEngines } from '../../src/cli/open-engines';
 import { currentCatalogueVersion, readCatalogue, saveItems } from '../../src/database/catalogue';
-import { saveInteractions } from '../../src/database/interactions';
-import { findRun } from '../../src/database/runs';
-import { fallbackFor } from '../../src/run/fallback';
+import { saveInteractions } from '../../src/database/people/interactions';
+import { findRun } from '../../src/database/runs/runs';
+import { fallbackFor } from '../../src/run/mails/fallback';
 import { readPlan } from '../../src/run/plan-record';
 import { planRun } from '../../src/run/plan-run';
 import { startRun } from '../../src/run/start-run';

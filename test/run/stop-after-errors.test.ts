@@ -1,7 +1,7 @@
 /** Refusals that pause a run: by share and by number, over all lanes, counted anew once a person lets it go on. */
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { countDeliveries } from '../../src/database/deliveries';
-import { findRun, moveRun } from '../../src/database/runs';
+import { countDeliveries } from '../../src/database/ledger/deliveries';
+import { findRun, moveRun } from '../../src/database/runs/runs';
 import type { Engines } from '../../src/run/engines';
 import { exitCodeOf } from '../../src/run/follow-run';
 import { cleanAnswer, isLimitReached } from '../../src/run/sending/stop';

@@ -1,8 +1,8 @@
 /** What becomes of mails of which nobody can tell whether they were taken: evidence first, then the job's policy, then a person. */
 import type { OpenEngines } from '../../src/cli/open-engines';
 import { messageIdOf } from '../../src/content/links';
-import { countDeliveries, tallyReasons } from '../../src/database/deliveries';
-import { findRun } from '../../src/database/runs';
+import { countDeliveries, tallyReasons } from '../../src/database/ledger/deliveries';
+import { findRun } from '../../src/database/runs/runs';
 import type { Engines } from '../../src/run/engines';
 import { exitCodeOf } from '../../src/run/follow-run';
 import { readSummary } from '../../src/run/stored-summary';

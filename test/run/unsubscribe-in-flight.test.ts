@@ -1,7 +1,7 @@
 /** An unsubscribe that comes while a run sends holds from the next e-mail that is made, claimed or not. */
 import path from 'node:path';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { findRun } from '../../src/database/runs';
+import { findRun } from '../../src/database/runs/runs';
 import { loadBundle } from '../../src/run/bundle';
 import { sendBatch } from '../../src/run/sending/batch';
 import { openLane } from '../../src/run/sending/lane';

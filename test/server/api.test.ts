@@ -4,7 +4,7 @@ import path from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
 import { z } from 'zod';
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { findRun } from '../../src/database/runs';
+import { findRun } from '../../src/database/runs/runs';
 import { settledWithin } from '../../src/queue/bounded';
 import { prepareSmallShop, SLOT } from '../run/support/small-shop';
 import { audienceSource, driveRun, emailSource, openWorld, type Rig, rigUp } from '../run/support/world';

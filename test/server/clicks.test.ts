@@ -3,8 +3,8 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { makeClickToken } from '../../src/content/item-links';
 import { NOBODY } from '../../src/content/links';
 import { countClicks } from '../../src/database/clicks';
-import { type OpenDatabase, openDatabase } from '../../src/database/connection';
-import { createRun } from '../../src/database/runs';
+import { type OpenDatabase, openDatabase } from '../../src/database/connecting/connection';
+import { createRun } from '../../src/database/runs/runs';
 import { addClicks } from '../../src/server/clicks';
 import { startTestPostgres, type TestPostgres } from '../support/database';
 

@@ -1,7 +1,7 @@
 /** Idempotency keys: one key, one run, whatever happens between the call and its answer. */
 import type { OpenEngines } from '../../src/cli/open-engines';
-import { noteApiCall } from '../../src/database/api-calls';
-import { listRuns } from '../../src/database/run-lists';
+import { noteApiCall } from '../../src/database/runs/api-calls';
+import { listRuns } from '../../src/database/runs/run-lists';
 import { KEPT_MS } from '../../src/server/start-once';
 import { addContacts, makeContact, prepareSmallShop } from '../run/support/small-shop';
 import { driveRun, emailSource, openWorld, type Rig, rigUp } from '../run/support/world';

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ListRecipesCommand } from '@aws-sdk/client-personalize';
-import { createPersonalizeClient } from '../../src/run/personalize-client';
+import { createPersonalizeClient } from '../../src/run/buying/personalize-client';
 import { createS3Client } from '../../src/storage/client';
 import { writeObject } from '../../src/storage/objects';
 

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { currentCatalogueVersion, readCatalogue } from '../../database/catalogue';
-import { popularItems } from '../../database/interactions';
+import { popularItems } from '../../database/people/interactions';
 import { combineErrors, isNightjarError, NightjarError } from '../../errors';
 import { openBundle } from '../../run/bundle';
 import type { ColumnMappings } from '../../run/import/column-mapping';

@@ -1,6 +1,6 @@
 /** The verb `run`: queues the run of a job, follows it to its end, and ends with its exit code. */
 import type { Command } from 'commander';
-import { countLanes } from '../../database/worker-lanes';
+import { countLanes } from '../../database/pacing/worker-lanes';
 import { slotOf } from '../../job/keys';
 import { todaysSlot } from '../../job/today';
 import type { RunningWorker } from '../../queue/work-queue';

@@ -3,7 +3,7 @@ import type { PersonalizeClient } from '@aws-sdk/client-personalize';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { PoolConfig } from 'pg';
 import type { Settings } from '../../config/settings';
-import { createPool } from '../../database/connection';
+import { createPool } from '../../database/connecting/connection';
 import { examineData } from './check-data';
 import { type DatabaseState, examineDatabase } from './check-database';
 import { type DkimDoor, examineDkim } from './check-dkim';

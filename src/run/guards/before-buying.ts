@@ -1,6 +1,6 @@
 /** What a run does between its decision and its purchases: it stores what they will cost, and asks the guards. */
-import { sampleRecipients } from '../../database/earlier-slots';
-import { savePlan } from '../../database/runs';
+import { sampleRecipients } from '../../database/runs/earlier-slots';
+import { savePlan } from '../../database/runs/runs';
 import type { Money } from '../../units';
 import type { PlanRecord } from '../plan-record';
 import type { StageContext } from '../stage';

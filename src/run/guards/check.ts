@@ -1,6 +1,6 @@
 /** What a guard finds, and how a run pauses for it: before money is spent, or before the first mail or audience file. */
-import { listApprovals } from '../../database/guard-approvals';
-import { moveRun, type RunState } from '../../database/runs';
+import { listApprovals } from '../../database/runs/guard-approvals';
+import { moveRun, type RunState } from '../../database/runs/runs';
 import { NightjarError } from '../../errors';
 import type { StageContext } from '../stage';
 

@@ -1,5 +1,5 @@
 /** The guards on the sizes of audiences. */
-import { findEarlierMembers } from '../../database/earlier-slots';
+import { findEarlierMembers } from '../../database/runs/earlier-slots';
 import type { AudienceJob, GuardRules } from '../../job/definition';
 import type { Engines } from '../engines';
 import type { GuardCheck } from './check';

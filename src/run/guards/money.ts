@@ -1,5 +1,5 @@
 /** The guards on money: what a run may cost, and what is left of the month. */
-import { type MonthBudget, type MonthSpending, readMonthSpending } from '../../database/budget';
+import { type MonthBudget, type MonthSpending, readMonthSpending } from '../../database/buying/budget';
 import type { GuardRules } from '../../job/definition';
 import { formatMoney, type Money, parseMoney } from '../../units';
 import type { Engines } from '../engines';

@@ -1,6 +1,7 @@
 /** Checks the guards that stand before the first mail or audience file: what Personalize has answered, taken as a whole. */
-import { listShards } from '../../database/shards';
-import { countSlates, findMostShown } from '../../database/slate-shares';
+
+import { countSlates, findMostShown } from '../../database/ledger/slate-shares';
+import { listShards } from '../../database/runs/shards';
 import type { EmailJob, GuardRules } from '../../job/definition';
 import type { Engines } from '../engines';
 import { addOutputs, outputResultSchema } from '../output-result';

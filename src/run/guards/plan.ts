@@ -1,7 +1,7 @@
 /** Tells in a plan which guards a run has, and which of them would pause it. */
 import type { CompiledTemplate } from '../../content/template';
 import { currentCatalogueVersion } from '../../database/catalogue';
-import { popularItems } from '../../database/interactions';
+import { popularItems } from '../../database/people/interactions';
 import type { EmailJob } from '../../job/definition';
 import { runId } from '../../job/keys';
 import type { Plan } from '../../job/plan';

@@ -1,5 +1,5 @@
 /** The guards on the number of recipients of a slot. */
-import { findEarlierRecipients } from '../../database/earlier-slots';
+import { findEarlierRecipients } from '../../database/runs/earlier-slots';
 import type { EmailJob, GuardRules } from '../../job/definition';
 import type { Engines } from '../engines';
 import type { GuardCheck } from './check';

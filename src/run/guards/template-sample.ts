@@ -1,12 +1,12 @@
 /** The guard on the template: renders e-mails for a sample of the recipients before anything is bought. */
 import type { CompiledTemplate } from '../../content/template';
-import { findContacts } from '../../database/contacts';
+import { findContacts } from '../../database/people/contacts';
 import type { EmailJob } from '../../job/definition';
 import type { Item } from '../../job/people';
 import { isInStock } from '../../job/slate';
-import { loadCatalogue } from '../catalogue-cache';
 import type { Engines } from '../engines';
-import { type MailParts, makeMail } from '../make-mail';
+import { loadCatalogue } from '../mails/catalogue-cache';
+import { type MailParts, makeMail } from '../mails/make-mail';
 import type { GuardCheck } from './check';
 import { percent } from './recipients';
 

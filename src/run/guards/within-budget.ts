@@ -1,5 +1,5 @@
 /** Writes purchases only where the month has room for them, or a person has let them pass. */
-import { type PurchaseChange, savePurchases } from '../../database/batch-jobs';
+import { type PurchaseChange, savePurchases } from '../../database/buying/batch-jobs';
 import type { Money } from '../../units';
 import type { StageContext } from '../stage';
 import { approvedMeasures, GuardTrip, UNKNOWN_MEASURE } from './check';

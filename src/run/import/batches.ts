@@ -1,5 +1,5 @@
 /** Takes the rows of a file to the database some thousand at a time, so that memory stays flat. */
-import type { Database } from '../../database/connection';
+import type { Database } from '../../database/connecting/connection';
 import { type ColumnRule, checkColumns } from './columns';
 import type { FileFindings } from './findings';
 import type { RowSource } from './row';

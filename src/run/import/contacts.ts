@@ -1,6 +1,6 @@
 /** Imports contacts: by key, those that differ. */
 import { checkAddress, hashAddress } from '../../content/address';
-import { type ContactRow, removeContacts, saveContacts } from '../../database/contacts';
+import { type ContactRow, removeContacts, saveContacts } from '../../database/people/contacts';
 import { type FileImport, type GoodRow, importRows, refuseEmptyReplace } from './batches';
 import type { ColumnRule } from './columns';
 import { readConsent } from './consent';

@@ -1,7 +1,7 @@
 /** Imports files into the database: all of them, or, where a single row is wrong, nothing. */
-import type { Database } from '../../database/connection';
-import { readIdOverlap } from '../../database/id-overlap';
-import { withLock } from '../../database/lock';
+import type { Database } from '../../database/connecting/connection';
+import { withLock } from '../../database/connecting/lock';
+import { readIdOverlap } from '../../database/people/id-overlap';
 import type { FileImport } from './batches';
 import { type ColumnMappings, IMPORT_KINDS, type ImportKind, mapColumns } from './column-mapping';
 import { importContacts } from './contacts';

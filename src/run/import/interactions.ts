@@ -1,8 +1,8 @@
 /** Imports interactions: appended, what is there already is dropped. */
 import { currentCatalogueVersion, readCatalogue } from '../../database/catalogue';
-import type { Database } from '../../database/connection';
-import { findContacts } from '../../database/contacts';
-import { saveInteractions } from '../../database/interactions';
+import type { Database } from '../../database/connecting/connection';
+import { findContacts } from '../../database/people/contacts';
+import { saveInteractions } from '../../database/people/interactions';
 import type { Interaction } from '../../job/people';
 import { type FileImport, type GoodRow, importRows } from './batches';
 import type { ColumnRule } from './columns';

@@ -1,6 +1,6 @@
 /** Reads rows from a SQL query on a PostgreSQL database, through a cursor in a transaction that can't write. */
 import { Client, DatabaseError } from 'pg';
-import { limitConnection } from '../../database/connection';
+import { limitConnection } from '../../database/connecting/connection';
 import type { ImportProblem } from './findings';
 import type { Cell, FileRow, RowListener, RowSource } from './row';
 

@@ -1,5 +1,5 @@
 /** What an import did, as a value and as text. */
-import type { IdOverlap, SharedIds } from '../../database/id-overlap';
+import type { IdOverlap, SharedIds } from '../../database/people/id-overlap';
 import type { ContactCounts } from './contacts';
 import type { FileFormat, ImportWarning, WarningKind } from './findings';
 import { showValue } from './findings';

@@ -1,6 +1,6 @@
 /** Remembers the keys of a file in a temporary table of the import's transaction, so that a file of any length fits in memory. */
 import { sql } from 'kysely';
-import type { Database } from '../../database/connection';
+import type { Database } from '../../database/connecting/connection';
 import type { GoodRow } from './batches';
 
 /** A key that an earlier line has. */

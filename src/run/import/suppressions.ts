@@ -8,7 +8,7 @@ import {
   type Suppression,
   userSubject,
 } from '../../content/suppression';
-import { saveSuppressions } from '../../database/suppressions';
+import { saveSuppressions } from '../../database/people/suppressions';
 import { JOB_NAME } from '../../job/keys';
 import { type FileImport, importRows } from './batches';
 import type { ColumnRule } from './columns';

@@ -2,9 +2,9 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { type ArtefactRow, listArtefacts, saveArtefact } from '../../database/artefacts';
-import { countDeliveries } from '../../database/deliveries';
-import { deleteLedgerPage, type EndedRun, streamLedger } from '../../database/keeping';
+import { deleteLedgerPage, type EndedRun, streamLedger } from '../../database/keeping/keeping';
+import { countDeliveries } from '../../database/ledger/deliveries';
+import { type ArtefactRow, listArtefacts, saveArtefact } from '../../database/runs/artefacts';
 import { NightjarError } from '../../errors';
 import { headObject, writeObject } from '../../storage/objects';
 import { formatS3Uri, parseS3Uri } from '../../storage/uri';

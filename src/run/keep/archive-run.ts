@@ -1,12 +1,13 @@
 /** Archives one run. Every step may be done again: after a crash the next attempt goes on where this one stopped. */
-import { beginArchive, endArchive, saveMissingSummary } from '../../database/archive';
-import { batchJobsOf } from '../../database/batch-jobs';
-import type { EndedRun } from '../../database/keeping';
-import { findRun } from '../../database/runs';
+
+import { batchJobsOf } from '../../database/buying/batch-jobs';
+import { beginArchive, endArchive, saveMissingSummary } from '../../database/keeping/archive';
+import type { EndedRun } from '../../database/keeping/keeping';
+import { findRun } from '../../database/runs/runs';
 import { isNightjarError } from '../../errors';
 import { readStatus } from '../../personalize/status';
 import { loadBundle } from '../bundle';
-import { describeBatchJob } from '../buy';
+import { describeBatchJob } from '../buying/buy';
 import type { Engines } from '../engines';
 import { readSummary } from '../stored-summary';
 import { summarise } from '../summarise';

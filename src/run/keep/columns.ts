@@ -1,6 +1,6 @@
 /** The columns of an archive file, as Parquet describes them. */
 import type { ColumnSource, SchemaElement } from 'hyparquet-writer';
-import type { LedgerRow } from '../../database/keeping';
+import type { LedgerRow } from '../../database/keeping/keeping';
 
 type Column = keyof LedgerRow;
 

@@ -1,7 +1,8 @@
 /** Deletes what a run left on S3 that holds user ids: inputs and outputs of its batch jobs, member files, audience files. */
-import { listArtefacts } from '../../database/artefacts';
-import type { EndedRun } from '../../database/keeping';
-import { checkInput, dropArtefact, markInputDeleted, markOutputsDeleted } from '../../database/keeping-objects';
+
+import type { EndedRun } from '../../database/keeping/keeping';
+import { checkInput, dropArtefact, markInputDeleted, markOutputsDeleted } from '../../database/keeping/keeping-objects';
+import { listArtefacts } from '../../database/runs/artefacts';
 import { batchJobName } from '../../personalize/batch-name';
 import { parseS3Uri } from '../../storage/uri';
 import type { Engines } from '../engines';

@@ -2,7 +2,7 @@
 
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { type EndedRun, listEndedBundles, listEndedRuns } from '../../database/keeping';
+import { type EndedRun, listEndedBundles, listEndedRuns } from '../../database/keeping/keeping';
 import { readSmallObject } from '../../storage/objects';
 import { parseS3Uri } from '../../storage/uri';
 import { type Milliseconds, parseDuration } from '../../units';

@@ -1,5 +1,5 @@
 /** Answers what a person asks to be archived: all runs that are due, or one run whatever its job file says. */
-import { type EndedRun, findEndedRun } from '../../database/keeping';
+import { type EndedRun, findEndedRun } from '../../database/keeping/keeping';
 import { NightjarError } from '../../errors';
 import type { Engines } from '../engines';
 import { findNamedRun } from '../operate/find';

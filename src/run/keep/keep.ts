@@ -1,8 +1,8 @@
 /** Archives what is kept too long: once an hour beside the work of a worker, or when a person says so. */
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { withArchiveLock } from '../../database/archive-lock';
-import type { EndedRun } from '../../database/keeping';
+import { withArchiveLock } from '../../database/keeping/archive-lock';
+import type { EndedRun } from '../../database/keeping/keeping';
 import { isNightjarError } from '../../errors';
 import type { Engines } from '../engines';
 import { explainFailure } from '../explain-failure';

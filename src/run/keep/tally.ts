@@ -1,6 +1,6 @@
 /** Sums deliveries up, so that what was written can be compared with what is read back. */
 import { createHash } from 'node:crypto';
-import type { LedgerRow } from '../../database/keeping';
+import type { LedgerRow } from '../../database/keeping/keeping';
 
 /** Equal for equal deliveries in equal order. */
 export interface LedgerTally {

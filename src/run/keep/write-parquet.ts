@@ -1,6 +1,6 @@
 /** Writes deliveries to a Parquet file, one row group a page: memory is flat in their number. */
 import { type FileHandle, open } from 'node:fs/promises';
-import type { LedgerRow } from '../../database/keeping';
+import type { LedgerRow } from '../../database/keeping/keeping';
 import { SCHEMA, toColumns } from './columns';
 import { createTally, type LedgerTally } from './tally';
 

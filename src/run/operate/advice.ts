@@ -1,8 +1,8 @@
 /** Says what a person can do about a run as it stands; each line can be pasted. */
 
-import { PROOF_FAILED } from '../../database/proofs';
-import type { RunRow } from '../../database/runs';
-import { RESTORED } from '../../database/starts';
+import { PROOF_FAILED } from '../../database/runs/proofs';
+import type { RunRow } from '../../database/runs/runs';
+import { RESTORED } from '../../database/runs/starts';
 import { storedError } from '../run-error';
 import { againCommand } from './again-command';
 import { isPausedByGuard, isPausedForProof } from './approve';

@@ -1,5 +1,5 @@
 /** Writes the command that starts a run's slot once more, with the run's own params, limit and addresses. */
-import type { RunRow } from '../../database/runs';
+import type { RunRow } from '../../database/runs/runs';
 import { writeParam } from '../../job/param-values';
 import { writeRunCommand } from '../../job/run-command';
 

@@ -1,8 +1,8 @@
 /** Lets a run go on that guards or its proof have paused: a person has seen the figures, or the proofs, and lets them pass. */
 import { z } from 'zod';
-import { type GuardApproval, saveApprovals } from '../../database/guard-approvals';
-import { PROOF, PROOF_FAILED, passProof } from '../../database/proofs';
-import type { RunRow, RunState } from '../../database/runs';
+import { type GuardApproval, saveApprovals } from '../../database/runs/guard-approvals';
+import { PROOF, PROOF_FAILED, passProof } from '../../database/runs/proofs';
+import type { RunRow, RunState } from '../../database/runs/runs';
 import { NightjarError } from '../../errors';
 import type { ProofSummary } from '../../report/summary';
 import type { Engines } from '../engines';

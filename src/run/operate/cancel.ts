@@ -1,9 +1,9 @@
 /** Cancels a run: no mail of it is begun afterwards, and what was never sent is dropped. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { type BatchJobState, batchJobsOf } from '../../database/batch-jobs';
-import { countDeliveries, tallyReasons } from '../../database/deliveries';
-import { countHeldClaims, dropOpenDeliveries } from '../../database/operator-changes';
-import { findRun, moveRun, type RunRow } from '../../database/runs';
+import { type BatchJobState, batchJobsOf } from '../../database/buying/batch-jobs';
+import { countDeliveries, tallyReasons } from '../../database/ledger/deliveries';
+import { countHeldClaims, dropOpenDeliveries } from '../../database/ledger/operator-changes';
+import { findRun, moveRun, type RunRow } from '../../database/runs/runs';
 import { NightjarError } from '../../errors';
 import type { Money } from '../../units';
 import type { Engines } from '../engines';

@@ -1,5 +1,5 @@
 /** Describes a run as JSON documents tell it: the same for the command line and the API. */
-import type { RunRow } from '../../database/runs';
+import type { RunRow } from '../../database/runs/runs';
 import { exitCodeOf } from '../follow-run';
 import { readSummary } from '../stored-summary';
 import { stateOf } from './find';

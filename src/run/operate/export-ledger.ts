@@ -1,9 +1,9 @@
 /** Writes the ledger of a run as CSV or JSON Lines, a page at a time. */
 import { escapeFormula, quoteCell } from '../../audience/csv';
 import { maskAddress } from '../../content/address';
-import type { Database } from '../../database/connection';
-import { type ExportedDelivery, type ExportFilter, streamDeliveries } from '../../database/ledger-export';
-import type { RunRow } from '../../database/runs';
+import type { Database } from '../../database/connecting/connection';
+import { type ExportedDelivery, type ExportFilter, streamDeliveries } from '../../database/ledger/ledger-export';
+import type { RunRow } from '../../database/runs/runs';
 import { NightjarError } from '../../errors';
 
 export const EXPORT_FORMATS = ['jsonl', 'csv'] as const;

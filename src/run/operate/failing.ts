@@ -1,6 +1,6 @@
 /** Tells what of a run fails at present and is tried again by itself. */
 import { z } from 'zod';
-import type { FailedAttempts } from '../../database/attempts';
+import type { FailedAttempts } from '../../database/runs/attempts';
 
 const failureSchema = z.object({ code: z.string(), message: z.string(), at: z.number() });
 

@@ -1,6 +1,6 @@
 /** Finds the run that a person names. */
-import type { Database } from '../../database/connection';
-import { findRun, type RunRow } from '../../database/runs';
+import type { Database } from '../../database/connecting/connection';
+import { findRun, type RunRow } from '../../database/runs/runs';
 import { NightjarError } from '../../errors';
 
 /**

@@ -1,8 +1,8 @@
 /** Settles that another database has run slots of a job: this one sends nothing of them, and goes on with the others. */
-import { dropOpenDeliveries } from '../../database/operator-changes';
-import { listRuns } from '../../database/run-lists';
-import { findRun, moveRun, type RunRow } from '../../database/runs';
-import { RESTORED, recordForeignStart } from '../../database/starts';
+import { dropOpenDeliveries } from '../../database/ledger/operator-changes';
+import { listRuns } from '../../database/runs/run-lists';
+import { findRun, moveRun, type RunRow } from '../../database/runs/runs';
+import { RESTORED, recordForeignStart } from '../../database/runs/starts';
 import { NightjarError } from '../../errors';
 import type { Engines } from '../engines';
 import { isAheadOnS3 } from '../restored/announce';

@@ -1,9 +1,14 @@
 /** Settles deliveries of which nobody can tell whether they arrived, as a person says who has asked the relay. */
 import { maskAddress } from '../../content/address';
 import { messageIdOf } from '../../content/links';
-import { countDeliveries } from '../../database/deliveries';
-import { listUnknown, type Resolution, resolveUnknown, type UnknownDelivery } from '../../database/operator-changes';
-import type { RunRow } from '../../database/runs';
+import { countDeliveries } from '../../database/ledger/deliveries';
+import {
+  listUnknown,
+  type Resolution,
+  resolveUnknown,
+  type UnknownDelivery,
+} from '../../database/ledger/operator-changes';
+import type { RunRow } from '../../database/runs/runs';
 import { NightjarError } from '../../errors';
 import { loadBundle } from '../bundle';
 import type { Engines } from '../engines';

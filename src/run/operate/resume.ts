@@ -1,9 +1,10 @@
 /** Lets a run go on that has stopped. */
-import { clearAttempts } from '../../database/attempts';
-import { batchJobsOf } from '../../database/batch-jobs';
+
+import { batchJobsOf } from '../../database/buying/batch-jobs';
 import { currentCatalogueVersion } from '../../database/catalogue';
-import { findOpenStates } from '../../database/deliveries';
-import { moveRun, type RunRow, type RunState, saveBundle } from '../../database/runs';
+import { findOpenStates } from '../../database/ledger/deliveries';
+import { clearAttempts } from '../../database/runs/attempts';
+import { moveRun, type RunRow, type RunState, saveBundle } from '../../database/runs/runs';
 import type { ParamSource } from '../../job/params';
 import { type JobSource, openBundle, storeBundle } from '../bundle';
 import type { Engines } from '../engines';

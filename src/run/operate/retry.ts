@@ -1,9 +1,10 @@
 /** Lets a run go on: a failed one where it stopped, a paused one, and of a finished one what failed. */
-import { clearAttempts } from '../../database/attempts';
-import { reopenFinished, type StateTally } from '../../database/operator-changes';
-import { PROOF, PROOF_FAILED, retryProof } from '../../database/proofs';
-import type { RunRow, RunState } from '../../database/runs';
-import { RESTORED } from '../../database/starts';
+
+import { reopenFinished, type StateTally } from '../../database/ledger/operator-changes';
+import { clearAttempts } from '../../database/runs/attempts';
+import { PROOF, PROOF_FAILED, retryProof } from '../../database/runs/proofs';
+import type { RunRow, RunState } from '../../database/runs/runs';
+import { RESTORED } from '../../database/runs/starts';
 import { NightjarError } from '../../errors';
 import type { Engines } from '../engines';
 import { queueOpenWork } from '../open-work';

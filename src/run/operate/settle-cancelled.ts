@@ -1,9 +1,9 @@
 /** Settles what is left of a cancelled run, so that no row of it stays open but what is truly unknown. */
-import { dropOpenDeliveries } from '../../database/operator-changes';
-import type { RunRow } from '../../database/runs';
+import { dropOpenDeliveries } from '../../database/ledger/operator-changes';
+import type { RunRow } from '../../database/runs/runs';
 import { loadBundle } from '../bundle';
 import type { Engines } from '../engines';
-import { settleUnsettled } from '../recover';
+import { settleUnsettled } from '../sending/recover';
 
 /**
  * Judges the rows of dead workers by their journals and the inbox, then drops what was never sent; safe to repeat.

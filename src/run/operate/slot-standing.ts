@@ -1,8 +1,8 @@
 /** Tells which run stands for a slot, and what `run` would do about it. */
-import { countDeliveries } from '../../database/deliveries';
-import { findLatestRun } from '../../database/run-lists';
-import type { RunRow } from '../../database/runs';
-import { RESTORED } from '../../database/starts';
+import { countDeliveries } from '../../database/ledger/deliveries';
+import { findLatestRun } from '../../database/runs/run-lists';
+import type { RunRow } from '../../database/runs/runs';
+import { RESTORED } from '../../database/runs/starts';
 import type { Engines } from '../engines';
 import { stateOf } from './find';
 

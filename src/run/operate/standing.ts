@@ -1,14 +1,14 @@
 /** Looks at where a run stands: what it has done, what it waits for, and what a person can do. */
 import { maskAddress } from '../../content/address';
-import { listAttempts } from '../../database/attempts';
-import { batchJobsOf } from '../../database/batch-jobs';
-import { queuePosition } from '../../database/batch-places';
-import { nextDue } from '../../database/claims';
+import { batchJobsOf } from '../../database/buying/batch-jobs';
+import { queuePosition } from '../../database/buying/batch-places';
 import { type ClickCounts, countClicks } from '../../database/clicks';
-import { countDeliveries, type DeliveryState, tallyReasons } from '../../database/deliveries';
-import { type GuardApproval, listApprovals } from '../../database/guard-approvals';
-import { findProof, PROOF } from '../../database/proofs';
-import { type RunRow, runEvents } from '../../database/runs';
+import { nextDue } from '../../database/ledger/claims';
+import { countDeliveries, type DeliveryState, tallyReasons } from '../../database/ledger/deliveries';
+import { listAttempts } from '../../database/runs/attempts';
+import { type GuardApproval, listApprovals } from '../../database/runs/guard-approvals';
+import { findProof, PROOF } from '../../database/runs/proofs';
+import { type RunRow, runEvents } from '../../database/runs/runs';
 import type { Engines } from '../engines';
 import { storedError } from '../run-error';
 import { readTellings, type TellingStanding } from '../told/standing';

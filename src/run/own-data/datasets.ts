@@ -1,10 +1,10 @@
 /** Writes what was imported as the datasets of Personalize: schemas from the columns, rows streamed as CSV. */
 import { currentCatalogueVersion, readCatalogue } from '../../database/catalogue';
-import type { Database } from '../../database/connection';
-import { countContacts, streamContacts } from '../../database/contacts';
-import { listEventTypes, streamInteractions } from '../../database/interactions';
+import type { Database } from '../../database/connecting/connection';
+import { countContacts, streamContacts } from '../../database/people/contacts';
+import { listEventTypes, streamInteractions } from '../../database/people/interactions';
 import type { Contact, Item } from '../../job/people';
-import type { Dataset } from '../dataset-text';
+import type { Dataset } from './dataset-text';
 import { type AttributeField, cellOf, tallyAttributes } from './fields';
 import type { FormerFields, SchemaField } from './former-fields';
 

@@ -1,6 +1,6 @@
 /** Tells what is missing before Personalize can learn from the imported data. */
-import type { IdOverlap } from '../../database/id-overlap';
-import type { Activity } from '../../database/interactions';
+import type { IdOverlap } from '../../database/people/id-overlap';
+import type { Activity } from '../../database/people/interactions';
 
 /** Quotas of Personalize: developer guide, "Amazon Personalize endpoints and quotas". */
 const MIN_INTERACTIONS = 1000;

@@ -2,8 +2,8 @@
 import { DescribeDatasetCommand, DescribeSchemaCommand } from '@aws-sdk/client-personalize';
 import { z } from 'zod';
 import { NightjarError } from '../../errors';
-import type { Dataset } from '../dataset-text';
-import { arnPrefixOf, type TrainingEngines } from '../train';
+import type { Dataset } from './dataset-text';
+import { arnPrefixOf, type TrainingEngines } from './train';
 
 /** A field of a schema, with all that the schema says of it. */
 const fieldSchema = z.looseObject({ name: z.string(), type: z.unknown() });

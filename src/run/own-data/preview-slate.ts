@@ -8,10 +8,10 @@ import { type InputFilterValues, userInputLine } from '../../personalize/input-l
 import { readStatus } from '../../personalize/status';
 import { listObjects, readObject, writeObject } from '../../storage/objects';
 import { formatS3Uri, type S3Uri } from '../../storage/uri';
-import { buyBatchJob, describeBatchJob } from '../buy';
+import { buyBatchJob, describeBatchJob } from '../buying/buy';
+import { findFilter, type ResolvedFilter } from '../buying/resolve-filter';
+import { type ResolvedSolution, resolveSolution } from '../buying/resolve-solution';
 import { type Engines, place } from '../engines';
-import { findFilter, type ResolvedFilter } from '../resolve-filter';
-import { type ResolvedSolution, resolveSolution } from '../resolve-solution';
 
 type PreviewEngines = Pick<Engines, 'settings' | 'personalize' | 's3'>;
 

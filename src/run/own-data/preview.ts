@@ -1,16 +1,16 @@
 /** Renders the mail that a customer would get, by the renderer of the runs; nothing is sent and no run is made. */
 import { maskAddress } from '../../content/address';
 import { currentCatalogueVersion } from '../../database/catalogue';
-import { findContacts, type StoredContact, streamContacts } from '../../database/contacts';
-import { activeUsers, popularItems } from '../../database/interactions';
+import { findContacts, type StoredContact, streamContacts } from '../../database/people/contacts';
+import { activeUsers, popularItems } from '../../database/people/interactions';
 import { isNightjarError } from '../../errors';
 import type { EmailJob } from '../../job/definition';
 import type { Bundle } from '../bundle';
-import { loadCatalogue } from '../catalogue-cache';
-import { chooseRecipient } from '../choose-recipients';
+import { createValueReader, type ReadValues } from '../buying/filter-values';
 import type { Engines } from '../engines';
-import { createValueReader, type ReadValues } from '../filter-values';
-import { makeMail } from '../make-mail';
+import { loadCatalogue } from '../mails/catalogue-cache';
+import { makeMail } from '../mails/make-mail';
+import { chooseRecipient } from '../recipients/choose-recipients';
 import { findMeans, type PreviewMeans, previewSlate } from './preview-slate';
 
 /** A mail as it would be sent. */

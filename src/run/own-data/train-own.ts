@@ -1,12 +1,12 @@
 /** Trains the solutions of the settings on what was imported, on the local AWS. */
-import { readIdOverlap } from '../../database/id-overlap';
-import { type Activity, listEventTypes, readActivity } from '../../database/interactions';
+import { readIdOverlap } from '../../database/people/id-overlap';
+import { type Activity, listEventTypes, readActivity } from '../../database/people/interactions';
 import { combineErrors, NightjarError } from '../../errors';
 import type { Engines } from '../engines';
-import { type TrainingEngines, train } from '../train';
 import { describeOwnData, type KeptField } from './datasets';
 import { listMissing } from './enough';
 import { readFormerFields } from './former-fields';
+import { type TrainingEngines, train } from './train';
 
 /** What was trained. */
 export interface Trained {

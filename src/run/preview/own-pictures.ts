@@ -1,7 +1,7 @@
 /** Puts pictures into a preview that lie in nightjar's own storage, and whose addresses lead nowhere yet. */
 import { decodeEntities } from '../../content/html-text';
 import type { Engines } from '../engines';
-import { readPicture } from '../sample-mails';
+import { readPicture } from '../mails/sample-mails';
 
 /** Gives the HTML with these pictures inside (data URIs); undefined where it has none. `known` keeps them for the next mail. */
 export async function drawPictures(

@@ -1,13 +1,13 @@
 /** Chooses the people whose mails a preview shows. */
 import { languageOf } from '../../content/locale';
-import { findContacts, type StoredContact, streamContacts } from '../../database/contacts';
-import { findUserByAddress } from '../../database/find-contact';
-import { activeUsers } from '../../database/interactions';
-import { listLastSlated } from '../../database/last-slates';
+import { listLastSlated } from '../../database/ledger/last-slates';
+import { findContacts, type StoredContact, streamContacts } from '../../database/people/contacts';
+import { findUserByAddress } from '../../database/people/find-contact';
+import { activeUsers } from '../../database/people/interactions';
 import { NightjarError } from '../../errors';
 import type { EmailJob } from '../../job/definition';
-import { chooseRecipient } from '../choose-recipients';
 import type { Engines } from '../engines';
+import { chooseRecipient } from '../recipients/choose-recipients';
 
 const CANDIDATES = 500;
 

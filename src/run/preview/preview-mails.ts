@@ -6,16 +6,16 @@ import { NOBODY, signUnsubscribe } from '../../content/links';
 import { readSample, type Sample } from '../../content/sample';
 import type { CompiledTemplate } from '../../content/template';
 import { currentCatalogueVersion } from '../../database/catalogue';
-import type { StoredContact } from '../../database/contacts';
-import { findLastSlates, type LastSlate } from '../../database/last-slates';
+import { findLastSlates, type LastSlate } from '../../database/ledger/last-slates';
+import type { StoredContact } from '../../database/people/contacts';
 import { NightjarError } from '../../errors';
 import type { EmailJob } from '../../job/definition';
 import type { Bundle, JobSource } from '../bundle';
-import { loadCatalogue } from '../catalogue-cache';
-import { chooseRecipient } from '../choose-recipients';
 import type { Engines } from '../engines';
-import { planFallback } from '../fallback';
-import { type MailParts, makeMail, type Trial } from '../make-mail';
+import { loadCatalogue } from '../mails/catalogue-cache';
+import { planFallback } from '../mails/fallback';
+import { type MailParts, makeMail, type Trial } from '../mails/make-mail';
+import { chooseRecipient } from '../recipients/choose-recipients';
 import { type Avoided, findAvoided } from '../sending/avoid';
 
 /** One mail as it would be sent. */

@@ -1,7 +1,7 @@
 /** Sums up what became of a run's proof; addresses are masked. */
 import { maskAddress } from '../../content/address';
-import type { Database } from '../../database/connection';
-import { findProof, type Proof } from '../../database/proofs';
+import type { Database } from '../../database/connecting/connection';
+import { findProof, type Proof } from '../../database/runs/proofs';
 import type { RunSummary } from '../../report/summary';
 
 /** Counts the mails of a proof by what became of them. */

@@ -1,12 +1,12 @@
 /** Makes the e-mails of a proof: those of sample people as they would be sent, to somebody who looks at them first. */
 import { currentCatalogueVersion } from '../../database/catalogue';
-import { findContacts } from '../../database/contacts';
-import type { ProofCandidate } from '../../database/proof-samples';
+import { findContacts } from '../../database/people/contacts';
+import type { ProofCandidate } from '../../database/runs/proof-samples';
 import type { EmailJob } from '../../job/definition';
-import { refusalOf } from '../allowed-addresses';
-import { loadCatalogue } from '../catalogue-cache';
-import { type MadeMail, type MailParts, makeMail, type Trial } from '../make-mail';
+import { loadCatalogue } from '../mails/catalogue-cache';
+import { type MadeMail, type MailParts, makeMail, type Trial } from '../mails/make-mail';
 import { readPlan } from '../plan-record';
+import { refusalOf } from '../recipients/allowed-addresses';
 import { findAvoided } from '../sending/avoid';
 import type { StageContext } from '../stage';
 

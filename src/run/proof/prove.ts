@@ -3,8 +3,8 @@
  * time is over or a person lets it go on.
  */
 import { languageOf } from '../../content/locale';
-import { withLock } from '../../database/lock';
-import { listProofCandidates } from '../../database/proof-samples';
+import { withLock } from '../../database/connecting/lock';
+import { listProofCandidates } from '../../database/runs/proof-samples';
 import {
   decideProof,
   findProof,
@@ -16,8 +16,8 @@ import {
   type Proof,
   passProof,
   pauseForProof,
-} from '../../database/proofs';
-import { findRun } from '../../database/runs';
+} from '../../database/runs/proofs';
+import { findRun } from '../../database/runs/runs';
 import { NightjarError } from '../../errors';
 import type { EmailJob, ProofRules } from '../../job/definition';
 import type { WorkOutcome } from '../../queue/work-queue';

@@ -1,6 +1,6 @@
 /** Sends the mails of a proof that are due, each at most once: what was claimed and has no answer is never sent again. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findProofDeliveries } from '../../database/proof-samples';
+import { findProofDeliveries } from '../../database/runs/proof-samples';
 import {
   answerProofMail,
   claimProofMail,
@@ -8,13 +8,13 @@ import {
   type Proof,
   type ProofAnswer,
   type ProofMail,
-} from '../../database/proofs';
+} from '../../database/runs/proofs';
 import { isNightjarError } from '../../errors';
 import type { EmailJob } from '../../job/definition';
 import type { SendOutcome } from '../../mail/outcome';
 import type { WorkOutcome } from '../../queue/work-queue';
-import { checkMailServer } from '../mail-server';
-import type { MailParts } from '../make-mail';
+import type { MailParts } from '../mails/make-mail';
+import { checkMailServer } from '../sending/mail-server';
 import type { StageContext } from '../stage';
 import { findPeople, makeSample } from './proof-mail';
 

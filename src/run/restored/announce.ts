@@ -1,8 +1,8 @@
 /** Lets a run begin or go on only where S3 knows nothing of it that the database has forgotten (D5). */
 import { randomBytes } from 'node:crypto';
-import { moveRun, type RunRow, runEvents } from '../../database/runs';
-import { isReporting } from '../../database/sending-marks';
-import { markAnnounced, noteStart, RESTORED } from '../../database/starts';
+import { moveRun, type RunRow, runEvents } from '../../database/runs/runs';
+import { isReporting } from '../../database/runs/sending-marks';
+import { markAnnounced, noteStart, RESTORED } from '../../database/runs/starts';
 import { NightjarError } from '../../errors';
 import { headObject } from '../../storage/objects';
 import { type Engines, place } from '../engines';

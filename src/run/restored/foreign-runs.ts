@@ -1,5 +1,5 @@
 /** Finds the runs of a job that stand on S3 and that this database does not know: it was restored from a backup, or cloned (D5). */
-import { findStarts } from '../../database/starts';
+import { findStarts } from '../../database/runs/starts';
 import { parseRunId } from '../../job/keys';
 import { listFolders } from '../../storage/folders';
 import { type Engines, place } from '../engines';

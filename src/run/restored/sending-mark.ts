@@ -3,7 +3,7 @@
  * database has forgotten mails: it was restored to the middle of the run, or another copy of it sends as well.
  */
 import { z } from 'zod';
-import { advanceMark, readMark } from '../../database/sending-marks';
+import { advanceMark, readMark } from '../../database/runs/sending-marks';
 import { isNightjarError } from '../../errors';
 import { readSmallObject, writeObject } from '../../storage/objects';
 import { type Engines, place } from '../engines';

@@ -1,5 +1,5 @@
 /** Keeps the schedules of a worker's project: looks at all jobs again and again, and whenever an alarm rings. */
-import { createSlots } from '../../database/slots';
+import { createSlots } from '../../database/connecting/slots';
 import type { ParsedJob } from '../../job/definition';
 import type { Alarm } from '../../queue/alarms';
 import type { Engines } from '../engines';

@@ -2,11 +2,12 @@
  * Starts what is due of a job: slots of its schedule, or slots of the job that it follows. The database alone decides,
  * under a lock of the job; a run that is there already is never touched.
  */
-import { decideUntil, type JobSchedule, listSlotsToFollow, noteJobSchedule } from '../../database/job-schedules';
-import { withLock } from '../../database/lock';
-import { findLatestRun, hasFullRun } from '../../database/run-lists';
-import type { RunRow } from '../../database/runs';
-import { RESTORED } from '../../database/starts';
+
+import { withLock } from '../../database/connecting/lock';
+import { decideUntil, type JobSchedule, listSlotsToFollow, noteJobSchedule } from '../../database/runs/job-schedules';
+import { findLatestRun, hasFullRun } from '../../database/runs/run-lists';
+import type { RunRow } from '../../database/runs/runs';
+import { RESTORED } from '../../database/runs/starts';
 import { isNightjarError, NightjarError } from '../../errors';
 import type { ParsedJob, Schedule } from '../../job/definition';
 import { decideSlots } from '../../job/due-slots';

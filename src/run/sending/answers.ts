@@ -1,12 +1,12 @@
 /** Collects the answers of a claim and writes them in bulk: what the server has said must not wait for the whole batch. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promptly } from '../../database/bounded-client';
-import { answerDeliveries, type DeliveryAnswer } from '../../database/claims';
-import { returnRamp } from '../../database/ramp';
+import { promptly } from '../../database/connecting/bounded-client';
+import { answerDeliveries, type DeliveryAnswer } from '../../database/ledger/claims';
+import { returnRamp } from '../../database/pacing/ramp';
 import { explainFailure } from '../explain-failure';
 import { forgetOutage, tellOutage } from '../outages';
-import { journalKey } from '../recover';
 import type { Lane } from './lane';
+import { journalKey } from './recover';
 
 /** Answers written in one statement. */
 const FLUSH_ANSWERS = 16;

@@ -1,5 +1,5 @@
 /** A lane: one of the places, over all workers, at which mails of a run are sent. */
-import { countLanes } from '../../database/worker-lanes';
+import { countLanes } from '../../database/pacing/worker-lanes';
 import type { EmailJob } from '../../job/definition';
 import type { StageContext } from '../stage';
 import { senderOf } from './sender';

@@ -1,7 +1,7 @@
 /** The mails of one claim in the order in which they may go: those to domains with a rate at their turns, the others between. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClaimedDelivery } from '../../database/claims';
-import type { MadeMail } from '../make-mail';
+import type { ClaimedDelivery } from '../../database/ledger/claims';
+import type { MadeMail } from '../mails/make-mail';
 
 /** A mail that is made, with the row that was claimed for it. */
 export interface Parcel {

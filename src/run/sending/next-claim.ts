@@ -1,17 +1,18 @@
 /** Decides what a lane does next: claims what may be sent now, comes again when more may, or is done. */
-import { isBlocked, rateNow, UNBLOCKED } from '../../database/blocks';
-import { claimByRules, type RuledClaim } from '../../database/claim-by-rules';
-import { claimDeliveries } from '../../database/claims';
-import { findOpenStates } from '../../database/deliveries';
-import { mostAhead } from '../../database/pace';
-import { holdRun } from '../../database/ramp';
-import { nextSendable, readSendingState, type SendingState } from '../../database/sending-state';
+
+import { claimByRules, type RuledClaim } from '../../database/ledger/claim-by-rules';
+import { claimDeliveries } from '../../database/ledger/claims';
+import { findOpenStates } from '../../database/ledger/deliveries';
+import { isBlocked, rateNow, UNBLOCKED } from '../../database/pacing/blocks';
+import { mostAhead } from '../../database/pacing/pace';
+import { holdRun } from '../../database/pacing/ramp';
+import { nextSendable, readSendingState, type SendingState } from '../../database/runs/sending-state';
 import type { WorkOutcome } from '../../queue/work-queue';
-import { momentOf } from '../lease';
-import { checkMailServer } from '../mail-server';
 import { DONE } from '../stage';
 import type { ClaimInHand } from './batch';
 import { type Lane, leaseMs } from './lane';
+import { momentOf } from './lease';
+import { checkMailServer } from './mail-server';
 import { stopAfterErrors } from './stop';
 import { activeLanes } from './turns';
 

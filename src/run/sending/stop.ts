@@ -6,8 +6,8 @@ import {
   type FrequentAnswer,
   listFrequentRefusals,
   readAnswerCounts,
-} from '../../database/answer-counts';
-import { moveRun } from '../../database/runs';
+} from '../../database/ledger/answer-counts';
+import { moveRun } from '../../database/runs/runs';
 import { NightjarError } from '../../errors';
 import type { StopAfterErrors } from '../../job/definition';
 import type { StageContext } from '../stage';

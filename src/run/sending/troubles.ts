@@ -1,12 +1,12 @@
 /** What an answer "not now" means for other mails: its domain or its sender is left alone for a while, or the run pauses. */
-import type { Destination } from '../../database/blocks';
-import { LONGEST_BLOCK_MS } from '../../database/blocks';
-import { blockDestination, dropHeld, WHOLE_SENDER } from '../../database/destinations';
+import type { Destination } from '../../database/pacing/blocks';
+import { LONGEST_BLOCK_MS } from '../../database/pacing/blocks';
+import { blockDestination, dropHeld, WHOLE_SENDER } from '../../database/pacing/destinations';
 import type { SendOutcome } from '../../mail/outcome';
-import type { Wait } from '../send-outcome';
-import { reasonOf } from '../send-outcome';
 import type { Lane } from './lane';
 import type { Parcel } from './mail-queue';
+import type { Wait } from './send-outcome';
+import { reasonOf } from './send-outcome';
 import { stopForQuota } from './stop';
 
 type Deferral = Extract<SendOutcome, { kind: 'deferred' }>;

@@ -1,7 +1,7 @@
 /** Gives a lane's mails their turns at the sender's rate, which all workers share. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from '../../database/connection';
-import { mostAhead, reservePace } from '../../database/pace';
+import type { Database } from '../../database/connecting/connection';
+import { mostAhead, reservePace } from '../../database/pacing/pace';
 
 /** What is reserved in one statement. */
 const CHUNK_SECONDS = 0.25;

@@ -1,9 +1,9 @@
 /** Takes an unsubscribe: into the database, or while that is away into the spool. */
 import { hashSubject, type Suppression, userSubject } from '../../content/suppression';
-import { promptly } from '../../database/bounded-client';
-import type { Database } from '../../database/connection';
-import { findContacts } from '../../database/contacts';
-import { saveSuppressions } from '../../database/suppressions';
+import { promptly } from '../../database/connecting/bounded-client';
+import type { Database } from '../../database/connecting/connection';
+import { findContacts } from '../../database/people/contacts';
+import { saveSuppressions } from '../../database/people/suppressions';
 import { bounded } from '../../queue/bounded';
 import type { Engines } from '../engines';
 import { explainFailure } from '../explain-failure';

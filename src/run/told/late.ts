@@ -1,7 +1,7 @@
 /** Finds slots that are not finished by their deadlines, by what the jobs' files say. */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { noteJobSchedule } from '../../database/job-schedules';
+import { noteJobSchedule } from '../../database/runs/job-schedules';
 import {
   findUndoneSlots,
   judgeUntil,
@@ -9,7 +9,7 @@ import {
   readDeadlineMarks,
   readWatch,
   saveWatch,
-} from '../../database/late';
+} from '../../database/runs/late';
 import type { ParsedJob } from '../../job/definition';
 import { passedDeadlines, type SlotDeadline } from '../../job/late';
 import { type LateRule, type NotifyRules, readNotifyRules } from '../../job/notify';

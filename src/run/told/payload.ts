@@ -1,10 +1,10 @@
 /** What is told of an event, as data: the body of a webhook, and what the texts of the other ways are made of. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Database } from '../../database/connection';
-import { countDeliveries } from '../../database/deliveries';
-import type { OpenNotice } from '../../database/notices';
-import { findRun, type RunRow } from '../../database/runs';
+import type { Database } from '../../database/connecting/connection';
+import { countDeliveries } from '../../database/ledger/deliveries';
+import type { OpenNotice } from '../../database/runs/notices';
+import { findRun, type RunRow } from '../../database/runs/runs';
 import { sumMoney } from '../../personalize/prices';
 import type { Engines } from '../engines';
 import { adviseOn } from '../operate/advice';

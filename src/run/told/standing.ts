@@ -1,7 +1,7 @@
 /** Tells who was told of a run, and who could not be. */
-import type { Database } from '../../database/connection';
-import { listTellings } from '../../database/notices';
-import type { RunRow } from '../../database/runs';
+import type { Database } from '../../database/connecting/connection';
+import { listTellings } from '../../database/runs/notices';
+import type { RunRow } from '../../database/runs/runs';
 import { showTarget } from './targets';
 
 /** What became of one event at one target. Times are ISO 8601, UTC. */

@@ -1,5 +1,5 @@
 /** Tells what the outbox holds: decides who is told of an event, and tells each, again and again where that fails. */
-import { noteLateRuns } from '../../database/late';
+import { noteLateRuns } from '../../database/runs/late';
 import {
   type Address,
   addressNotice,
@@ -7,7 +7,7 @@ import {
   claimTellings,
   type DueTelling,
   type OpenNotice,
-} from '../../database/notices';
+} from '../../database/runs/notices';
 import { readNotifyRules } from '../../job/notify';
 import type { Engines } from '../engines';
 import { explainFailure } from '../explain-failure';

@@ -1,5 +1,5 @@
 /** Reads the figures of monitoring from the database: at most every few seconds, however often scrapers ask. */
-import { readMonthSpending } from '../../database/budget';
+import { readMonthSpending } from '../../database/buying/budget';
 import {
   type BatchFigure,
   countLateSlots,
@@ -9,8 +9,8 @@ import {
   listOldestDue,
   type RunFigure,
 } from '../../database/figures';
-import { listPausedJobs } from '../../database/job-schedules';
-import { countWorkers } from '../../database/worker-lanes';
+import { countWorkers } from '../../database/pacing/worker-lanes';
+import { listPausedJobs } from '../../database/runs/job-schedules';
 import { nextFire } from '../../job/schedule';
 import type { Engines } from '../../run/engines';
 import { budgetOf } from '../../run/guards/money';

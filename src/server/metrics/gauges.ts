@@ -1,6 +1,6 @@
 /** The metrics of nightjar in the names and units of Prometheus: seconds, unix times, and labels that are job names or fixed words. */
 import { Gauge, type Registry } from 'prom-client';
-import { RUN_STATES } from '../../database/runs';
+import { RUN_STATES } from '../../database/runs/runs';
 import type { Figures } from './figures';
 
 /** Sets every metric from the figures; undefined where they could not be read, or not yet. */

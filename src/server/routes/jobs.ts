@@ -1,7 +1,7 @@
 /** Routes on jobs: what there is, what a run would do and cost, and whether workers start them. */
 import { z } from 'zod';
-import { listPausedJobs, pauseJob, resumeJob } from '../../database/job-schedules';
-import { createSlots } from '../../database/slots';
+import { createSlots } from '../../database/connecting/slots';
+import { listPausedJobs, pauseJob, resumeJob } from '../../database/runs/job-schedules';
 import { todaysSlot } from '../../job/today';
 import { openBundle } from '../../run/bundle';
 import { describeJob } from '../../run/describe-job';

@@ -1,6 +1,6 @@
 /** Routes on runs: lists, one run, and what a person decides about it. */
 import { z } from 'zod';
-import { listRuns } from '../../database/run-lists';
+import { listRuns } from '../../database/runs/run-lists';
 import { isNightjarError } from '../../errors';
 import { approveRun } from '../../run/operate/approve';
 import { cancelRun } from '../../run/operate/cancel';

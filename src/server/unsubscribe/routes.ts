@@ -2,8 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskAddress, parseMailbox } from '../../content/address';
 import { isNobody, type Unsubscribe, verifyUnsubscribe } from '../../content/links';
-import { promptly } from '../../database/bounded-client';
-import { findContacts } from '../../database/contacts';
+import { promptly } from '../../database/connecting/bounded-client';
+import { findContacts } from '../../database/people/contacts';
 import { systemErrorCode } from '../../errors';
 import { bounded } from '../../queue/bounded';
 import type { Engines } from '../../run/engines';

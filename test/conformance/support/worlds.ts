@@ -1,6 +1,6 @@
 /** The worlds that nightjar must behave the same in: the embedded default, and production with and without Redis. */
 import { Client, type ClientConfig } from 'pg';
-import { createPool } from '../../../src/database/connection';
+import { createPool } from '../../../src/database/connecting/connection';
 import { openQueue, type WorkQueue } from '../../../src/queue/work-queue';
 import { startTestPostgres, type TestPostgres } from '../../support/database';
 import { type PostgresServer, startPostgresServer } from '../../support/postgres-server';

@@ -1,8 +1,9 @@
 /** A ledger for a test file: a database of its own, runs in it, and short words for what a worker does. */
-import { answerDeliveries, claimDeliveries, type DeliveryAnswer } from '../../../src/database/claims';
-import { type OpenDatabase, openDatabase } from '../../../src/database/connection';
-import { planDeliveries, type RunOfDeliveries, saveSlates } from '../../../src/database/deliveries';
-import { createRun } from '../../../src/database/runs';
+
+import { type OpenDatabase, openDatabase } from '../../../src/database/connecting/connection';
+import { answerDeliveries, claimDeliveries, type DeliveryAnswer } from '../../../src/database/ledger/claims';
+import { planDeliveries, type RunOfDeliveries, saveSlates } from '../../../src/database/ledger/deliveries';
+import { createRun } from '../../../src/database/runs/runs';
 import { startTestPostgres, type TestPostgres } from '../../support/database';
 
 export const T0 = Date.UTC(2026, 2, 2, 2);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { openEngines } from '../../../src/cli/open-engines';
 import { loadSettings } from '../../../src/config/load';
 import { startEmbeddedPostgres } from '../../../src/database/embedded/postgres';
-import { train } from '../../../src/run/train';
+import { train } from '../../../src/run/own-data/train';
 import { createRandom } from '../../../src/sample/random';
 import { ROOT, runNightjar } from '../../support/nightjar';
 

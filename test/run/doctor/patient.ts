@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadSettings, type Override } from '../../../src/config/load';
 import type { Settings } from '../../../src/config/settings';
-import { claimInstance, openDatabase } from '../../../src/database/connection';
+import { claimInstance, openDatabase } from '../../../src/database/connecting/connection';
 import { type Doors, examine, type Patient } from '../../../src/run/doctor/examine';
 import { beginExamination, type Finding } from '../../../src/run/doctor/finding';
 import { createCountingCompute } from '../../local/support/counting-compute';

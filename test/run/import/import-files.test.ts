@@ -1,7 +1,7 @@
 import { hashAddress } from '../../../src/content/address';
 import { readCatalogue } from '../../../src/database/catalogue';
-import { countContacts, findContacts } from '../../../src/database/contacts';
-import { countInteractions } from '../../../src/database/interactions';
+import { countContacts, findContacts } from '../../../src/database/people/contacts';
+import { countInteractions } from '../../../src/database/people/interactions';
 import { formatImport } from '../../../src/run/import/report';
 import { describeOwnData } from '../../../src/run/own-data/datasets';
 import { NOW, useWorkshop } from './workshop';

@@ -1,6 +1,6 @@
 import { currentCatalogueVersion } from '../../../src/database/catalogue';
-import { countContacts } from '../../../src/database/contacts';
-import { countInteractions } from '../../../src/database/interactions';
+import { countContacts } from '../../../src/database/people/contacts';
+import { countInteractions } from '../../../src/database/people/interactions';
 import { useWorkshop } from './workshop';
 
 const shop = useWorkshop();

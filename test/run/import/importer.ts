@@ -1,5 +1,5 @@
 /** A program that imports contacts and interactions into a database, to be killed in the middle. */
-import { openDatabase } from '../../../src/database/connection';
+import { openDatabase } from '../../../src/database/connecting/connection';
 import { importFiles } from '../../../src/run/import/import-files';
 
 const [host = '', database = '', contacts = '', interactions = ''] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 /** Sources of an import: gzip, JSON lists, renamed columns, queries; dry runs and rows that say deleted. */
 import { gzipSync } from 'node:zlib';
 import { currentCatalogueVersion, readCatalogue } from '../../../src/database/catalogue';
-import { countContacts, findContacts } from '../../../src/database/contacts';
+import { countContacts, findContacts } from '../../../src/database/people/contacts';
 import { mapColumns } from '../../../src/run/import/column-mapping';
 import { readMappings, writeMappings } from '../../../src/run/import/mapping-file';
 import { openQuery } from '../../../src/run/import/query-source';

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Database, OpenDatabase } from '../../../src/database/connection';
-import { openDatabase } from '../../../src/database/connection';
+import type { Database, OpenDatabase } from '../../../src/database/connecting/connection';
+import { openDatabase } from '../../../src/database/connecting/connection';
 import type { EmbeddedConnection } from '../../../src/database/embedded/postgres';
 import { formatError, isNightjarError } from '../../../src/errors';
 import { type ImportOptions, importFiles } from '../../../src/run/import/import-files';

@@ -1,9 +1,9 @@
 /** Makes runs that ended long ago, rows and objects as a real one leaves them, without running anything. */
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { KyselyPlugin } from 'kysely';
-import { saveArtefact } from '../../../src/database/artefacts';
-import { planDeliveries } from '../../../src/database/deliveries';
-import { createRun } from '../../../src/database/runs';
+import { planDeliveries } from '../../../src/database/ledger/deliveries';
+import { saveArtefact } from '../../../src/database/runs/artefacts';
+import { createRun } from '../../../src/database/runs/runs';
 import { storeBundle } from '../../../src/run/bundle';
 import { type Engines, place } from '../../../src/run/engines';
 import { writeObject } from '../../../src/storage/objects';

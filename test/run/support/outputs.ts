@@ -1,8 +1,8 @@
 /** Looks at the output of a run's batch job on S3, and puts another in its place. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
-import { batchJobsOf } from '../../../src/database/batch-jobs';
-import { describeBatchJob } from '../../../src/run/buy';
+import { batchJobsOf } from '../../../src/database/buying/batch-jobs';
+import { describeBatchJob } from '../../../src/run/buying/buy';
 import { listObjects, readSmallObject, writeObject } from '../../../src/storage/objects';
 import { parseS3Uri, type S3Uri } from '../../../src/storage/uri';
 import { driveRun, type Rig } from './world';

@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashAddress } from '../../../src/content/address';
 import { currentCatalogueVersion, saveItems } from '../../../src/database/catalogue';
-import { saveContacts } from '../../../src/database/contacts';
-import { planDeliveries, type RunOfDeliveries, saveSlates } from '../../../src/database/deliveries';
-import { createRun, findRun, moveRun, savePlan } from '../../../src/database/runs';
+import { planDeliveries, type RunOfDeliveries, saveSlates } from '../../../src/database/ledger/deliveries';
+import { saveContacts } from '../../../src/database/people/contacts';
+import { createRun, findRun, moveRun, savePlan } from '../../../src/database/runs/runs';
 import { createMailer } from '../../../src/mail/mailer';
 import { storeBundle } from '../../../src/run/bundle';
 import type { Engines } from '../../../src/run/engines';

@@ -1,11 +1,11 @@
 /** A shop of forty people and thirty things, brought in and trained as a team would: it is enough for every recipe. */
 import { hashAddress } from '../../../src/content/address';
 import { saveItems } from '../../../src/database/catalogue';
-import { saveContacts } from '../../../src/database/contacts';
-import { saveInteractions } from '../../../src/database/interactions';
+import { saveContacts } from '../../../src/database/people/contacts';
+import { saveInteractions } from '../../../src/database/people/interactions';
 import type { Contact, Item } from '../../../src/job/people';
 import type { Engines } from '../../../src/run/engines';
-import { train } from '../../../src/run/train';
+import { train } from '../../../src/run/own-data/train';
 
 export const PEOPLE = 40;
 export const CATEGORIES = ['coffee', 'plants', 'tea'];

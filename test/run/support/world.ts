@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type OpenEngines, openEngines } from '../../../src/cli/open-engines';
 import { loadSettings, type Override } from '../../../src/config/load';
-import { findRun, type RunRow } from '../../../src/database/runs';
+import { findRun, type RunRow } from '../../../src/database/runs/runs';
 import { createMailer } from '../../../src/mail/mailer';
 import type { WorkOutcome } from '../../../src/queue/work-queue';
 import type { Engines } from '../../../src/run/engines';

@@ -1,6 +1,6 @@
 /** Serves the API of a test's engines on a free port, and calls it as a stranger would: over HTTP. */
 import { Kysely, PostgresDialect } from 'kysely';
-import { createPool, type Database } from '../../../src/database/connection';
+import { createPool, type Database } from '../../../src/database/connecting/connection';
 import type { Tables } from '../../../src/database/schema';
 import type { Engines, Log } from '../../../src/run/engines';
 import type { JobFiles } from '../../../src/run/schedules/job-files';

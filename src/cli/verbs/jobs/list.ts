@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { listPausedJobs } from '../../../database/job-schedules';
+import { listPausedJobs } from '../../../database/runs/job-schedules';
 import type { Schedule } from '../../../job/definition';
 import { describeJob, type JobDescription } from '../../../run/describe-job';
 import { explainFailure } from '../../../run/explain-failure';

@@ -1,6 +1,6 @@
 /** The verbs `jobs pause` and `jobs resume`: whether workers start a job by its schedule. */
 import type { Command } from 'commander';
-import { pauseJob, resumeJob } from '../../../database/job-schedules';
+import { pauseJob, resumeJob } from '../../../database/runs/job-schedules';
 import { nameJob } from '../../../job/parse';
 import { answer } from '../../answer';
 import { type CliContext, projectDir } from '../../context';

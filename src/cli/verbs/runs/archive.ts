@@ -1,6 +1,6 @@
 /** The verb `runs archive`: archives what is kept too long, or one run now. */
 import type { Command } from 'commander';
-import type { EndedRun } from '../../../database/keeping';
+import type { EndedRun } from '../../../database/keeping/keeping';
 import { NightjarError } from '../../../errors';
 import { countOf } from '../../../report/figures';
 import type { Engines } from '../../../run/engines';

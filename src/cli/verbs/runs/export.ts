@@ -1,7 +1,7 @@
 /** The verb `runs export`: the deliveries of a run as JSON Lines or CSV. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { DeliveryState } from '../../../database/deliveries';
+import type { DeliveryState } from '../../../database/ledger/deliveries';
 import { NightjarError } from '../../../errors';
 import { countOf } from '../../../report/figures';
 import { DELIVERY_STATES } from '../../../report/sums';

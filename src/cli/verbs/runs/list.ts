@@ -1,7 +1,7 @@
 /** The verb `runs list`: the newest runs, a page at a time. */
 import type { Command } from 'commander';
-import { listRuns, type RunFilter } from '../../../database/run-lists';
-import { RUN_STATES, type RunRow } from '../../../database/runs';
+import { listRuns, type RunFilter } from '../../../database/runs/run-lists';
+import { RUN_STATES, type RunRow } from '../../../database/runs/runs';
 import { NightjarError } from '../../../errors';
 import { describeRow, exitOf } from '../../../run/operate/describe-run';
 import { findNamedRun, stateOf } from '../../../run/operate/find';

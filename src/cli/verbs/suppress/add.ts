@@ -1,7 +1,7 @@
 /** The verb `suppress add`: nobody writes to this address, user or domain any more. */
 import type { Command } from 'commander';
 import { SUPPRESSION_REASONS, type SuppressionReason } from '../../../content/suppression';
-import { findSuppressions, saveSuppressions } from '../../../database/suppressions';
+import { findSuppressions, saveSuppressions } from '../../../database/people/suppressions';
 import { NightjarError } from '../../../errors';
 import { answer } from '../../answer';
 import type { CliContext } from '../../context';

@@ -1,9 +1,9 @@
 /** Finds all that can be said of one: of a user also the address and its domain, of an address also the users who have it. */
 import { checkAddress } from '../../../content/address';
 import { domainSubject, hashSubject, readSubject, type Suppression, userSubject } from '../../../content/suppression';
-import type { Database } from '../../../database/connection';
-import { findContacts, findUsersOfAddress } from '../../../database/contacts';
-import { findSuppressions } from '../../../database/suppressions';
+import type { Database } from '../../../database/connecting/connection';
+import { findContacts, findUsersOfAddress } from '../../../database/people/contacts';
+import { findSuppressions } from '../../../database/people/suppressions';
 import type { NamedSubject } from './subject';
 
 export interface NamedSuppression {

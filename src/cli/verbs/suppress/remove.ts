@@ -1,7 +1,7 @@
 /** The verb `suppress remove`: an address, user or domain may be written to again. */
 import type { Command } from 'commander';
 import { isObjection, SUPPRESSION_REASONS } from '../../../content/suppression';
-import { findSuppressions, removeSuppression } from '../../../database/suppressions';
+import { findSuppressions, removeSuppression } from '../../../database/people/suppressions';
 import { NightjarError } from '../../../errors';
 import { answer } from '../../answer';
 import type { CliContext } from '../../context';

@@ -1,0 +1,47 @@
+/** Reads the top of an audience file for a report, its addresses masked. */
+import { parse } from 'csv-parse/sync';
+import { z } from 'zod';
+import { maskAddress } from '../../content/address';
+import { listArtefacts } from '../../database/runs/artefacts';
+import type { RunRow } from '../../database/runs/runs';
+import { readObject } from '../../storage/objects';
+import { parseS3Uri } from '../../storage/uri';
+import type { Engines } from '../engines';
+
+export interface AudiencePreview {
+  readonly name: string;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+const ROWS_SHOWN = 8;
+const BYTES_READ = 16 * 1024;
+const tableSchema = z.array(z.array(z.string()));
+
+/** Answers the first rows of the run's first audience file, undefined where it has none. */
+export async function audiencePreview(
+  engines: Pick<Engines, 'db' | 's3'>,
+  run: RunRow,
+): Promise<AudiencePreview | undefined> {
+  const file = (await listArtefacts(engines.db, run.runId)).find((artefact) => artefact.kind === 'audience');
+  if (file === undefined) return undefined;
+  const text = await readTop(engines, file.uri);
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const [header = [], ...rows] = tableSchema.parse(parse(whole, { to: ROWS_SHOWN + 1, relaxColumnCount: true }));
+  const email = header.indexOf('email');
+  const masked = rows.map((row) =>
+    row.map((cell, column) => (column === email && cell !== '' ? maskAddress(cell) : cell)),
+  );
+  return { name: file.name, header, rows: masked };
+}
+
+async function readTop(engines: Pick<Engines, 's3'>, uri: string): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of readObject(engines.s3, parseS3Uri(uri))) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= BYTES_READ) break;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,133 @@
+/** Finds the solution version that a job means: the newest ACTIVE one, or the one it names. */
+import {
+  DescribeSolutionCommand,
+  DescribeSolutionVersionCommand,
+  type PersonalizeClient,
+  paginateListSolutionVersions,
+  type SolutionVersionSummary,
+} from '@aws-sdk/client-personalize';
+import type { Settings } from '../../config/settings';
+import { NightjarError } from '../../errors';
+import { readStatus } from '../../personalize/status';
+
+export interface ResolvedSolution {
+  readonly solutionVersionArn: string;
+  /** `aws-user-personalization`, without the ARN around it. */
+  readonly recipe: string;
+  /** Undefined where AWS doesn't tell. */
+  readonly datasetGroupArn: string | undefined;
+}
+
+const SEGMENT_RECIPES: ReadonlySet<string> = new Set(['aws-item-affinity', 'aws-item-attribute-affinity']);
+const INFERENCE_RECIPES: ReadonlySet<string> = new Set([
+  'aws-user-personalization',
+  'aws-user-personalization-v2',
+  'aws-popularity-count',
+  'aws-hrnn',
+  'aws-hrnn-metadata',
+  'aws-hrnn-coldstart',
+]);
+
+export interface SolutionWish {
+  /** A name of the settings' `solutions`, or an ARN of a solution or solution version. */
+  readonly solution: string;
+  readonly kind: 'email' | 'audience';
+  readonly file: string;
+}
+
+/**
+ * Resolves the solution of a job and checks that its recipe can do what the job wants.
+ * @throws E_RECO_SOLUTION where it doesn't exist, has no ACTIVE version, or is of another recipe
+ */
+export async function resolveSolution(
+  engines: { readonly settings: Settings; readonly personalize: PersonalizeClient },
+  wish: SolutionWish,
+): Promise<ResolvedSolution> {
+  const arn = solutionArn(engines.settings, wish);
+  const isVersion = arn.split('/').length > 2;
+  const found = isVersion
+    ? await describeVersion(engines.personalize, arn, wish)
+    : await newestVersion(engines.personalize, arn, wish);
+  const fits = (wish.kind === 'email' ? INFERENCE_RECIPES : SEGMENT_RECIPES).has(found.recipe);
+  if (fits) return found;
+  const wanted =
+    wish.kind === 'email'
+      ? 'a User-Personalization or Popularity-Count'
+      : 'an Item-Affinity or Item-Attribute-Affinity';
+  throw new NightjarError(
+    'E_RECO_SOLUTION',
+    `solution "${wish.solution}" is of the recipe ${found.recipe}; a job of kind ${wish.kind} needs ${wanted} solution`,
+    {
+      where: { file: wish.file },
+      fix: 'name another solution, or add it to "solutions" in the settings',
+    },
+  );
+}
+
+function solutionArn(settings: Settings, wish: SolutionWish): string {
+  if (wish.solution.startsWith('arn:')) return wish.solution;
+  const named = settings.solutions[wish.solution]?.solution ?? wish.solution;
+  if (named.startsWith('arn:')) return named;
+  const [, partition = 'aws', , , account = ''] = settings.aws.roleArn.split(':');
+  return `arn:${partition}:personalize:${settings.aws.region}:${account}:solution/${named}`;
+}
+
+async function newestVersion(
+  personalize: PersonalizeClient,
+  arn: string,
+  wish: SolutionWish,
+): Promise<ResolvedSolution> {
+  const described = await personalize
+    .send(new DescribeSolutionCommand({ solutionArn: arn }))
+    .catch((error: unknown) => {
+      throw missingSolution(error, wish);
+    });
+  const versions: SolutionVersionSummary[] = [];
+  for await (const page of paginateListSolutionVersions({ client: personalize }, { solutionArn: arn })) {
+    versions.push(...(page.solutionVersions ?? []));
+  }
+  const newest = versions
+    .filter((version) => readStatus(version.status ?? '') === 'active')
+    .sort((a, b) => (b.creationDateTime?.getTime() ?? 0) - (a.creationDateTime?.getTime() ?? 0))[0];
+  if (newest?.solutionVersionArn === undefined) {
+    throw new NightjarError('E_RECO_SOLUTION', `solution "${wish.solution}" has no ACTIVE solution version`, {
+      where: { file: wish.file },
+      fix: `train one: aws personalize create-solution-version --solution-arn ${arn}`,
+    });
+  }
+  const { recipeArn, datasetGroupArn } = described.solution ?? {};
+  return { solutionVersionArn: newest.solutionVersionArn, recipe: recipeName(recipeArn), datasetGroupArn };
+}
+
+async function describeVersion(
+  personalize: PersonalizeClient,
+  arn: string,
+  wish: SolutionWish,
+): Promise<ResolvedSolution> {
+  const described = await personalize
+    .send(new DescribeSolutionVersionCommand({ solutionVersionArn: arn }))
+    .catch((error: unknown) => {
+      throw missingSolution(error, wish);
+    });
+  const status = described.solutionVersion?.status ?? '';
+  if (readStatus(status) !== 'active') {
+    throw new NightjarError('E_RECO_SOLUTION', `solution version "${arn}" is ${status}; expected ACTIVE`, {
+      where: { file: wish.file },
+    });
+  }
+  const { recipeArn, datasetGroupArn } = described.solutionVersion ?? {};
+  return { solutionVersionArn: arn, recipe: recipeName(recipeArn), datasetGroupArn };
+}
+
+function recipeName(arn: string | undefined): string {
+  return arn?.slice(arn.lastIndexOf('/') + 1) ?? '';
+}
+
+function missingSolution(error: unknown, wish: SolutionWish): unknown {
+  if (!(error instanceof Error) || error.name !== 'ResourceNotFoundException') return error;
+  return new NightjarError('E_RECO_SOLUTION', `solution "${wish.solution}" does not exist in Personalize`, {
+    where: { file: wish.file },
+    fix: 'list what there is: aws personalize list-solutions; then name it under "solutions" in the settings',
+    cause: error,
+  });
+}

@@ -1,0 +1,54 @@
+/** Looks at who is left of a slot that has been run, before another run of it is made. */
+
+import { findUnhandled, type Recipient } from '../../database/ledger/slot-ledger';
+import { streamContacts } from '../../database/people/contacts';
+import { NightjarError } from '../../errors';
+import type { EmailJob, ParsedJob } from '../../job/definition';
+import type { Engines } from '../engines';
+import { refusalOf } from './allowed-addresses';
+import { chooseRecipient } from './choose-recipients';
+
+const BATCH_ROWS = 5000;
+
+/**
+ * Checks that a new run of a slot would have somebody to write to; it looks no further than the first.
+ * A run that fails for want of recipients would stand for the slot in place of the one that was finished.
+ * @throws E_RUN_NO_RECIPIENTS
+ */
+export async function checkSomeoneIsLeft(
+  engines: Pick<Engines, 'db' | 'settings'>,
+  job: ParsedJob,
+  { slot, onlyTo }: { readonly slot: string; readonly onlyTo?: readonly string[] | undefined },
+): Promise<void> {
+  if (job.kind !== 'email') return;
+  let chosen = 0;
+  for await (const batch of chosenBatches(engines, { job, onlyTo })) {
+    if ((await findUnhandled(engines.db, { job: job.name, slot }, batch)).size > 0) return;
+    chosen += batch.length;
+  }
+  throw new NightjarError(
+    'E_RUN_NO_RECIPIENTS',
+    `no recipient is left for ${slot}; of those chosen now ${chosen} were handled before`,
+    { where: { file: job.file }, fix: `see why: nightjar plan ${job.name} --date ${slot}` },
+  );
+}
+
+async function* chosenBatches(
+  engines: Pick<Engines, 'db' | 'settings'>,
+  aim: { readonly job: EmailJob; readonly onlyTo: readonly string[] | undefined },
+): AsyncGenerator<readonly Recipient[]> {
+  const { job } = aim;
+  const rule = { where: job.recipients.where, topic: job.name, refuse: refusalOf(engines, aim) };
+  let batch: Recipient[] = [];
+  for await (const stored of streamContacts(engines.db, job.name)) {
+    const choice = chooseRecipient(stored, rule);
+    if (choice.chosen) {
+      batch.push({ userId: stored.contact.userId, addressHash: choice.addressHash });
+    }
+    if (batch.length === BATCH_ROWS) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
