@@ -1,0 +1,68 @@
+/** What an audience format is made of. Each format is one file of this folder; `all.ts` lists them. */
+import type { Contact } from '../../job/people';
+
+/** A person of an audience who may be in a file. */
+export interface Person {
+  readonly userId: string;
+  /** The place in the audience, from 1. */
+  readonly rank: number;
+  readonly contact: Contact;
+}
+
+/** What all rows of one file share. */
+export interface FileContext {
+  readonly runId: string;
+  /** ISO 8601, UTC: the run's time, not the clock's. */
+  readonly at: string;
+  /** The audience's name. */
+  readonly audience: string;
+  /** Attributes of contacts that the job asks for as further columns, where the format takes any. */
+  readonly attributes: readonly string[];
+}
+
+/** What a file tells its reader to do with its rows. */
+export type Change = 'full' | 'add' | 'remove';
+
+/** A column as the format's file has it, and as people are told of it. */
+export interface Column {
+  /** The header's exact text; several columns may have the same. */
+  readonly header: string;
+  readonly form: 'plain' | 'hashed';
+  /** How the value is made, in one sentence. */
+  readonly rule: string;
+}
+
+/** The cells of one person, in the order of the columns; an empty text stands for no value. */
+export type Cells = readonly string[];
+
+export interface AudienceFormat {
+  readonly name: string;
+  /** The platform's own name, and what the file is for. */
+  readonly title: string;
+  /** Raised whenever an equal contact would give other cells: a removal must be written as its addition was. */
+  readonly version: number;
+  columns(context: FileContext): readonly Column[];
+  readonly file: {
+    readonly extension: string;
+    readonly contentType: string;
+    readonly maxRows?: number;
+    readonly maxBytes?: number;
+  };
+  /** What the platform needs at least before it uses an audience. */
+  readonly minimum?: { readonly count: number; readonly of: 'rows' | 'matched' };
+  /** Topics that a contact must have consented to by name, beside what the job demands. */
+  readonly consent: readonly string[];
+  /** What kinds of files the platform takes. */
+  readonly changes: readonly Change[];
+  /** What the platform's documents leave open, and what nightjar does there. */
+  readonly open: readonly string[];
+  /**
+   * Makes the cells of a person; undefined where nothing identifies the person to the platform.
+   * @param count  is told each value that was left out, by a word such as `bad_phone` or `formula`
+   */
+  makeCells(person: Person, context: FileContext, count: (what: string) => void): Cells | undefined;
+  /** Writes one file: header, rows in their order, and whatever else the format has. */
+  write(rows: AsyncIterable<readonly Cells[]>, context: FileContext, change: Change): AsyncIterable<Uint8Array>;
+  /** How many bytes a row takes in the file; used where `maxBytes` is set. */
+  rowBytes?(cells: Cells): number;
+}
