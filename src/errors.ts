@@ -25,6 +25,8 @@ export const ERROR_CODES = {
   E_JOB_FIELD: { about: 'a field of a job file is wrong', exit: 3, retry: 'afterFix' },
   E_JOB_PARAM: { about: 'a value for a param of a job is wrong or missing', exit: 2, retry: 'afterFix' },
   E_JOB_UNKNOWN: { about: 'there is no job of that name', exit: 2, retry: 'afterFix' },
+  E_FORMAT_SYNTAX: { about: 'a file in formats/ is not YAML', exit: 3, retry: 'afterFix' },
+  E_FORMAT_FIELD: { about: 'a field of a file in formats/ is wrong', exit: 3, retry: 'afterFix' },
   E_TEMPLATE_SYNTAX: { about: 'a template does not compile', exit: 3, retry: 'afterFix' },
   E_TEMPLATE_FIELD: { about: 'a template names a field or helper that does not exist', exit: 3, retry: 'afterFix' },
   E_TEMPLATE_MISSING: { about: 'a template or one of its files does not exist', exit: 3, retry: 'afterFix' },
@@ -52,6 +54,8 @@ export const ERROR_CODES = {
   E_OBJECT_MISSING: { about: 'an S3 object does not exist', exit: 5, retry: 'afterFix' },
   E_OBJECT_URI: { about: 'an S3 URI is wrong', exit: 2, retry: 'afterFix' },
   E_OBJECT_FORMAT: { about: 'a file is not of the format it should have', exit: 3, retry: 'afterFix' },
+  E_DESTINATION_AWAY: { about: 'a destination of audience files takes none for now', exit: 5, retry: 'afterFix' },
+  E_DESTINATION_REFUSED: { about: 'a destination of audience files refuses them', exit: 5, retry: 'afterFix' },
   E_RECO_SOLUTION: {
     about: 'a solution or solution version does not exist or is not ACTIVE',
     exit: 3,

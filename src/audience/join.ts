@@ -11,30 +11,38 @@ export interface JoinedMember<C> {
 
 interface JoinCase<C> {
   /** Ascending by user id in bytes, each user once. */
-  readonly members: AsyncIterable<Member>;
+  readonly members: AsyncIterable<readonly Member[]>;
   /** In the same order. */
-  readonly contacts: AsyncIterable<C>;
+  readonly contacts: AsyncIterable<readonly C[]>;
   readonly userIdOf: (contact: C) => string;
 }
 
 /**
- * Joins every member with its contact, in the order of the members; contacts that are no members are passed over.
- * Reads contacts only as far as the last member.
+ * Joins every member with its contact, in the order and the batches of the members; contacts that are no members are passed
+ * over. Reads contacts only as far as the last member.
  *
  * @throws E_BUG if either stream is not ascending: the join would lose people silently
  */
-export async function* joinByUserId<C>({ members, contacts, userIdOf }: JoinCase<C>): AsyncGenerator<JoinedMember<C>> {
-  const iterator = contacts[Symbol.asyncIterator]();
-  const advance = createCursor(iterator, userIdOf);
+export async function* joinByUserId<C>({
+  members,
+  contacts,
+  userIdOf,
+}: JoinCase<C>): AsyncGenerator<readonly JoinedMember<C>[]> {
+  const cursor = new ContactCursor(contacts[Symbol.asyncIterator](), userIdOf);
   let last: string | undefined;
   try {
-    for await (const member of members) {
-      if (last !== undefined && compareBytes(last, member.userId) >= 0) throw unsorted('members');
-      last = member.userId;
-      yield { member, contact: await advance(member.userId) };
+    for await (const batch of members) {
+      const joined: JoinedMember<C>[] = [];
+      for (const member of batch) {
+        if (last !== undefined && compareBytes(last, member.userId) >= 0) throw unsorted('members');
+        last = member.userId;
+        while (!cursor.reach(member.userId)) await cursor.refill();
+        joined.push({ member, contact: cursor.contactOf(member.userId) });
+      }
+      yield joined;
     }
   } finally {
-    await iterator.return?.();
+    await cursor.close();
   }
 }
 
@@ -51,37 +59,64 @@ interface AdmissionCase<C> {
   readonly onLeftOut: (reason: string) => void;
 }
 
-/** Passes the members on who may be addressed, in their order, and counts the others by reason. */
+/** Passes the members on who may be addressed, in their order, and counts the others by reason; no batch is empty. */
 export async function* admitMembers<C>(
-  joined: AsyncIterable<JoinedMember<C>>,
+  joined: AsyncIterable<readonly JoinedMember<C>[]>,
   { refuse, onLeftOut }: AdmissionCase<C>,
-): AsyncGenerator<AdmittedMember<C>> {
-  for await (const { member, contact } of joined) {
-    if (contact === undefined) {
-      onLeftOut('no_contact');
-      continue;
+): AsyncGenerator<readonly AdmittedMember<C>[]> {
+  for await (const batch of joined) {
+    const admitted: AdmittedMember<C>[] = [];
+    for (const { member, contact } of batch) {
+      const reason = contact === undefined ? 'no_contact' : refuse(contact, member);
+      if (reason !== undefined) onLeftOut(reason);
+      else if (contact !== undefined) admitted.push({ member, contact });
     }
-    const reason = refuse(contact, member);
-    if (reason === undefined) yield { member, contact };
-    else onLeftOut(reason);
+    if (admitted.length > 0) yield admitted;
   }
 }
 
-/** Makes a function that moves on to a user id and answers with the contact there, if there is one. */
-function createCursor<C>(iterator: AsyncIterator<C>, userIdOf: (contact: C) => string) {
-  let current: { readonly userId: string; readonly contact: C } | undefined;
-  let isDone = false;
-  return async (userId: string): Promise<C | undefined> => {
-    while (!isDone && (current === undefined || compareBytes(current.userId, userId) < 0)) {
-      const next = await iterator.next();
-      isDone = next.done === true;
-      if (next.done === true) break;
-      const found = { userId: userIdOf(next.value), contact: next.value };
-      if (current !== undefined && compareBytes(current.userId, found.userId) >= 0) throw unsorted('contacts');
-      current = found;
+/** Moves along the contacts, a batch at a time; only `refill` waits. */
+class ContactCursor<C> {
+  private batch: readonly C[] = [];
+  private index = 0;
+  private isDone = false;
+  private contact: C | undefined;
+  /** Of `contact`. */
+  private userId: string | undefined;
+
+  constructor(
+    private readonly iterator: AsyncIterator<readonly C[]>,
+    private readonly userIdOf: (contact: C) => string,
+  ) {}
+
+  /** Moves on to the first contact that is not before the user id; false where the batch ends before it. */
+  reach(userId: string): boolean {
+    while (this.userId === undefined || compareBytes(this.userId, userId) < 0) {
+      const next = this.batch[this.index];
+      if (next === undefined) return this.isDone;
+      this.index += 1;
+      const found = this.userIdOf(next);
+      if (this.userId !== undefined && compareBytes(this.userId, found) >= 0) throw unsorted('contacts');
+      this.userId = found;
+      this.contact = next;
     }
-    return current?.userId === userId ? current.contact : undefined;
-  };
+    return true;
+  }
+
+  contactOf(userId: string): C | undefined {
+    return this.userId === userId ? this.contact : undefined;
+  }
+
+  async refill(): Promise<void> {
+    const next = await this.iterator.next();
+    this.isDone = next.done === true;
+    this.batch = next.done === true ? [] : next.value;
+    this.index = 0;
+  }
+
+  async close(): Promise<void> {
+    await this.iterator.return?.();
+  }
 }
 
 function unsorted(what: string): NightjarError {

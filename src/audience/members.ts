@@ -12,31 +12,32 @@ export interface Member {
   readonly rank: number;
 }
 
-/** Writes members as they come; sorting and removing duplicates come before. */
-export function writeMembers(members: AsyncIterable<Member>): AsyncGenerator<Buffer> {
-  return encodeChunks(writeLines(members));
+/** Writes members as they come, a batch at a time; sorting and removing duplicates come before. */
+export function writeMembers(batches: AsyncIterable<readonly Member[]>): AsyncGenerator<Buffer> {
+  return encodeChunks(writeLines(batches));
 }
 
 /**
- * Reads a member file, in its order.
+ * Reads a member file, in its order; a batch holds the lines of one chunk and is never empty.
  *
  * @throws E_OBJECT_FORMAT at the first line of another form, or at bytes that are not UTF-8
  */
-export async function* readMembers(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Member> {
-  let line = 0;
-  for await (const texts of decodeMemberLines(chunks)) {
-    for (const text of texts) {
-      line += 1;
-      yield readLine(text, line);
-    }
+export async function* readMembers(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Member[]> {
+  let lines = 0;
+  for await (const text of decodeMemberLines(chunks)) {
+    const batch = readBatch(text, lines);
+    lines += batch.length;
+    yield batch;
   }
 }
 
-async function* writeLines(members: AsyncIterable<Member>): AsyncGenerator<string> {
-  for await (const { userId, rank } of members) yield `${escapeId(userId)}\t${rank}\n`;
+async function* writeLines(batches: AsyncIterable<readonly Member[]>): AsyncGenerator<string> {
+  for await (const batch of batches) {
+    if (batch.length > 0) yield `${batch.map(({ userId, rank }) => `${escapeId(userId)}\t${rank}`).join('\n')}\n`;
+  }
 }
 
-async function* decodeMemberLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly string[]> {
+async function* decodeMemberLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   try {
     yield* decodeLines(chunks);
   } catch (cause) {
@@ -51,14 +52,40 @@ function isDecodingError(error: unknown): boolean {
   );
 }
 
-function readLine(text: string, line: number): Member {
-  const [id, rank, ...rest] = text.split('\t');
-  if (id === undefined || rank === undefined || rest.length > 0 || !/^[1-9]\d*$/.test(rank)) {
-    throw new NightjarError('E_OBJECT_FORMAT', 'a line of the member file is not "user_id<TAB>rank"', {
-      where: { line },
-    });
+/** Reads whole lines; `before` is how many lines the file has before them. */
+function readBatch(text: string, before: number): readonly Member[] {
+  const hasEscapes = text.includes('\\');
+  const members: Member[] = [];
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\n', start);
+    const tab = text.indexOf('\t', start);
+    const rank = tab < 0 || tab > end ? undefined : readRank(text, tab + 1, end);
+    if (rank === undefined) throw malformed(before + members.length + 1);
+    const id = text.slice(start, tab);
+    members.push({ userId: hasEscapes ? unescapeId(id) : id, rank });
+    start = end + 1;
   }
-  return { userId: unescapeId(id), rank: Number(rank) };
+  return members;
+}
+
+/** Reads decimal digits without a leading zero; undefined for any other text. */
+function readRank(text: string, start: number, end: number): number | undefined {
+  if (start === end || text.charCodeAt(start) === ZERO) return undefined;
+  let rank = 0;
+  for (let index = start; index < end; index++) {
+    const digit = text.charCodeAt(index) - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    rank = rank * 10 + digit;
+  }
+  return rank;
+}
+
+const ZERO = 0x30;
+
+function malformed(line: number): NightjarError {
+  return new NightjarError('E_OBJECT_FORMAT', 'a line of the member file is not "user_id<TAB>rank"', {
+    where: { line },
+  });
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };

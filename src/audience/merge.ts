@@ -9,47 +9,97 @@ export function compareMembers(a: Member, b: Member): number {
   return compareBytes(a.userId, b.userId) || a.rank - b.rank;
 }
 
+/** Values of a batch that a merge yields. */
+const BATCH_VALUES = 2048;
+
+/** The place in one source. */
 interface Head<T> {
-  readonly value: T;
-  /** Which source it is from; among equals the earlier source goes first. */
+  value: T;
+  batch: readonly T[];
+  /** Of the value after `value` in the batch. */
+  next: number;
+  /** Which source it is; among equals the earlier source goes first. */
   readonly source: number;
-  readonly iterator: AsyncIterator<T>;
+  readonly iterator: AsyncIterator<readonly T[]>;
 }
 
 /**
- * Merges sorted streams into one. Stable: among equals the earlier source goes first.
- * Holds one value of each source; O(log k) comparisons a value. Closes all sources when it ends, also early.
+ * Merges sorted streams of batches into one. Stable: among equals the earlier source goes first.
+ * Holds one batch of each source; O(log k) comparisons a value. Closes all sources when it ends, also early.
  *
- * @param sources  each ascending by `compare`
+ * @param sources  each ascending by `compare`, also from batch to batch
+ * @returns batches of 2,048 values, the last one of fewer; none for no values
  */
-export async function* mergeSorted<T>(sources: readonly AsyncIterable<T>[], compare: Compare<T>): AsyncGenerator<T> {
+export async function* mergeSorted<T>(
+  sources: readonly AsyncIterable<readonly T[]>[],
+  compare: Compare<T>,
+): AsyncGenerator<readonly T[]> {
   const iterators = sources.map((source) => source[Symbol.asyncIterator]());
   const order: Compare<Head<T>> = (a, b) => compare(a.value, b.value) || a.source - b.source;
   try {
     const heap: Head<T>[] = [];
     for (const [source, iterator] of iterators.entries()) {
-      const first = await iterator.next();
-      if (first.done !== true) pushHead(heap, { value: first.value, source, iterator }, order);
+      const first = await readBatch(iterator);
+      if (first !== undefined) pushHead(heap, { ...first, next: 1, source, iterator }, order);
     }
+    let merged: T[] = [];
     for (let head = heap[0]; head !== undefined; head = heap[0]) {
-      yield head.value;
-      const next = await head.iterator.next();
-      if (next.done === true) removeRoot(heap, order);
-      else replaceRoot(heap, { ...head, value: next.value }, order);
+      if (merged.push(head.value) === BATCH_VALUES) {
+        yield merged;
+        merged = [];
+      }
+      if (advance(head) || (await refill(head))) sinkRoot(heap, head, order);
+      else removeRoot(heap, order);
     }
+    if (merged.length > 0) yield merged;
   } finally {
     await Promise.all(iterators.map((iterator) => iterator.return?.()));
   }
 }
 
-/** Keeps one member of each user, the one of the best rank. Expects the order of `compareMembers`. */
-export async function* keepBestRanks(members: AsyncIterable<Member>): AsyncGenerator<Member> {
+/** Keeps one member of each user, the one of the best rank. Expects the order of `compareMembers`; no batch is empty. */
+export async function* keepBestRanks(batches: AsyncIterable<readonly Member[]>): AsyncGenerator<readonly Member[]> {
   let last: string | undefined;
-  for await (const member of members) {
-    if (member.userId === last) continue;
-    last = member.userId;
-    yield member;
+  for await (const batch of batches) {
+    const kept: Member[] = [];
+    for (const member of batch) {
+      if (member.userId === last) continue;
+      last = member.userId;
+      kept.push(member);
+    }
+    if (kept.length > 0) yield kept;
   }
+}
+
+/** Reads the next batch that holds anything. */
+async function readBatch<T>(
+  iterator: AsyncIterator<readonly T[]>,
+): Promise<{ readonly value: T; readonly batch: readonly T[] } | undefined> {
+  while (true) {
+    const next = await iterator.next();
+    if (next.done === true) return undefined;
+    const batch = next.value;
+    const [value] = batch;
+    if (value !== undefined) return { value, batch };
+  }
+}
+
+/** Moves on within the batch; false at its end. */
+function advance<T>(head: Head<T>): boolean {
+  const value = head.batch[head.next];
+  if (value === undefined) return false;
+  head.value = value;
+  head.next += 1;
+  return true;
+}
+
+async function refill<T>(head: Head<T>): Promise<boolean> {
+  const read = await readBatch(head.iterator);
+  if (read === undefined) return false;
+  head.value = read.value;
+  head.batch = read.batch;
+  head.next = 1;
+  return true;
 }
 
 function pushHead<T>(heap: Head<T>[], head: Head<T>, order: Compare<Head<T>>): void {
@@ -66,10 +116,11 @@ function pushHead<T>(heap: Head<T>[], head: Head<T>, order: Compare<Head<T>>): v
 
 function removeRoot<T>(heap: Head<T>[], order: Compare<Head<T>>): void {
   const last = heap.pop();
-  if (last !== undefined && heap.length > 0) replaceRoot(heap, last, order);
+  if (last !== undefined && heap.length > 0) sinkRoot(heap, last, order);
 }
 
-function replaceRoot<T>(heap: Head<T>[], head: Head<T>, order: Compare<Head<T>>): void {
+/** Puts a head at the root and lets it sink to its place. */
+function sinkRoot<T>(heap: Head<T>[], head: Head<T>, order: Compare<Head<T>>): void {
   let index = 0;
   while (true) {
     const [left, right] = [heap[2 * index + 1], heap[2 * index + 2]];

@@ -26,6 +26,7 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   train: async () => (await import('./verbs/train.js')).addTrain,
   notify: async () => (await import('./verbs/notify.js')).addNotify,
   config: async () => (await import('./verbs/config.js')).addConfig,
+  audience: async () => (await import('./verbs/audience.js')).addAudience,
   preview: async () => (await import('./verbs/preview.js')).addPreview,
   'test-send': async () => (await import('./verbs/test-send.js')).addTestSend,
 };

@@ -1,4 +1,4 @@
-/** Reads a project's folder: job files, and templates with what they share. */
+/** Reads a project's folder: job files, templates with what they share, and audience formats. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
@@ -25,8 +25,12 @@ export function readJob(project: string, name: string): JobSource {
   const file = findJobFile(project, name);
   const text = readFileSync(path.resolve(project, file), 'utf8');
   const templateName = guessTemplate(text);
-  const template = templateName === undefined ? undefined : readTemplate(project, templateName);
-  return { file, text, template };
+  if (templateName === undefined) {
+    const lists = guessLists(project, text);
+    const jobs = listJobNames(project);
+    return { file, text, template: undefined, formatFiles: readFormats(project), jobs, ...lists };
+  }
+  return { file, text, template: readTemplate(project, templateName) };
 }
 
 /** Finds a job's file, relative to the project unless `name` is a path. @throws E_JOB_UNKNOWN */
@@ -58,6 +62,21 @@ function guessTemplate(text: string): string | undefined {
   }
 }
 
+/** Finds the files of lists before the job is parsed, as seen from the project. */
+function guessLists(project: string, text: string): Pick<JobSource, 'lists'> {
+  try {
+    const value: unknown = parse(text, { logLevel: 'silent' });
+    const audience = isMap(value) ? value.audience : undefined;
+    const lists = isMap(audience) && isMap(audience.lists) ? Object.entries(audience.lists) : [];
+    const files = lists.flatMap(([name, file]) =>
+      typeof file === 'string' ? [[name, path.resolve(project, file)] as const] : [],
+    );
+    return files.length === 0 ? {} : { lists: Object.fromEntries(files) };
+  } catch {
+    return {};
+  }
+}
+
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -69,6 +88,14 @@ function readTemplate(project: string, name: string): JobSource['template'] {
   if (!existsSync(own)) return undefined;
   const shared = ['partials', 'layouts'].flatMap((folder) => readFolder(path.join(root, folder), `${folder}/`));
   return { name, files: Object.fromEntries([...shared, ...readFolder(own, '')]) };
+}
+
+const FORMAT_FILE = /^[a-z][a-z0-9-]{0,39}\.yaml$/;
+
+/** Reads the project's own audience formats: name → text. */
+export function readFormats(project: string): Readonly<Record<string, string>> {
+  const files = readFolder(path.join(project, 'formats'), '').filter(([file]) => FORMAT_FILE.test(file));
+  return Object.fromEntries(files.map(([file, text]) => [file.slice(0, -'.yaml'.length), text]));
 }
 
 function readFolder(folder: string, prefix: string): [string, string][] {

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { isNightjarError, NightjarError, systemErrorCode } from '../errors';
 
 /** Writes to stdout no faster than it is read. */
-export async function writeToStdout(chunks: AsyncIterable<string>): Promise<void> {
+export async function writeToStdout(chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
   await pipeline(Readable.from(chunks), process.stdout, { end: false });
 }
 
@@ -15,7 +15,7 @@ export async function writeToStdout(chunks: AsyncIterable<string>): Promise<void
  * Writes a file under another name in its folder, and gives it its name when all is on disk.
  * @throws E_USAGE where the folder can't be written to
  */
-export async function writeToFile(file: string, chunks: AsyncIterable<string>): Promise<void> {
+export async function writeToFile(file: string, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
   const draft = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.new`);
   try {
     await pipeline(Readable.from(chunks), createWriteStream(draft, { flush: true, mode: 0o600 }));

@@ -14,6 +14,8 @@ export interface Problem {
   readonly part: 'key' | 'value';
   readonly message: string;
   readonly fix: string;
+  /** Where in a text the problem is, in characters from 1; the place of the text where left out. */
+  readonly column?: number;
   /** The key is none that nightjar knows. */
   readonly isUnknown?: true;
 }
@@ -141,6 +143,9 @@ interface ValueCase {
 function fixForValue({ issue, field, hints, subject }: ValueCase): string {
   const candidates = hints.candidates ?? choicesOf(field.node) ?? [];
   const near = typeof issue.input === 'string' ? nearestName(issue.input, candidates) : undefined;
+  if (near !== undefined && typeof issue.path.at(-1) === 'number') {
+    return `write ${quoteValue(near)} instead of ${quoteValue(issue.input)}`;
+  }
   const good = near ?? nearestExample(issue.path, subject) ?? candidates[0];
   const key = issue.path.findLast((step) => typeof step === 'string') ?? '';
   const verb = issue.input === undefined ? 'add' : 'write';

@@ -1,6 +1,7 @@
 /** The shape of the settings; `config/default.yaml` documents every one by being there. */
 import { z } from 'zod';
 import { parseMoney } from '../units';
+import { destinationSettings } from './destination-settings';
 import { notifySettings } from './notify-settings';
 
 const seconds = z.number().positive().meta({ expected: 'a number of seconds greater than 0' });
@@ -151,6 +152,7 @@ export const settingsSchema = z.strictObject({
     failedJobRetries: countOrNone,
   }),
   storage: z.strictObject({ bucket, prefix, endpoint: storageEndpoint }),
+  destinations: destinationSettings,
   images: z.strictObject({ url: z.string(), from: z.string() }).nullable(),
   solutions: z.record(z.string(), z.strictObject({ solution: text, recipe })),
   mail: z.strictObject({

@@ -15,7 +15,7 @@ export interface YamlSource {
 interface SourceText {
   readonly file: string;
   readonly text: string;
-  readonly code: 'E_JOB_SYNTAX' | 'E_CONFIG_SYNTAX';
+  readonly code: 'E_JOB_SYNTAX' | 'E_CONFIG_SYNTAX' | 'E_FORMAT_SYNTAX';
 }
 
 interface Finding {

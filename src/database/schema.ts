@@ -132,8 +132,40 @@ interface ArtefactTable {
   created_at: Time;
 }
 
+interface AudienceVersionTable {
+  run_id: string;
+  audience: string;
+  part: string;
+  job: string;
+  slot: string;
+  members: number;
+  uri: string;
+  base_run_id: OptionalText;
+  gained: OptionalNumber;
+  lost: OptionalNumber;
+  made_at: Time;
+  delivery_began_at: OptionalTime;
+  delivered_at: OptionalTime;
+  deleted_at: OptionalTime;
+}
+
+interface AudienceRowsTable {
+  run_id: string;
+  audience: string;
+  part: string;
+  format: string;
+  version: number;
+  columns: string;
+  uri: OptionalText;
+  row_count: number;
+  since_full: number;
+}
+
 /** Every table of the schema `nightjar`. */
 export interface Tables {
+  audience_version: AudienceVersionTable;
+  audience_rows: AudienceRowsTable;
+  audience_delivery: { run_id: string; audience: string; part: string; destination: string; delivered_at: Time };
   instance: { name: string; created_at: Time };
   embedded_service: { name: string; port: number; token: string; pid: number; published_at: Time };
   contact: ContactTable;

@@ -1,8 +1,12 @@
 /** The shape of an audience job as its file is written; `description` is for editors, `expected` for messages. */
 import { z } from 'zod';
+import { changeField, deliverField } from './change-schema';
+import { combineFields } from './combine-schema';
 import { filterField, queryValuesField } from './filter-schema';
+import { attributesField, formatsField } from './formats-schema';
 import { audienceGuardField } from './guard-schema';
 import { headFields, kindField } from './head-schema';
+import { itemsField } from './items-schema';
 import { type JobNames, solutionField } from './names';
 import { notifyField } from './notify-schema';
 import { whereField } from './where-schema';
@@ -49,30 +53,6 @@ const queries = z
     examples: [{ coffee: EXAMPLE_QUERY }],
   });
 
-const items = z
-  .array(z.string().min(1).max(256).meta({ expected: 'an item id in quotes' }))
-  .min(1)
-  .superRefine((ids, context) => {
-    for (const [index, id] of ids.entries()) {
-      if (ids.indexOf(id) === index) continue;
-      const params = { expected: 'each item id once', fix: 'remove it from the list' };
-      context.addIssue({ code: 'custom', input: id, path: [index], params });
-    }
-  })
-  .optional()
-  .meta({
-    description: 'Item ids of an Item-Affinity solution; each makes an audience',
-    expected: 'a list of item ids',
-    examples: [['coffee-017', 'tea-004']],
-  });
-
-const formats = z
-  .array(z.enum(['csv']))
-  .min(1)
-  .refine((names) => new Set(names).size === names.length)
-  .default(['csv'])
-  .meta({ description: 'The files to write', expected: 'a list of formats: csv', examples: [['csv']] });
-
 const to = z
   .string()
   .regex(OUTPUT_PREFIX)
@@ -84,6 +64,16 @@ const to = z
     examples: ['audiences/coffee/'],
   });
 
+const topic = z
+  .string()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} _.:-]{0,63}$/u)
+  .optional()
+  .meta({
+    description: "The topic by which consent and suppressions are asked for; without it the job's name",
+    expected: 'a topic that contacts consent to, such as ads',
+    examples: ['ads'],
+  });
+
 /** Makes the schema of an audience job, which knows the solutions that there are. */
 export function audienceSchema(names: JobNames) {
   const solution = solutionField(names, 'attribute-fans');
@@ -91,15 +81,31 @@ export function audienceSchema(names: JobNames) {
     ...headFields,
     kind: kindField('audience'),
     segment: z
-      .strictObject({ solution, users, queries, items, filter: filterField, filterValues: queryValuesField })
+      .strictObject({
+        solution,
+        users,
+        queries,
+        items: itemsField,
+        filter: filterField,
+        filterValues: queryValuesField,
+      })
       .meta({
         expected: 'a map of solution, users, queries or items, filter and filterValues',
         examples: [{ solution: 'attribute-fans', users: 50000, queries: { coffee: EXAMPLE_QUERY } }],
       }),
     audience: z
-      .strictObject({ where: whereField, formats, to })
+      .strictObject({
+        where: whereField,
+        topic,
+        ...combineFields,
+        formats: formatsField(names),
+        attributes: attributesField,
+        change: changeField,
+        deliver: deliverField(names),
+        to,
+      })
       .prefault({})
-      .meta({ expected: 'a map of where, formats and to', examples: [{ formats: ['csv'] }] }),
+      .meta({ expected: 'a map of where, combine, formats, to and others', examples: [{ formats: ['csv'] }] }),
     guard: audienceGuardField,
     notify: notifyField(names),
   });

@@ -24,7 +24,7 @@ export function buildGuard(fields: GuardFields): { readonly guard?: GuardRules }
     guard: {
       ...(cost === undefined ? {} : { cost }),
       ...(fields.recipients === undefined ? {} : { recipients: buildRange(fields.recipients) }),
-      ...(fields.members === undefined ? {} : { members: buildRange(fields.members) }),
+      ...(fields.members === undefined ? {} : { members: buildMembers(fields.members) }),
       ...(modelAge === undefined ? {} : { modelAge }),
       ...(typeof imports === 'number' ? { incrementalImports: imports } : {}),
       ...Object.fromEntries(
@@ -39,6 +39,11 @@ export function buildGuard(fields: GuardFields): { readonly guard?: GuardRules }
 }
 
 type RangeFields = NonNullable<NonNullable<EmailFields>['recipients'] | NonNullable<AudienceFields>['members']>;
+
+function buildMembers(fields: NonNullable<NonNullable<AudienceFields>['members']>): NonNullable<GuardRules['members']> {
+  const shrink = fields.shrink === undefined ? undefined : parseShare(fields.shrink);
+  return { ...buildRange(fields), ...(shrink === undefined ? {} : { shrink }) };
+}
 
 /** A change may be more than the whole: `150%` is 1.5. */
 function buildRange({ min, max, change }: RangeFields): NonNullable<GuardRules['recipients']> {

@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { parseDuration } from '../units';
 import type { audienceSchema } from './audience-schema';
+import { buildCombine } from './build-combine';
 import { buildFilter } from './build-filter';
 import { buildGuard } from './build-guard';
 import { buildSend } from './build-send';
 import { buildShow } from './build-show';
 import { buildStart } from './build-start';
-import type { AudienceJob, EmailJob, ParsedJob, SegmentQuery, Where } from './definition';
+import type { AudienceJob, AudienceRef, EmailJob, ParsedJob, SegmentQuery, Where } from './definition';
 import type { emailSchema } from './email-schema';
 import { buildNotify } from './notify';
 
@@ -26,7 +27,7 @@ export function buildEmailJob(source: JobFile, fields: z.output<ReturnType<typeo
     ...buildGuard(guard),
     ...buildNotify(notify),
     recommend: { solution: recommend.solution, results: recommend.results, ...buildFilter(recommend) },
-    recipients: { from: recipients.from, where: buildWhere(recipients.where) },
+    recipients: { from: buildFrom(recipients.from), where: buildWhere(recipients.where) },
     content: {
       template: content.template,
       show: buildShow(content.show, recommend.filter !== undefined),
@@ -44,7 +45,7 @@ export function buildAudienceJob(source: JobFile, fields: z.output<ReturnType<ty
   const { about, keep, segment, audience, guard, notify } = fields;
   const queries = [
     ...Object.entries(segment.queries ?? {}).map(([name, query]): SegmentQuery => ({ name, by: 'attributes', query })),
-    ...(segment.items ?? []).map((itemId): SegmentQuery => ({ name: nameItemQuery(itemId), by: 'item', itemId })),
+    ...buildItemQueries(segment.items),
   ];
   const job: AudienceJob = {
     ...source,
@@ -57,11 +58,34 @@ export function buildAudienceJob(source: JobFile, fields: z.output<ReturnType<ty
     segment: { solution: segment.solution, users: segment.users, queries, ...buildFilter(segment) },
     audience: {
       where: buildWhere(audience.where),
+      topic: audience.topic ?? source.name,
+      ...buildCombine({ name: source.name, queries }, audience),
       formats: audience.formats,
+      attributes: audience.attributes,
+      change: buildChange(audience.change),
+      deliver: audience.deliver,
       to: audience.to ?? `audiences/${source.name}/`,
     },
   };
   return job as ParsedJob;
+}
+
+type ItemFields = z.output<ReturnType<typeof audienceSchema>>['segment']['items'];
+
+function buildItemQueries(items: ItemFields): readonly SegmentQuery[] {
+  if (items === undefined) return [];
+  if (Array.isArray(items)) return items.map((itemId) => ({ name: nameItemQuery(itemId), by: 'item', itemId }));
+  return Object.entries(items).map(([name, wanted]): SegmentQuery => {
+    if (Array.isArray(wanted)) return { name, by: 'items', itemIds: wanted };
+    const { newest, inStock, category, where = {} } = wanted;
+    const choice = {
+      newest,
+      inStock,
+      where: Object.fromEntries(Object.entries(where).map(([attribute, value]) => [attribute, [value].flat()])),
+      ...(category === undefined ? {} : { category: [category].flat() }),
+    };
+    return { name, by: 'catalogue', choice };
+  });
 }
 
 /**
@@ -78,6 +102,19 @@ export function nameItemQuery(itemId: string): string {
     .replace(/-+$/, '');
   const hash = createHash('sha256').update(itemId).digest('hex').slice(0, 8);
   return `${slug === '' ? 'item' : slug}-${hash}`;
+}
+
+/** Every file whole, unless the job says otherwise; of changes every seventh is whole, so that platforms that lose some recover. */
+function buildChange(fields: ChangeFields): AudienceJob['audience']['change'] {
+  return { files: fields?.files ?? 'full', fullEvery: fields?.fullEvery ?? 7 };
+}
+
+type ChangeFields = z.output<ReturnType<typeof audienceSchema>>['audience']['change'];
+
+function buildFrom(from: z.output<ReturnType<typeof emailSchema>>['recipients']['from']): 'contacts' | AudienceRef {
+  if (from === 'contacts') return from;
+  const [job = '', name = ''] = from.audience.split('/');
+  return { job, name, ...(from.part === undefined ? {} : { part: from.part }) };
 }
 
 function buildKeep(text: string | undefined): Pick<EmailJob, 'keep'> {

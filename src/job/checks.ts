@@ -3,6 +3,7 @@
 import type { Problem } from '../config/problems';
 import { quoteLine } from '../config/quote';
 import { createAddressRule } from './address-pattern';
+import { checkCombine } from './check-combine';
 import { DEFAULT_RESULTS } from './email-schema';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -12,6 +13,7 @@ export function checkAcross(value: Fields): readonly Problem[] {
   return [
     ...checkStart(value),
     ...checkSegment(value.segment),
+    ...checkCombine(value),
     ...checkShow(value),
     ...checkFilter('recommend', value.recommend),
     ...checkFilter('segment', value.segment),

@@ -9,9 +9,10 @@
  * slate       the item ids chosen for one recipient, in order, with the spare
  * recipient   a contact chosen for a run
  * delivery    one e-mail to one recipient in one run, with its state
- * audience    a named set of users from a segment query; its members are versioned per run
+ * audience    a named set of users, from a segment query or by an expression; its members are versioned per run
  */
 import type { Milliseconds, Money, PerSecond, Share } from '../units';
+import type { NamedExpression } from './combine/expression';
 import type { NotifyRules } from './notify';
 import type { ParamRule, ParamValues } from './params';
 
@@ -55,7 +56,13 @@ export interface GuardRules {
   readonly incrementalImports?: number;
   readonly lineErrors?: Share;
   /** Audience jobs: of each audience; `change` is against the last finished slot, from 0, 1 is as many again. */
-  readonly members?: { readonly min?: number; readonly max?: number; readonly change?: number };
+  readonly members?: {
+    readonly min?: number;
+    readonly max?: number;
+    readonly change?: number;
+    /** Against the last delivered version. */
+    readonly shrink?: Share;
+  };
   readonly itemShare?: Share;
   readonly fallbackShare?: Share;
 }
@@ -166,6 +173,13 @@ export interface LinkRules {
   readonly clicks: boolean;
 }
 
+/** An audience of an audience job; of one that is split a part, or all parts but `holdout`. */
+export interface AudienceRef {
+  readonly job: string;
+  readonly name: string;
+  readonly part?: string;
+}
+
 export interface EmailJob extends JobBase {
   readonly kind: 'email';
   readonly recommend: {
@@ -175,7 +189,7 @@ export interface EmailJob extends JobBase {
     readonly results: number;
     readonly filter?: FilterWish;
   };
-  readonly recipients: { readonly from: 'contacts'; readonly where: Where };
+  readonly recipients: { readonly from: 'contacts' | AudienceRef; readonly where: Where };
   readonly content: {
     readonly template: string;
     /** Replaces the template's own subject; a Handlebars text. */
@@ -188,29 +202,80 @@ export interface EmailJob extends JobBase {
   readonly send: SendRules;
 }
 
+/** What the audiences of a job are made of: each query makes one, or expressions do. */
+export type CombineRule = 'each' | readonly NamedExpression[];
+
+/** How many members are kept, the best by rank: a number from 1, or a share of those who may be addressed. */
+export type TopRule = { readonly count: number } | { readonly share: Share };
+
+/** What the files of a run hold: whole audiences, what has changed since the last delivered version, or both. */
+export interface ChangeRules {
+  readonly files: 'full' | 'changes' | 'both';
+  /** Of so many delivered versions one is whole, from 1; counts where `files` is `changes`. */
+  readonly fullEvery: number;
+}
+
+/** A part of a split. That of the name `holdout` gets no files. */
+export interface SplitPart {
+  readonly name: string;
+  readonly share: Share;
+}
+
 export interface AudienceJob extends JobBase {
   readonly kind: 'audience';
   readonly segment: {
     readonly solution: string;
     /** numResults: users per query, 1 to 5,000,000. */
     readonly users: number;
-    /** Query name → query, in the file's order: of attribute queries, or of one item id each. Exactly one of the two forms. */
+    /** Query name → query, in the file's order: of attributes, or of items. Exactly one of the two. */
     readonly queries: readonly SegmentQuery[];
     /** Its values are constants. */
     readonly filter?: FilterWish;
   };
   readonly audience: {
     readonly where: Where;
-    readonly formats: readonly 'csv'[];
+    /** By which consent and suppressions are asked for; the job's name where the file has none. */
+    readonly topic: string;
+    readonly combine: CombineRule;
+    /** Left out: everybody. Applied before `sample`, and that before `split`. */
+    readonly top?: TopRule;
+    readonly sample?: Share;
+    /** At least two parts, whose shares add up to 1. */
+    readonly split?: readonly SplitPart[];
+    /** Name → path of a file with a column user_id, as the job file has it. */
+    readonly lists: Readonly<Record<string, string>>;
+    /** Names: of nightjar's own formats, or of files in `formats/`. */
+    readonly formats: readonly string[];
+    /** Of contacts, as further columns of the formats that take any. */
+    readonly attributes: readonly string[];
+    readonly change: ChangeRules;
+    /** Names of the settings' `destinations`, each once; none where the files stay on S3. */
+    readonly deliver: readonly string[];
     /** Key prefix below the output location, ends with `/`. */
     readonly to: string;
   };
 }
 
-/** `attributes` is a query in Personalize's grammar, `ITEMS.GENRES = "Drama"`; `item` an item id. */
+/** Chooses items of the catalogue as it is when a run begins. */
+export interface ItemChoice {
+  /** How many at most, 1 to 500. */
+  readonly newest: number;
+  /** Any of them. */
+  readonly category?: readonly string[];
+  /** Attribute of items → values, any of which holds; all attributes must hold. */
+  readonly where: Readonly<Record<string, readonly Scalar[]>>;
+  readonly inStock: boolean;
+}
+
+/**
+ * `attributes` is a query in Personalize's grammar, `ITEMS.GENRES = "Drama"`; `item` an item id. `items` and `catalogue` ask
+ * about several items, and their users make one audience: of each user the best rank.
+ */
 export type SegmentQuery =
   | { readonly name: string; readonly by: 'attributes'; readonly query: string }
-  | { readonly name: string; readonly by: 'item'; readonly itemId: string };
+  | { readonly name: string; readonly by: 'item'; readonly itemId: string }
+  | { readonly name: string; readonly by: 'items'; readonly itemIds: readonly string[] }
+  | { readonly name: string; readonly by: 'catalogue'; readonly choice: ItemChoice };
 
 declare const parsed: unique symbol;
 /** A job that came out of `parseJob`: raw YAML can't reach a run. */

@@ -6,9 +6,9 @@ import { headFields, kindField } from './head-schema';
 import { linksField } from './links-schema';
 import { type JobNames, solutionField, templateField } from './names';
 import { notifyField } from './notify-schema';
+import { recipientsField } from './recipients-schema';
 import { sendField } from './send-schema';
 import { showField } from './show-schema';
-import { whereField } from './where-schema';
 
 /** numResults of a batch inference job; https://docs.aws.amazon.com/personalize/latest/dg/limits.html */
 const MAX_RESULTS = 500;
@@ -47,14 +47,6 @@ const locales = z
     examples: [['en', 'de', 'ja']],
   });
 
-const recipients = z
-  .strictObject({
-    from: z.literal('contacts').default('contacts').meta({ description: 'Where recipients are taken from' }),
-    where: whereField,
-  })
-  .prefault({})
-  .meta({ expected: 'a map of from and where', examples: [{ from: 'contacts' }] });
-
 /** Tells a language tag in the form that strings files have. */
 function isCanonicalTag(text: string): boolean {
   try {
@@ -74,7 +66,7 @@ export function emailSchema(names: JobNames) {
     recommend: z
       .strictObject({ solution, results, filter: filterField, filterValues: recipientValuesField })
       .meta({ expected: 'a map of solution, results, filter and filterValues', examples: [{ solution: 'picks' }] }),
-    recipients,
+    recipients: recipientsField,
     content: z
       .strictObject({ template, subject, locales, show: showField, links: linksField })
       .meta({ expected: 'a map of template, subject, locales, show and links', examples: [{ template: 'picks' }] }),

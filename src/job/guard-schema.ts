@@ -45,11 +45,12 @@ const members = z
         expected: 'a share such as 30%',
         examples: ['30%'],
       }),
+    shrink: shareField('How much smaller an audience may be than it was when it was delivered last'),
   })
   .optional()
   .meta({
     description: 'How many members each audience may have, of those who may be addressed',
-    expected: 'a map of min, max and change',
+    expected: 'a map of min, max, change and shrink',
     examples: [{ min: 100, change: '30%' }],
   });
 

@@ -7,6 +7,10 @@ export interface JobNames {
   readonly templates?: readonly string[];
   /** Of the settings' `notify.targets`. */
   readonly targets?: readonly string[];
+  /** Of the settings' `destinations`. */
+  readonly destinations?: readonly string[];
+  /** Of audience files: nightjar's own and the project's. */
+  readonly formats?: readonly string[];
 }
 
 const SOLUTION_ARN =

@@ -18,10 +18,14 @@ const REFUSED: readonly Place[] = [
   { path: ['keep'], why: PROTECTS },
   { path: ['guard'], why: PROTECTS },
   { path: ['notify'], why: PROTECTS },
+  { path: ['audience', 'topic'], why: PROTECTS },
   { path: ['send', 'from'], why: 'is the sender, which is warmed up and signed for' },
   { path: ['send', 'onlyTo'], why: PROTECTS },
   { path: ['send', 'proof'], why: PROTECTS },
   { path: ['content', 'template'], why: 'names the files that are kept with a run' },
+  { path: ['audience', 'lists'], why: 'names the files that are kept with a run' },
+  { path: ['audience', 'formats'], why: 'names the files that are kept with a run' },
+  { path: ['audience', 'combine'], why: 'decides who is in an audience, by names and signs that a value could change' },
 ];
 
 /** Tells whether params may stand at a path, or below it. */

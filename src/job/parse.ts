@@ -6,7 +6,7 @@ import { nearestName } from '../config/nearest';
 import { compareByPlace } from '../config/place-order';
 import { explainIssues, type Problem } from '../config/problems';
 import { readYaml, type YamlSource } from '../config/yaml-source';
-import { combineErrors, NightjarError } from '../errors';
+import { combineErrors, NightjarError, type Where } from '../errors';
 import { audienceSchema } from './audience-schema';
 import { buildAudienceJob, buildEmailJob } from './build';
 import { checkParams, readRules } from './check-params';
@@ -45,9 +45,9 @@ export function parseJob({ file, text, params, ...names }: JobText): ParsedJob {
   const filled = fillParams(value, values);
   const own = rules.length === 0 ? {} : { paramRules: rules, params: Object.fromEntries(values) };
   if (kindOf(value) === 'audience') {
-    return buildAudienceJob({ name, file, ...own }, readFields(source, filled, audienceSchema(names)));
+    return buildAudienceJob({ name, file, ...own }, readFields({ source, text }, filled, audienceSchema(names)));
   }
-  return buildEmailJob({ name, file, ...own }, readFields(source, filled, emailSchema(names)));
+  return buildEmailJob({ name, file, ...own }, readFields({ source, text }, filled, emailSchema(names)));
 }
 
 /** What is declared wrongly is told first: values can't be held against it. */
@@ -75,7 +75,12 @@ export function nameJob(file: string): string {
   });
 }
 
-function readFields<Schema extends z.ZodType>(source: YamlSource, job: FilledJob, schema: Schema): z.output<Schema> {
+interface ReadFile {
+  readonly source: YamlSource;
+  readonly text: string;
+}
+
+function readFields<Schema extends z.ZodType>(read: ReadFile, job: FilledJob, schema: Schema): z.output<Schema> {
   const { value } = job;
   const result = schema.safeParse(value, { reportInput: true });
   const found = explainIssues(result.error?.issues ?? [], { schema: describeSchema(schema), noun: 'job' });
@@ -84,7 +89,7 @@ function readFields<Schema extends z.ZodType>(source: YamlSource, job: FilledJob
     ...checkParams(value),
     ...job.problems,
   ];
-  const error = combineErrors(problems.map((problem) => toError(source, problem)).sort(compareByPlace));
+  const error = combineErrors(problems.map((problem) => toError(read, problem)).sort(compareByPlace));
   if (error !== undefined) throw error;
   return schema.parse(value);
 }
@@ -101,8 +106,21 @@ function tellParams(problem: Problem, filled: readonly Filled[]): readonly Probl
   ];
 }
 
-function toError(source: YamlSource, { path, part, message, fix }: Problem): NightjarError {
-  return new NightjarError('E_JOB_FIELD', message, { where: source.whereIs(path, part), fix });
+function toError({ source, text }: ReadFile, { path, part, message, fix, column }: Problem): NightjarError {
+  const where = source.whereIs(path, part);
+  return new NightjarError('E_JOB_FIELD', message, {
+    where: column === undefined ? where : within(text, where, column),
+    fix,
+  });
+}
+
+/** Points into a text, where the file has it on one line, bare or in quotes; else at its beginning. */
+function within(text: string, where: Where, column: number): Where {
+  const line = text.split('\n')[(where.line ?? 1) - 1] ?? '';
+  const start = where.column ?? 1;
+  const quote = /^["']/.test(line.slice(start - 1)) ? 1 : 0;
+  const at = start + quote + column - 1;
+  return at <= line.length + 1 && !/^[>|]/.test(line.slice(start - 1)) ? { ...where, column: at } : where;
 }
 
 /** Tells which kind a file means, also where it says so wrongly: by the nearest word, or by the sections that it has. */

@@ -1,7 +1,16 @@
 /** Prints a plan for people, in 80 columns. */
 import { formatMoney } from '../units';
 import { printParam } from './param-values';
-import type { AudiencePlan, EmailPlan, Plan, PlannedBatchJob, PlannedFilter, PlannedGuard } from './plan';
+import type {
+  AudiencePlan,
+  EmailPlan,
+  Plan,
+  PlannedAudience,
+  PlannedBatchJob,
+  PlannedFilter,
+  PlannedGuard,
+} from './plan';
+import { listChoice } from './plan-choice-text';
 
 const LABEL_WIDTH = 14;
 
@@ -31,7 +40,11 @@ function listRecipients({ considered, recipients, leftOut, ...plan }: EmailPlan)
     ...[recipients, ...leftOut.map(({ count }) => count)].map((count) => formatCount(count).length),
   );
   return [
-    row('recipients', `${formatCount(recipients)} of ${formatCount(considered)} contacts`),
+    row(
+      'recipients',
+      `${formatCount(recipients)} of ${formatCount(considered)} ${plan.audience === undefined ? 'contacts' : 'members'}`,
+    ),
+    ...(plan.audience === undefined ? [] : listAudience(plan.audience)),
     ...(plan.limit === undefined ? [] : [row('', `the first ${formatCount(plan.limit)}, as --limit says`)]),
     ...leftOut.map(({ name, count }, index) =>
       row(index === 0 ? 'left out' : '', `${formatCount(count).padStart(width)}  ${name.replaceAll('_', ' ')}`),
@@ -45,19 +58,38 @@ function listRecipients({ considered, recipients, leftOut, ...plan }: EmailPlan)
   ];
 }
 
+function listAudience({ name, run, finishedAt, ageMs }: PlannedAudience): readonly string[] {
+  const hours = Math.floor(ageMs / 3_600_000);
+  const age = hours < 48 ? countOf(hours, 'hour', 'hours') : countOf(Math.floor(hours / 24), 'day', 'days');
+  return [row('', `of ${name}, as ${run} has found them`), row('', `${age} old: ${finishedAt.slice(0, 16)}Z`)];
+}
+
 function listParams(params: Plan['params']): readonly string[] {
   return Object.entries(params ?? {}).map(([name, value], index) =>
     row(index === 0 ? 'params' : '', `${name} = ${printParam(value)}`),
   );
 }
 
-function listQueries({ queries, users, formats, to }: AudiencePlan): readonly string[] {
+function listQueries(plan: AudiencePlan): readonly string[] {
+  const { queries, users, formats, to } = plan;
+  const label = plan.audiences === undefined ? 'audiences' : 'queries';
   const width = Math.max(0, ...queries.map(({ name }) => name.length));
   return [
-    ...queries.map(({ name, query }, index) => row(index === 0 ? 'audiences' : '', `${name.padEnd(width)}  ${query}`)),
+    ...queries.flatMap(({ name, query, note }, index) => [
+      row(index === 0 ? label : '', `${name.padEnd(width)}  ${query}`),
+      ...(note === undefined ? [] : [row('', `${' '.repeat(width)}  NOTE: ${note}`)]),
+    ]),
+    ...listChoice(plan).map(([label, text]) => row(label, text)),
     row('users', `at most ${formatCount(users)} for each`),
     row('files', `${formats.join(', ')} below ${to}`),
+    ...(plan.change === undefined ? [] : [row('', describeChange(plan.change))]),
+    ...(plan.deliver === undefined ? [] : [row('deliver to', plan.deliver.join(', '))]),
   ];
+}
+
+function describeChange({ files, fullEvery }: NonNullable<AudiencePlan['change']>): string {
+  const what = files === 'both' ? 'whole, and what has changed' : 'what has changed';
+  return `${what}${fullEvery === undefined ? '' : `; whole every ${fullEvery} times`}`;
 }
 
 function listFilter(filter: PlannedFilter | undefined): readonly string[] {

@@ -64,11 +64,25 @@ interface PlanBase {
   readonly params?: ParamValues;
 }
 
+/** The audience whose members the recipients are. */
+export interface PlannedAudience {
+  /** As the job file has it, `job/name`. */
+  readonly name: string;
+  /** The run that has found the members. */
+  readonly run: string;
+  readonly members: number;
+  /** ISO 8601, UTC: when that run was finished. */
+  readonly finishedAt: string;
+  readonly ageMs: number;
+}
+
 /** The plan of an e-mail run. `considered` = `recipients` + the sum of `leftOut`. */
 export interface EmailPlan extends PlanBase {
   readonly kind: 'email';
   readonly considered: number;
   readonly recipients: number;
+  /** Left out where the recipients are all contacts. */
+  readonly audience?: PlannedAudience;
   /** How many recipients were asked for at most. */
   readonly limit?: number;
   /** By reason, the largest first. */
@@ -88,12 +102,29 @@ export interface EmailPlan extends PlanBase {
 /** The plan of an audience run. Who is left out is known only when Personalize has answered. */
 export interface AudiencePlan extends PlanBase {
   readonly kind: 'audience';
-  readonly queries: readonly { readonly name: string; readonly query: string }[];
+  /** `note` is what a person should know of a query before it is bought. */
+  readonly queries: readonly { readonly name: string; readonly query: string; readonly note?: string }[];
+  /** How many questions the queries are, equal ones counted as often as they stand there. */
+  readonly asks: number;
+  /** Left out where each query makes an audience. */
+  readonly audiences?: readonly { readonly name: string; readonly expression: string }[];
+  /** What expressions take from elsewhere, and what that is now. */
+  readonly sets?: readonly { readonly name: string; readonly about: string }[];
+  /** Shares are texts such as `10%`; left out where all members are kept together. */
+  readonly choice?: {
+    readonly top?: number | string;
+    readonly sample?: string;
+    readonly split?: readonly { readonly name: string; readonly share: string }[];
+  };
   /** Users bought for each query, at most. */
   readonly users: number;
   readonly formats: readonly string[];
   /** Where the files would go: the key prefix, or a URI. */
   readonly to: string;
+  /** What the files hold, where that is not whole audiences. */
+  readonly change?: { readonly files: string; readonly fullEvery?: number };
+  /** Names of destinations; left out where there are none. */
+  readonly deliver?: readonly string[];
 }
 
 export type Plan = EmailPlan | AudiencePlan;
@@ -126,8 +157,8 @@ export function planEmail(parts: EmailPlanParts): EmailPlan {
 export function planAudience(parts: AudiencePlanParts): AudiencePlan {
   const { lines } = parts.batchJob;
   // Equal queries share a line.
-  if (lines > parts.queries.length || (lines === 0 && parts.queries.length > 0)) {
-    throw new NightjarError('E_BUG', `the input has ${lines} lines for ${parts.queries.length} queries`);
+  if (lines > parts.asks || (lines === 0 && parts.asks > 0)) {
+    throw new NightjarError('E_BUG', `the input has ${lines} lines for ${parts.asks} queries`);
   }
   return { version: 1, kind: 'audience', ...parts };
 }

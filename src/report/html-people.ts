@@ -2,7 +2,7 @@
 import { countOf, formatCount, formatReason, formatShare } from './figures';
 import { html, type Markup } from './markup';
 import { formatProof } from './proof-line';
-import type { AudienceSummary, DeliveryCounts, RunSummary, Tally } from './summary';
+import type { AudienceSummary, DeliveryCounts, FormatSummary, QuerySummary, RunSummary, Tally } from './summary';
 import { DELIVERY_STATES } from './sums';
 
 const MEANINGS: Readonly<Record<keyof DeliveryCounts, string>> = {
@@ -32,7 +32,13 @@ ${DELIVERY_STATES.map((state) => renderSegment(state, deliveries[state])).filter
 <b>${formatCount(deliveries[state])}</b><span>${state}</span></li>`,
   )}</ul>
 <p class="equation">${formatCount(chosen)} chosen = ${terms === '' ? '0' : terms}</p>
-${renderReasons(summary)}${renderSafety(summary)}</div>`;
+${renderSource(summary)}${renderReasons(summary)}${renderSafety(summary)}</div>`;
+}
+
+function renderSource({ membersOf }: RunSummary): Markup {
+  if (membersOf === undefined) return html``;
+  const { name, run, members } = membersOf;
+  return html`<p class="soft">Taken from the ${countOf(members, 'member')} of <code>${name}</code>, found by ${run}.</p>`;
 }
 
 function renderSafety({ onlyTo = [], proof }: RunSummary): Markup {
@@ -43,19 +49,33 @@ function renderSafety({ onlyTo = [], proof }: RunSummary): Markup {
   )}${proof === undefined ? undefined : html`<p class="soft">Proof: ${formatProof(proof)}.</p>`}`;
 }
 
+/** Renders queries of which a person should know. */
+export function renderQueries(queries: readonly QuerySummary[]): Markup | undefined {
+  if (queries.length === 0) return undefined;
+  return html`<div class="card"><h3>Queries</h3><ul class="tallies">${queries.map(
+    ({ name, query, users, error }) =>
+      html`<li><b>${formatCount(users)}</b><span>${name}: <code>${query}</code> <span class="soft">${error ?? ''}</span></span></li>`,
+  )}</ul></div>`;
+}
+
 /** Renders the audiences of a run: members, and who was left out why. */
 export function renderAudiences(audiences: readonly AudienceSummary[]): Markup | undefined {
   if (audiences.length === 0) return undefined;
   return html`<div class="columns">${audiences.map(renderAudience)}</div>`;
 }
 
-function renderAudience({ name, query, segmentUsers, members, leftOut }: AudienceSummary): Markup {
+function renderAudience({ name, query, segmentUsers, members, leftOut, formats }: AudienceSummary): Markup {
   const others = leftOut.reduce((sum, { count }) => sum + count, 0);
   return html`<div class="card"><h3>${name}</h3><p><code>${query}</code></p>
 <div class="meter"><div><b>${countOf(members, 'member')}</b>
 <span class="soft">of ${countOf(segmentUsers, 'user')}, ${formatShare(members, segmentUsers)}</span></div>
 <div class="bar thin">${renderSegment('accepted', members)}${renderSegment('excluded', others)}</div></div>
-${renderTallies(leftOut, 'left out: ')}</div>`;
+${renderTallies(leftOut, 'left out: ')}${(formats ?? []).map(renderFormat)}</div>`;
+}
+
+function renderFormat({ name, people, leftOut, values }: FormatSummary): Markup {
+  return html`<p>${name}: <b>${countOf(people, 'person', 'people')}</b></p>
+${renderTallies(leftOut, 'left out: ')}${renderTallies(values ?? [], 'without: ')}`;
 }
 
 function renderSegment(state: keyof DeliveryCounts, count: number): Markup | undefined {

@@ -2,7 +2,7 @@
 import { maskText } from '../config/quote';
 import { formatMoney } from '../units';
 import { countOf, durationOf, formatCount, formatDuration, formatTime, formatValue } from './figures';
-import { renderAudiences, renderLedger } from './html-people';
+import { renderAudiences, renderLedger, renderQueries } from './html-people';
 import { renderArtefacts, renderBatchJobs, renderOutput, renderStages } from './html-work';
 import { escapeHtml, html, type Markup, trustMarkup } from './markup';
 import type { RunSummary } from './summary';
@@ -38,6 +38,7 @@ ${renderHead(summary)}
 ${renderAlarm(sumsAddUp(summary))}
 ${renderFigures(summary)}
 ${summary.deliveries === undefined ? undefined : renderLedger(summary, summary.deliveries)}
+${renderQueries(summary.queries ?? [])}
 ${renderAudiences(summary.audiences ?? [])}
 ${mails.length === 0 ? undefined : html`<div class="card"><h3>E-mails of this night</h3><div class="mails">${mails.map(renderMail)}</div></div>`}
 ${preview}

@@ -50,6 +50,28 @@ export interface Artefact {
   readonly sha256: string;
 }
 
+/** Who of an audience is in the files of a format; `considered` = `people` + the sum of `leftOut`. */
+export interface FormatSummary {
+  readonly name: string;
+  /** Members who were asked about: all but those who are kept apart for a test. */
+  readonly considered: number;
+  readonly people: number;
+  /** By reason: consent that the format's use demands, or nothing that identifies the person to the platform. */
+  readonly leftOut: readonly Tally[];
+  /** Values of people in the files that were left out, by what is wrong with them. */
+  readonly values?: readonly Tally[] | undefined;
+}
+
+/** What a query of an audience run has brought, where a person should know of it. */
+export interface QuerySummary {
+  readonly name: string;
+  readonly query: string;
+  /** In the answer, each counted once. */
+  readonly users: number;
+  /** Why there is no answer, or what is lacking of it. */
+  readonly error?: string | undefined;
+}
+
 /** One audience of an audience run: users in the segment, members written, and those left out by reason. */
 export interface AudienceSummary {
   readonly name: string;
@@ -57,6 +79,7 @@ export interface AudienceSummary {
   readonly segmentUsers: number;
   readonly members: number;
   readonly leftOut: readonly Tally[];
+  readonly formats?: readonly FormatSummary[] | undefined;
   /** Why the query has no answer, where it has none. */
   readonly error?: string | undefined;
 }
@@ -105,11 +128,15 @@ export interface RunSummary {
   readonly requestedBy?: string;
   /** E-mail runs: every contact was considered; those left out before the ledger, by reason. */
   readonly contacts?: { readonly considered: number; readonly leftOut: readonly Tally[] };
+  /** E-mail runs whose recipients are the members of an audience, and the run that has found them. */
+  readonly membersOf?: { readonly name: string; readonly run: string; readonly members: number };
   readonly chosen?: number;
   readonly deliveries?: DeliveryCounts;
   readonly excluded?: readonly Tally[];
   readonly refused?: readonly Tally[];
   readonly dropped?: readonly Tally[];
+  /** Those that make no audience of their own, and those of whose answer something is lacking. */
+  readonly queries?: readonly QuerySummary[];
   readonly audiences?: readonly AudienceSummary[];
   readonly stages: readonly { readonly stage: string; readonly milliseconds: number }[];
   readonly output: {

@@ -1,6 +1,6 @@
 /** Checks that the counts of a report add up. */
 import { formatCount } from './figures';
-import type { RunSummary, Tally } from './summary';
+import type { FormatSummary, RunSummary, Tally } from './summary';
 
 /** The ledger states in the order in which reports show them: what ended well, what ended, what is open. */
 export const DELIVERY_STATES = [
@@ -48,12 +48,19 @@ function checkDeliveries({
 }
 
 function checkAudiences({ audiences }: RunSummary): readonly string[] {
-  return (audiences ?? []).flatMap(({ name, segmentUsers, members, leftOut }) =>
-    differ(`members and left out of ${name}`, members + total(leftOut), {
+  return (audiences ?? []).flatMap(({ name, segmentUsers, members, leftOut, formats }) => [
+    ...differ(`members and left out of ${name}`, members + total(leftOut), {
       name: 'users in the segment',
       count: segmentUsers,
     }),
-  );
+    ...(formats ?? []).flatMap((format) => checkFormat(`${name} for ${format.name}`, format, members)),
+  ]);
+}
+
+function checkFormat(what: string, { considered, people, leftOut }: FormatSummary, members: number): readonly string[] {
+  const tooMany = considered > members ? [`members considered of ${what} are more than its members`] : [];
+  const wanted = { name: 'considered', count: considered };
+  return [...tooMany, ...differ(`people and left out of ${what}`, people + total(leftOut), wanted)];
 }
 
 function checkOutput({ output }: RunSummary): readonly string[] {

@@ -11,7 +11,16 @@ import {
   formatValue,
 } from './figures';
 import { formatProof } from './proof-line';
-import type { Artefact, AudienceSummary, BatchJobSummary, DeliveryCounts, RunSummary, Tally } from './summary';
+import type {
+  Artefact,
+  AudienceSummary,
+  BatchJobSummary,
+  DeliveryCounts,
+  FormatSummary,
+  QuerySummary,
+  RunSummary,
+  Tally,
+} from './summary';
 import { DELIVERY_STATES, sumsAddUp } from './sums';
 
 const WIDTH = 80;
@@ -48,15 +57,24 @@ function describeWish({ params, limit, requestedBy }: RunSummary): readonly stri
   ];
 }
 
-function describePeople({ contacts, chosen, deliveries, audiences, ...summary }: RunSummary): readonly string[] {
+function describePeople({
+  contacts,
+  membersOf,
+  chosen,
+  deliveries,
+  audiences,
+  ...summary
+}: RunSummary): readonly string[] {
   const reasons = { excluded: summary.excluded, refused: summary.refused, dropped: summary.dropped };
   return [
     ...(contacts === undefined ? [] : row('contacts', `${formatCount(contacts.considered)} considered`)),
+    ...(membersOf === undefined ? [] : row('', `the members of ${membersOf.name}, found by ${membersOf.run}`)),
     ...(contacts === undefined ? [] : listTallies(contacts.leftOut, 'left out: ')),
     ...(deliveries === undefined ? [] : row('chosen', countOf(chosen ?? 0, 'recipient'))),
     ...(deliveries === undefined ? [] : describeDeliveries(deliveries, reasons)),
     ...(summary.onlyTo ?? []).flatMap(describeRestriction),
     ...(summary.proof === undefined ? [] : row('proof', formatProof(summary.proof))),
+    ...(summary.queries ?? []).flatMap(describeQuery),
     ...(audiences ?? []).flatMap(describeAudience),
   ];
 }
@@ -80,12 +98,37 @@ function describeDeliveries(deliveries: DeliveryCounts, reasons: Reasons): reado
   ]);
 }
 
-function describeAudience({ name, query, segmentUsers, members, leftOut, error }: AudienceSummary): readonly string[] {
+function describeQuery({ name, query, users, error }: QuerySummary): readonly string[] {
+  return [
+    ...row('query', `${name}: ${users === 0 ? 'nobody' : countOf(users, 'user')}`),
+    ...(error === undefined ? [] : row('', error)),
+    ...row('', query),
+  ];
+}
+
+function describeAudience({
+  name,
+  query,
+  segmentUsers,
+  members,
+  leftOut,
+  ...rest
+}: AudienceSummary): readonly string[] {
+  const { formats, error } = rest;
   return [
     ...row('audience', `${name}: ${countOf(members, 'member')} of ${countOf(segmentUsers, 'user')}`),
     ...(error === undefined ? [] : row('', `no answer: ${error}`)),
     ...row('', query),
     ...listTallies(leftOut, 'left out: '),
+    ...(formats ?? []).flatMap(describeFormat),
+  ];
+}
+
+function describeFormat({ name, people, leftOut, values }: FormatSummary): readonly string[] {
+  return [
+    ...row('', `${name}: ${countOf(people, 'person', 'people')}`),
+    ...listTallies(leftOut, 'left out: '),
+    ...listTallies(values ?? [], 'without: '),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** The bundle of a run: job file, template and prices as they were when it began, stored on S3 by its hash. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { AudienceFormat } from '../audience/formats/format';
 import { type CompiledTemplate, compileTemplate, type TemplateFiles } from '../content/template';
 import type { RunRow } from '../database/runs/runs';
 import { NightjarError } from '../errors';
@@ -10,6 +11,8 @@ import type { ParamSource } from '../job/params';
 import { type JobText, parseJob } from '../job/parse';
 import { headObject, readSmallObject, writeObject } from '../storage/objects';
 import { formatS3Uri, parseS3Uri } from '../storage/uri';
+import { checkListFiles, type ListFiles, type StoredList, storeLists } from './audiences/lists';
+import { type FormatFiles, formatNames, openFormats } from './audiences/open-formats';
 import { type Engines, place } from './engines';
 
 /** What a job is made of, as text. */
@@ -18,12 +21,22 @@ export interface JobSource {
   readonly text: string;
   /** Undefined for audience jobs. */
   readonly template: TemplateFiles | undefined;
+  /** Audience formats of the project, for audience jobs. */
+  readonly formatFiles?: FormatFiles;
+  /** Paths of the files that `audience.lists` names. */
+  readonly lists?: ListFiles;
+  /** The names of the project's jobs. */
+  readonly jobs?: readonly string[];
 }
 
 /** A job ready to run. */
 export interface Bundle {
   readonly job: ParsedJob;
   readonly template: CompiledTemplate | undefined;
+  /** Of an audience job, in its order. */
+  readonly formats: readonly AudienceFormat[];
+  /** Of the audience job of a run: its lists by name. */
+  readonly lists?: Readonly<Record<string, StoredList>>;
 }
 
 const sourceSchema = z.object({
@@ -31,6 +44,8 @@ const sourceSchema = z.object({
   file: z.string(),
   text: z.string(),
   template: z.object({ name: z.string(), files: z.record(z.string(), z.string()) }).nullable(),
+  formatFiles: z.record(z.string(), z.string()).optional(),
+  lists: z.record(z.string(), z.object({ uri: z.string(), users: z.number() })).optional(),
 });
 
 /**
@@ -42,17 +57,26 @@ export async function openBundle(
   source: JobSource,
   params?: ParamSource,
 ): Promise<Bundle> {
-  return openWith(source, { ...namesOf(settings), params });
+  const bundle = await openWith(source, { ...namesOf(settings), params });
+  await checkListFiles(bundle.job, source.lists);
+  return bundle;
 }
 
 /** The names of the settings that job files may use. */
 export function namesOf(settings: Engines['settings']): JobNames {
-  return { solutions: Object.keys(settings.solutions), targets: Object.keys(settings.notify.targets) };
+  return {
+    solutions: Object.keys(settings.solutions),
+    targets: Object.keys(settings.notify.targets),
+    destinations: Object.keys(settings.destinations),
+  };
 }
 
 async function openWith(source: JobSource, names: Omit<JobText, 'file' | 'text'>): Promise<Bundle> {
-  const job = parseJob({ file: source.file, text: source.text, ...names });
-  if (job.kind === 'audience') return { job, template: undefined };
+  const { file, text, formatFiles } = source;
+  const job = parseJob({ file, text, formats: formatNames(formatFiles), ...names });
+  if (job.kind === 'audience') {
+    return { job, template: undefined, formats: openFormats(job.audience.formats, formatFiles) };
+  }
   if (source.template === undefined) {
     throw new NightjarError(
       'E_TEMPLATE_MISSING',
@@ -70,14 +94,19 @@ async function openWith(source: JobSource, names: Omit<JobText, 'file' | 'text'>
     jobFile: source.file,
     params: job.paramRules,
   });
-  return { job, template };
+  return { job, template, formats: [] };
 }
 
-/** Stores a bundle under its hash; an equal one is there already. */
+/**
+ * Stores a bundle under its hash; an equal one is there already.
+ * @throws E_IMPORT_FILE, E_IMPORT_ROW where a list of the job is wrong
+ */
 export async function storeBundle(engines: Engines, source: JobSource): Promise<string> {
   const template =
     source.template === undefined ? null : { name: source.template.name, files: sortFiles(source.template.files) };
-  const text = JSON.stringify({ version: 1, file: source.file, text: source.text, template });
+  const formats = source.formatFiles === undefined ? {} : { formatFiles: sortFiles(source.formatFiles) };
+  const lists = source.lists === undefined ? {} : { lists: await storeLists(engines, source.lists) };
+  const text = JSON.stringify({ version: 1, file: source.file, text: source.text, template, ...formats, ...lists });
   const uri = place(engines, `bundles/${createHash('sha256').update(text).digest('hex')}.json`);
   if ((await headObject(engines.s3, uri)) === undefined) {
     await writeObject(engines.s3, uri, [text], {
@@ -115,8 +144,11 @@ async function readBundle(
   const source = sourceSchema.parse(JSON.parse(text));
   // A target that the settings have lost since must not stop a run that has begun.
   const { solutions = [] } = namesOf(engines.settings);
-  const stored = { file: source.file, text: source.text, template: source.template ?? undefined };
-  return openWith(stored, { solutions, params: { by: 'run', values: params } });
+  const { file, formatFiles } = source;
+  const formats = formatFiles === undefined ? {} : { formatFiles };
+  const stored = { file, text: source.text, template: source.template ?? undefined, ...formats };
+  const bundle = await openWith(stored, { solutions, params: { by: 'run', values: params } });
+  return source.lists === undefined ? bundle : { ...bundle, lists: source.lists };
 }
 
 function sortFiles(files: Readonly<Record<string, string>>): Record<string, string> {

@@ -7,7 +7,8 @@ import { spareOf } from '../job/slate';
 import { readInferenceRecords } from '../personalize/inference-records';
 import { readObject } from '../storage/objects';
 import { parseS3Uri } from '../storage/uri';
-import { closeMeasuring, measureQuery } from './audiences/measure-audience';
+import { collectQuery } from './audiences/collect-query';
+import { closeQueries } from './audiences/measure-audience';
 import { collectSpecSchema } from './buying/locate-output';
 import { PAUSED, pauseOnTrip, stopAtTrips } from './guards/check';
 import { checkSlates } from './guards/output';
@@ -18,10 +19,10 @@ import { readPlan } from './plan-record';
 import { PROVED, prove } from './proof/prove';
 import { DONE, type Stage, type StageContext } from './stage';
 
-/** Collects one shard; done again it stores the same slates. Of an audience run it measures one audience. */
+/** Collects one shard; done again it stores the same slates. Of an audience run it makes the member file of one query. */
 export const collect: Stage = async (context) => {
   const { engines, run, bundle, shard } = context;
-  if (bundle.job.kind === 'audience') return measureQuery(context, bundle.job);
+  if (bundle.job.kind === 'audience') return collectQuery(context, bundle.job);
   const row = await findShard(engines.db, run.runId, { stage: 'collect', shard });
   if (row === undefined || row.done) return DONE;
   const result = await collectShard(context, row.spec);
@@ -66,7 +67,7 @@ function lastPerUser(slates: readonly Slate[]): readonly Slate[] {
 export const closeCollecting: Stage = async (context) => {
   const { engines, run, bundle } = context;
   const { job } = bundle;
-  if (job.kind === 'audience') return closeMeasuring(context, job);
+  if (job.kind === 'audience') return closeQueries(context, job);
   const shards = await listShards(engines.db, run.runId, 'collect');
   if (shards.some((row) => !row.done)) return DONE;
   const catalogue = await loadCatalogue(engines.db, run.catalogueVersion);

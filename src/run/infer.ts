@@ -5,6 +5,7 @@ import { moveRun } from '../database/runs/runs';
 import { addShards, finishShard } from '../database/runs/shards';
 import { isNightjarError } from '../errors';
 import type { WorkOutcome } from '../queue/work-queue';
+import { loadAskedItems } from './buying/asked-items';
 import { buyInTurn } from './buying/buy-in-turn';
 import { locateInference, locateSegments } from './buying/locate-output';
 import { lookAt } from './buying/look-at';
@@ -69,14 +70,14 @@ const OUTPUT_PATIENCE_POLLS = 10;
 
 async function finish(context: StageContext, jobs: readonly BatchJobOfRun[]): Promise<WorkOutcome> {
   const { engines, run } = context;
-  const next = await layOut(context, jobs).catch((error: unknown) => {
+  const isLaidOut = await layOut(context, jobs).catch((error: unknown) => {
     const missingMs = engines.now() - Math.max(...jobs.map((job) => job.doneAt ?? 0));
     const isIncomplete = isNightjarError(error) && INCOMPLETE.has(error.code);
     if (isIncomplete && missingMs < OUTPUT_PATIENCE_POLLS * pollMs(context)) return undefined;
     throw error;
   });
-  if (next === undefined) return { kind: 'again', at: engines.now() + pollMs(context) };
-  await moveRun(engines.db, run.runId, { from: 'waiting', to: next, now: engines.now() });
+  if (isLaidOut === undefined) return { kind: 'again', at: engines.now() + pollMs(context) };
+  await moveRun(engines.db, run.runId, { from: 'waiting', to: 'collecting', now: engines.now() });
   return DONE;
 }
 
@@ -92,20 +93,19 @@ async function correctCosts(
   }
 }
 
-async function layOut(context: StageContext, jobs: readonly BatchJobOfRun[]): Promise<'collecting' | 'writing'> {
+async function layOut(context: StageContext, jobs: readonly BatchJobOfRun[]): Promise<true> {
   const { engines, run, bundle } = context;
   const outputs = jobs.map((job) => job.outputUri);
   if (bundle.job.kind === 'email') {
     await addShards(engines.db, run.runId, { stage: 'collect', specs: await locateInference(engines, outputs) });
-    return 'collecting';
+    return true;
   }
-  const located = await locateSegments(engines, { outputs, queries: askedQueries(bundle.job) });
+  const queries = askedQueries(bundle.job, await loadAskedItems(engines.db, bundle.job, run.catalogueVersion));
+  const located = await locateSegments(engines, { outputs, queries });
   await correctCosts(engines, jobs, located.users);
   await stopAtTrips(context, checkQueryLines(bundle.job.guard, located.specs));
   await addShards(engines.db, run.runId, { stage: 'locate', specs: [{}] });
   await finishShard(engines.db, run.runId, { stage: 'locate', shard: 0, result: located.output, now: engines.now() });
-  // Where a guard is to see their sizes, audiences are measured first.
-  const isMeasured = bundle.job.guard?.members !== undefined;
-  await addShards(engines.db, run.runId, { stage: isMeasured ? 'collect' : 'write', specs: located.specs });
-  return isMeasured ? 'collecting' : 'writing';
+  await addShards(engines.db, run.runId, { stage: 'collect', specs: located.specs });
+  return true;
 }

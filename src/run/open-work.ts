@@ -8,10 +8,12 @@ import type { Engines } from './engines';
 
 type WorkEngines = Pick<Engines, 'db' | 'settings'>;
 
-/** The stages that are done in shards, by the state of the run, and what comes when all shards are done. */
-const SHARDED: Readonly<Partial<Record<RunRow['state'], { readonly stage: string; readonly after: string }>>> = {
-  collecting: { stage: 'collect', after: 'close-collecting' },
-  writing: { stage: 'write', after: 'report' },
+/** The stages that are done in shards, by the state of the run, one after the other, and what comes when all shards are done. */
+const SHARDED: Readonly<
+  Partial<Record<RunRow['state'], { readonly stages: readonly string[]; readonly after: string }>>
+> = {
+  collecting: { stages: ['collect', 'measure'], after: 'close-collecting' },
+  writing: { stages: ['write', 'deliver'], after: 'report' },
 };
 
 /** The stages that are one piece of work. */
@@ -31,10 +33,11 @@ export async function listOpenWork(
   if (whole !== undefined) return [one(run, whole)];
   const sharded = SHARDED[run.state];
   if (sharded !== undefined) {
-    const open = await listOpenShards(engines.db, run.runId, { stage: sharded.stage, limit });
-    return open.length === 0
-      ? [one(run, sharded.after)]
-      : open.map((shard) => ({ runId: run.runId, stage: sharded.stage, shard }));
+    for (const stage of sharded.stages) {
+      const open = await listOpenShards(engines.db, run.runId, { stage, limit });
+      if (open.length > 0) return open.map((shard) => ({ runId: run.runId, stage, shard }));
+    }
+    return [one(run, sharded.after)];
   }
   return run.state === 'sending' ? listOpenSending(engines, run) : [];
 }
@@ -57,9 +60,15 @@ async function listOpenSending({ db, settings }: WorkEngines, run: RunRow): Prom
 /** Tells whether a piece of work is open; it costs the same however many others are. */
 export async function isOpenWork(engines: WorkEngines, run: RunRow, work: Work): Promise<boolean> {
   const sharded = SHARDED[run.state];
-  if (sharded?.stage === work.stage) return (await findShard(engines.db, run.runId, work))?.done === false;
-  if (sharded?.after === work.stage) return !(await hasOpenShard(engines.db, run.runId, sharded.stage));
+  if (sharded?.stages.includes(work.stage) === true)
+    return (await findShard(engines.db, run.runId, work))?.done === false;
+  if (sharded?.after === work.stage) return !(await hasOpenShardOf(engines, run, sharded.stages));
   return (await listOpenWork(engines, run, 1)).some(({ stage, shard }) => stage === work.stage && shard === work.shard);
+}
+
+async function hasOpenShardOf({ db }: WorkEngines, { runId }: RunRow, stages: readonly string[]): Promise<boolean> {
+  for (const stage of stages) if (await hasOpenShard(db, runId, stage)) return true;
+  return false;
 }
 
 /** Queues everything that a run needs next and that the queue doesn't hold already. */
@@ -81,7 +90,7 @@ export async function queueNextWork(
   const run = await findRun(engines.db, before.runId);
   if (run === undefined) return;
   const sharded = SHARDED[run.state];
-  const isShardOfMany = run.state === before.state && sharded?.stage === work.stage;
-  if (isShardOfMany && (await hasOpenShard(engines.db, run.runId, sharded.stage))) return;
+  const isShardOfMany = run.state === before.state && sharded?.stages.includes(work.stage) === true;
+  if (isShardOfMany && (await hasOpenShard(engines.db, run.runId, work.stage))) return;
   await engines.queue.add(await listOpenWork(engines, run));
 }

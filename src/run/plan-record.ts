@@ -3,6 +3,20 @@ import { z } from 'zod';
 
 const tally = z.object({ name: z.string(), count: z.number() });
 
+const recipientAudience = z.object({
+  /** As the job file has it, `job/name`. */
+  name: z.string(),
+  runId: z.string(),
+  members: z.number(),
+  /** Epoch ms. */
+  finishedAt: z.number(),
+  /** Of the member files; nobody is in two. */
+  uris: z.array(z.string()),
+});
+
+/** The audience whose members the recipients are. */
+export type RecipientAudience = z.infer<typeof recipientAudience>;
+
 const planSchema = z.object({
   version: z.literal(1),
   solutionVersionArn: z.string(),
@@ -11,6 +25,8 @@ const planSchema = z.object({
   filter: z.object({ arn: z.string(), compared: z.array(z.string()) }).optional(),
   /** E-mail runs: who was considered and left out. */
   contacts: z.object({ considered: z.number(), leftOut: z.array(tally) }).nullable(),
+  /** E-mail runs whose recipients are an audience: decided once, whatever runs finish afterwards. */
+  audience: recipientAudience.optional(),
   /** E-mail runs: popular items, the most popular first; the fallback and the fill for gaps. */
   popular: z.array(z.string()),
   /** E-mail runs whose fallback goes by an attribute of contacts: its value → popular items. */

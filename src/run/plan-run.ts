@@ -3,31 +3,39 @@
 import { readYaml } from '../config/yaml-source';
 import { maskAddress } from '../content/address';
 import type { CompiledTemplate } from '../content/template';
+import { currentCatalogueVersion } from '../database/catalogue';
 import { findContacts } from '../database/people/contacts';
 import type { Where } from '../errors';
+import { describeQuery } from '../job/choose-items';
 import type { AudienceJob, EmailJob, FilterWish, PlaceholderValue } from '../job/definition';
 import type { GivenParams } from '../job/params';
 import { type AudiencePlan, type EmailPlan, type Plan, planAudience, planEmail } from '../job/plan';
 import { fingerprintOf } from '../personalize/batch-name';
 import { createPartHasher, type InputPart } from '../personalize/input-parts';
+import { planChoice } from './audiences/plan-choice';
 import { type JobSource, openBundle } from './bundle';
+import { loadAskedItems } from './buying/asked-items';
+import { checkSegment } from './buying/check-segment';
 import { checkAttributes, createValueReader } from './buying/filter-values';
 import { identityOf } from './buying/identity';
 import { limitsOf } from './buying/input';
 import { chooseAttempt } from './buying/intend';
 import { findFilter, type ResolvedFilter } from './buying/resolve-filter';
 import { resolveSolution } from './buying/resolve-solution';
-import { checkQueries, queryLines } from './buying/segment-queries';
+import { askedQueries, queryLines } from './buying/segment-queries';
 import type { Engines } from './engines';
 import { planGuards, sampleOf } from './guards/plan';
 import { checkPopularBy } from './mails/fallback';
+import type { RecipientAudience } from './plan-record';
 import { type Aim, checkOnlyTo, describeRestrictions, refusalOf, warningOf } from './recipients/allowed-addresses';
+import { checkWhere } from './recipients/check-where';
 import { NOT_MEANT } from './recipients/choose-recipients';
 import { checkLimit } from './recipients/limit-recipients';
 import { planRecipients } from './recipients/plan-recipients';
+import { findRecipientAudience, openCandidates } from './recipients/recipient-audience';
 import { priceOf } from './summarise';
 
-type PlanEngines = Pick<Engines, 'settings' | 'db' | 'personalize' | 'inputLimits' | 'secret' | 'now'>;
+type PlanEngines = Pick<Engines, 'settings' | 'db' | 's3' | 'personalize' | 'inputLimits' | 'secret' | 'now'>;
 
 /** What a run would be started with. */
 export interface PlanWish {
@@ -49,7 +57,8 @@ export async function planRun(engines: PlanEngines, wish: PlanWish): Promise<Pla
   const { job, template } = await openBundle(engines, wish.source, { by: 'given', given: wish.params ?? {} });
   checkLimit(job, wish.limit);
   checkOnlyTo(job, wish.onlyTo);
-  if (job.kind === 'audience') return planAudienceRun(engines, job, wish.slot);
+  await checkWhere(engines.db, job, (path) => locate(wish.source, path));
+  if (job.kind === 'audience') return planAudienceRun(engines, job, wish);
   await checkAttributes(engines.db, job.recommend.filter, (path) => locate(wish.source, path));
   await checkPopularBy(engines, job.content.show, (path) => locate(wish.source, path));
   return planEmailRun(engines, { job, template }, wish);
@@ -62,16 +71,18 @@ function locate({ file, text }: JobSource, path: readonly string[]): Where {
 async function planEmailRun(
   engines: PlanEngines,
   { job, template }: { readonly job: EmailJob; readonly template: CompiledTemplate | undefined },
-  { slot, onlyTo, limit }: Omit<PlanWish, 'source'>,
+  { source, slot, onlyTo, limit }: PlanWish,
 ): Promise<EmailPlan> {
   const { file, recommend } = job;
   const solution = await resolveSolution(engines, { solution: recommend.solution, kind: 'email', file });
   const filter = await findFilter(engines, { wish: recommend.filter, solution, section: 'recommend', file });
   const readValues = createValueReader(recommend.filter, filter?.compared ?? []);
   const limits = limitsOf(engines, solution.recipe);
+  const audience = await findRecipientAudience(engines, { job, slot, whereIs: (path) => locate(source, path) });
   const { recipients, leftOut, parts, sample } = await planRecipients(engines, {
     job,
     slot,
+    candidates: openCandidates(engines, audience, job.name),
     limits,
     limit,
     readValues,
@@ -111,6 +122,7 @@ async function planEmailRun(
     },
     ...(await planAddressees(engines, { job, onlyTo }, sample)),
     ...(limit === undefined ? {} : { limit }),
+    ...planAudienceSource(engines, audience),
     ...paramsOf(job),
     ...pricesAsOf(engines),
   });
@@ -136,13 +148,19 @@ async function planAddressees(
   };
 }
 
-async function planAudienceRun(engines: PlanEngines, job: AudienceJob, slot: string): Promise<AudiencePlan> {
+async function planAudienceRun(
+  engines: PlanEngines,
+  job: AudienceJob,
+  { slot, source }: PlanWish,
+): Promise<AudiencePlan> {
   const { file, segment } = job;
   const solution = await resolveSolution(engines, { solution: segment.solution, kind: 'audience', file });
-  checkQueries(job, solution.recipe);
+  const catalogueVersion = await currentCatalogueVersion(engines.db);
+  const notes = await checkSegment(engines, { job, solution, catalogueVersion });
   const filter = await findFilter(engines, { wish: segment.filter, solution, section: 'segment', file });
   const hasher = createPartHasher(limitsOf(engines, solution.recipe));
-  for (const line of queryLines(job, filter)) hasher.add(line);
+  const items = await loadAskedItems(engines.db, job, catalogueVersion);
+  for (const line of queryLines(job, filter, items)) hasher.add(line);
   const { batchJob, linesToBuy } = await planBatchJobs(engines, {
     job: job.name,
     slot,
@@ -157,13 +175,16 @@ async function planAudienceRun(engines: PlanEngines, job: AudienceJob, slot: str
     job: job.name,
     about: job.about,
     slot,
-    queries: job.segment.queries.map((query) => ({
-      name: query.name,
-      query: query.by === 'item' ? query.itemId : query.query,
-    })),
+    queries: job.segment.queries.map((query) => {
+      const note = notes.get(query.name);
+      return { name: query.name, query: describeQuery(query), ...(note === undefined ? {} : { note }) };
+    }),
+    asks: askedQueries(job, items).reduce((sum, { asks }) => sum + asks.length, 0),
+    ...(await planChoice(engines, job, source)),
     users: job.segment.users,
     formats: job.audience.formats,
     to: job.audience.to,
+    ...planDelivery(job),
     batchJob,
     ...planFilter(filter, segment.filter),
     cost,
@@ -171,6 +192,18 @@ async function planAudienceRun(engines: PlanEngines, job: AudienceJob, slot: str
     ...paramsOf(job),
     ...pricesAsOf(engines),
   });
+}
+
+/** What a plan says of the audience whose members the recipients are. */
+function planAudienceSource(
+  { now }: PlanEngines,
+  audience: RecipientAudience | undefined,
+): Pick<EmailPlan, 'audience'> {
+  if (audience === undefined) return {};
+  const { name, runId: run, members, finishedAt } = audience;
+  return {
+    audience: { name, run, members, finishedAt: new Date(finishedAt).toISOString(), ageMs: now() - finishedAt },
+  };
 }
 
 function paramsOf({ params }: EmailJob | AudienceJob): Pick<Plan, 'params'> {
@@ -211,6 +244,14 @@ async function planBatchJobs(
       reused: jobs.length > 0 && toBuy.length === 0,
     },
     linesToBuy: countLines(toBuy),
+  };
+}
+
+function planDelivery({ audience }: AudienceJob): Pick<AudiencePlan, 'change' | 'deliver'> {
+  const { files, fullEvery } = audience.change;
+  return {
+    ...(files === 'full' ? {} : { change: { files, ...(files === 'changes' ? { fullEvery } : {}) } }),
+    ...(audience.deliver.length === 0 ? {} : { deliver: audience.deliver }),
   };
 }
 

@@ -9,20 +9,24 @@ import { NightjarError } from '../errors';
 import type { AudienceJob, EmailJob } from '../job/definition';
 import { headObject } from '../storage/objects';
 import { parseS3Uri } from '../storage/uri';
+import { keepLists } from './audiences/keep-lists';
+import { loadAskedItems } from './buying/asked-items';
+import { checkSegment } from './buying/check-segment';
 import { checkAttributes, createValueReader, userLines } from './buying/filter-values';
 import { writeInputs } from './buying/input';
 import { intendPurchases } from './buying/intend';
 import { nextAttempt } from './buying/next-attempt';
 import { findFilter } from './buying/resolve-filter';
 import { type ResolvedSolution, resolveSolution } from './buying/resolve-solution';
-import { checkQueries, queryLines } from './buying/segment-queries';
+import { queryLines } from './buying/segment-queries';
 import { guardPurchases } from './guards/before-buying';
 import { PAUSED, pauseOnTrip } from './guards/check';
 import { checkPopularBy, planFallback } from './mails/fallback';
-import { type PlanRecord, readPlan } from './plan-record';
+import { type PlanRecord, type RecipientAudience, readPlan } from './plan-record';
 import { refusalOf } from './recipients/allowed-addresses';
 import { type ChoiceCounts, tally } from './recipients/choose-recipients';
 import { planRecipients } from './recipients/limit-recipients';
+import { findRecipientAudience, openCandidates, writeAudienceRef } from './recipients/recipient-audience';
 import { DONE, type Stage, type StageContext } from './stage';
 
 /** Prepares a run; done again after a crash it comes to the same rows, the same input and the same intent. */
@@ -55,7 +59,10 @@ async function tryFailedAgain(context: StageContext, jobs: readonly BatchJobOfRu
 async function rewriteInputs({ engines, run, bundle }: StageContext): Promise<void> {
   const { job } = bundle;
   const { recipe, filter } = readPlan((await findRun(engines.db, run.runId))?.plan);
-  const lines = job.kind === 'email' ? plannedLines({ engines, run }, job, filter) : queryLines(job, filter);
+  const lines =
+    job.kind === 'email'
+      ? plannedLines({ engines, run }, job, filter)
+      : queryLines(job, filter, await loadAskedItems(engines.db, job, run.catalogueVersion));
   await writeInputs(engines, lines, recipe);
 }
 
@@ -73,7 +80,9 @@ async function prepareEmail(context: StageContext, job: EmailJob): Promise<void>
   await checkPopularBy(engines, job.content.show, () => ({ file }));
   const readValues = createValueReader(recommend.filter, filter?.compared ?? []);
   const refuse = refusalOf(engines, { job, onlyTo: run.onlyTo });
-  const rule = { where: job.recipients.where, topic: job.name, slot: run.slot, readValues, refuse };
+  const audience = await decideAudience(context, { job, decided: bought(solution, filter) });
+  const candidates = openCandidates(engines, audience, job.name);
+  const rule = { where: job.recipients.where, topic: job.name, slot: run.slot, readValues, refuse, candidates };
   const choice = await planRecipients(engines, run, rule);
   const counts = await countDeliveries(engines.db, run.runId);
   const contacts = addHandledBefore(
@@ -86,6 +95,7 @@ async function prepareEmail(context: StageContext, job: EmailJob): Promise<void>
     version: 1,
     ...bought(solution, filter),
     contacts: { ...contacts, leftOut: [...contacts.leftOut] },
+    ...(audience === undefined ? {} : { audience }),
     ...fallback,
   };
   await savePlan(engines.db, run.runId, plan);
@@ -105,6 +115,28 @@ async function prepareEmail(context: StageContext, job: EmailJob): Promise<void>
   );
 }
 
+interface Decision {
+  readonly job: EmailJob;
+  readonly decided: ReturnType<typeof bought>;
+}
+
+/** Finds the audience whose members are the recipients, and notes it at once: a run that is prepared again has the same. */
+async function decideAudience(
+  { engines, run }: StageContext,
+  { job, decided }: Decision,
+): Promise<RecipientAudience | undefined> {
+  const stored = (await findRun(engines.db, run.runId))?.plan;
+  const known = stored === undefined ? undefined : readPlan(stored).audience;
+  const { from } = job.recipients;
+  // A run that had failed may go on by another job file.
+  if (known !== undefined && from !== 'contacts' && known.name === writeAudienceRef(from)) return known;
+  const audience = await findRecipientAudience(engines, { job, slot: run.slot, whereIs: () => ({ file: job.file }) });
+  if (audience !== undefined) {
+    await savePlan(engines.db, run.runId, { version: 1, ...decided, contacts: null, popular: [], audience });
+  }
+  return audience;
+}
+
 /**
  * Counts those whose delivery stays in an earlier run of the slot, so that all who were considered are accounted for.
  * Prepared again after the contacts have changed, a run keeps its rows: then those no longer chosen count twice.
@@ -121,11 +153,13 @@ async function prepareAudience(context: StageContext, job: AudienceJob): Promise
   const { engines, run } = context;
   const { file, segment } = job;
   const solution = await resolveSolution(engines, { solution: segment.solution, kind: 'audience', file });
-  checkQueries(job, solution.recipe);
+  await checkSegment(engines, { job, solution, catalogueVersion: run.catalogueVersion });
   const filter = await findFilter(engines, { wish: segment.filter, solution, section: 'segment', file });
+  await keepLists(context);
   const plan: PlanRecord = { version: 1, ...bought(solution, filter), contacts: null, popular: [] };
   await savePlan(engines.db, run.runId, plan);
-  const inputs = await writeInputs(engines, queryLines(job, filter), solution.recipe);
+  const items = await loadAskedItems(engines.db, job, run.catalogueVersion);
+  const inputs = await writeInputs(engines, queryLines(job, filter, items), solution.recipe);
   const wish = {
     runId: run.runId,
     job: job.name,
@@ -164,15 +198,18 @@ function endOfSlot(slot: string): number {
 
 function noRecipients(job: EmailJob, leftOut: readonly { name: string; count: number }[]): NightjarError {
   const reasons = leftOut.map(({ name, count }) => `${count} ${name}`).join(', ');
+  const { from } = job.recipients;
+  const people = from === 'contacts' ? 'contacts' : `members of ${from.job}/${from.name}`;
+  const more =
+    from === 'contacts'
+      ? 'import contacts: nightjar import --contacts contacts.csv'
+      : `look at it: nightjar audience show ${from.job}/${from.name}`;
   return new NightjarError(
     'E_RUN_NO_RECIPIENTS',
-    `no recipient is left${reasons === '' ? ': there are no contacts' : `; left out: ${reasons}`}`,
+    `no recipient is left${reasons === '' ? `: there are no ${people}` : `; left out: ${reasons}`}`,
     {
       where: { file: job.file },
-      fix:
-        reasons === ''
-          ? 'import contacts: nightjar import --contacts contacts.csv'
-          : `see why: nightjar plan ${job.name}`,
+      fix: reasons === '' ? more : `see why: nightjar plan ${job.name}`,
     },
   );
 }

@@ -5,6 +5,8 @@ import { clearAttempt, countAttempt } from '../database/runs/attempts';
 import { findRun, moveRun, type RunRow } from '../database/runs/runs';
 import type { NightjarError } from '../errors';
 import type { Work, WorkOutcome } from '../queue/work-queue';
+import { deliver } from './audiences/deliver-audience';
+import { measure } from './audiences/measure-audience';
 import { write } from './audiences/write-audience';
 import { loggingWith } from './bind-log';
 import { loadBundle } from './bundle';
@@ -27,10 +29,12 @@ const STAGES: Readonly<Record<string, Stage>> = {
   prepare: guarded(announceStart, guarded(checkNotAhead, prepare)),
   infer: guarded(checkNotAhead, infer),
   collect,
+  measure,
   'close-collecting': closeCollecting,
   send: guarded(checkBeforeSending, send),
   settle,
   write,
+  deliver,
   report,
 };
 

@@ -7,15 +7,18 @@ import { NightjarError } from '../errors';
 import type { ParsedJob } from '../job/definition';
 import { runId } from '../job/keys';
 import type { ParamSource } from '../job/params';
+import { checkSets } from './audiences/check-sets';
 import { type JobSource, openBundle, storeBundle } from './bundle';
+import { checkSegment } from './buying/check-segment';
 import { resolveSolution } from './buying/resolve-solution';
-import { checkQueries } from './buying/segment-queries';
 import type { Engines } from './engines';
 import { queueOpenWork } from './open-work';
 import { againCommand } from './operate/again-command';
 import { reopenSettled, resumeFailed } from './operate/resume';
 import { checkOnlyTo } from './recipients/allowed-addresses';
+import { checkWhere } from './recipients/check-where';
 import { checkLimit } from './recipients/limit-recipients';
+import { findRecipientAudience } from './recipients/recipient-audience';
 import { checkSomeoneIsLeft } from './recipients/remaining-recipients';
 import { checkSameWish } from './same-wish';
 
@@ -145,16 +148,23 @@ function lateAtOf({ schedule, notify }: ParsedJob, now: number): number | undefi
   return schedule === undefined && late !== undefined && 'within' in late ? now + late.within : undefined;
 }
 
-/** Checks against Personalize what a file alone can't tell. */
+/** Checks against Personalize and the database what a file alone can't tell. */
 export async function checkSolution(
-  engines: Pick<Engines, 'settings' | 'personalize'>,
+  engines: Pick<Engines, 'settings' | 'personalize' | 'db'>,
   source: JobSource,
   params: ParamSource,
 ): Promise<void> {
   const { job } = await openBundle(engines, source, params);
+  await checkWhere(engines.db, job, () => ({ file: job.file }));
   const solution = job.kind === 'email' ? job.recommend.solution : job.segment.solution;
-  const { recipe } = await resolveSolution(engines, { solution, kind: job.kind, file: job.file });
-  if (job.kind === 'audience') checkQueries(job, recipe);
+  const resolved = await resolveSolution(engines, { solution, kind: job.kind, file: job.file });
+  if (job.kind === 'email') {
+    await findRecipientAudience(engines, { job, whereIs: () => ({ file: job.file }) });
+    return;
+  }
+  const catalogueVersion = await currentCatalogueVersion(engines.db);
+  await checkSegment(engines, { job, solution: resolved, catalogueVersion });
+  await checkSets(engines, job, source.jobs);
 }
 
 async function goOn(engines: Engines, run: RunRow, wish: StartWish): Promise<StartedRun> {

@@ -10,10 +10,11 @@ import { costOf, sumMoney } from '../personalize/prices';
 import type { AudienceSummary, BatchJobSummary, RunSummary, Tally } from '../report/summary';
 import type { Money } from '../units';
 import { countReturnedUsers } from './audiences/returned-users';
+import { summariseQueries } from './audiences/summarise-queries';
 import type { Bundle } from './bundle';
 import type { Engines } from './engines';
 import { addOutputs, outputResultSchema } from './output-result';
-import { type PlanRecord, readPlan } from './plan-record';
+import { type PlanRecord, type RecipientAudience, readPlan } from './plan-record';
 import { summariseProof } from './proof/figures';
 import { describeRestrictions } from './recipients/allowed-addresses';
 import { NOT_MEANT, tally } from './recipients/choose-recipients';
@@ -24,13 +25,25 @@ export interface Subject {
   readonly bundle: Bundle;
 }
 
+const talliesSchema = z.array(z.object({ name: z.string(), count: z.number() }));
+
+/** Who of an audience is in the files of a format. */
+export const formatResultSchema = z.object({
+  name: z.string(),
+  considered: z.number(),
+  people: z.number(),
+  leftOut: talliesSchema,
+  values: talliesSchema.optional(),
+});
+
 /** What a write shard found; src/run/audiences/write-audience.ts stores it. */
 export const audienceResultSchema = z.object({
   name: z.string(),
   query: z.string(),
   segmentUsers: z.number(),
   members: z.number(),
-  leftOut: z.array(z.object({ name: z.string(), count: z.number() })),
+  leftOut: talliesSchema,
+  formats: z.array(formatResultSchema).optional(),
   error: z.string().optional(),
 });
 
@@ -62,7 +75,7 @@ export async function summarise({ engines, run, bundle }: Subject): Promise<RunS
           ...describeRestrictions(engines, { job, onlyTo: run.onlyTo }),
           ...(await summariseProof(engines.db, run.runId)),
         }
-      : { audiences: await summariseAudiences(engines, run) }),
+      : { ...(await summariseQueries(engines, run, job)), audiences: await summariseAudiences(engines, run) }),
     stages: await timeStages(engines, run),
     output: await summariseOutput(engines, run, job.kind),
     batchJobs: jobs,
@@ -113,12 +126,17 @@ async function summariseDeliveries(engines: Engines, run: RunRow, plan: PlanReco
   const deliveries = await countDeliveries(engines.db, run.runId);
   return {
     ...(plan?.contacts ? { contacts: plan.contacts } : {}),
+    ...(plan?.audience ? { membersOf: describeAudience(plan.audience) } : {}),
     chosen: Object.values(deliveries).reduce((sum, count) => sum + count, 0),
     deliveries,
     excluded: await tallyReasons(engines.db, run.runId, 'excluded'),
     refused: await tallyReasons(engines.db, run.runId, 'refused'),
     dropped: await tallyReasons(engines.db, run.runId, 'dropped'),
   };
+}
+
+function describeAudience({ name, runId, members }: RecipientAudience): NonNullable<RunSummary['membersOf']> {
+  return { name, run: runId, members };
 }
 
 async function summariseAudiences(engines: Engines, run: RunRow): Promise<readonly AudienceSummary[]> {

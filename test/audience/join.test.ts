@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { compareBytes } from '../../src/audience/byte-order';
 import { admitMembers, joinByUserId } from '../../src/audience/join';
-import { collect, stream } from './streams';
+import { batches, collect, collectAll } from './streams';
 
 const toMember = (userId: string, index: number) => ({ userId, rank: index + 1 });
-const join = (memberIds: readonly string[], contactIds: readonly string[]) =>
+const join = (memberIds: readonly string[], contactIds: readonly string[], sizes: readonly [number, number] = [2, 2]) =>
   joinByUserId({
-    members: stream(memberIds.map(toMember)),
-    contacts: stream(contactIds),
+    members: batches(memberIds.map(toMember), sizes[0]),
+    contacts: batches(contactIds, sizes[1]),
     userIdOf: (contact) => contact,
   });
 
@@ -15,13 +15,15 @@ const ids = fc
   .uniqueArray(fc.string({ unit: 'binary', minLength: 1, maxLength: 3 }), { maxLength: 30 })
   .map((list) => list.toSorted(compareBytes));
 
+const size = fc.integer({ min: 1, max: 9 });
+
 describe('joinByUserId', () => {
   it('gives every member its contact, or none', async () => {
     await fc.assert(
-      fc.asyncProperty(ids, ids, ids, async (shared, onlyMembers, onlyContacts) => {
+      fc.asyncProperty(ids, ids, ids, fc.tuple(size, size), async (shared, onlyMembers, onlyContacts, sizes) => {
         const memberIds = [...new Set([...shared, ...onlyMembers])].toSorted(compareBytes);
         const contactIds = [...new Set([...shared, ...onlyContacts])].toSorted(compareBytes);
-        const joined = await collect(join(memberIds, contactIds));
+        const joined = await collectAll(join(memberIds, contactIds, sizes));
         expect(joined).toEqual(
           memberIds.map((id, index) => ({
             member: toMember(id, index),
@@ -30,6 +32,25 @@ describe('joinByUserId', () => {
         );
       }),
     );
+  });
+
+  it('reads contacts no further than the last member, and closes them', async () => {
+    const read: string[] = [];
+    let isClosed = false;
+    async function* contacts() {
+      try {
+        for await (const batch of batches(['a', 'b', 'c', 'd', 'e'], 1)) {
+          read.push(...batch);
+          yield batch;
+        }
+      } finally {
+        isClosed = true;
+      }
+    }
+    await collect(
+      joinByUserId({ members: batches([toMember('b', 0)], 1), contacts: contacts(), userIdOf: (id) => id }),
+    );
+    expect({ read, isClosed }).toEqual({ read: ['a', 'b'], isClosed: true });
   });
 
   it.each([
@@ -49,7 +70,7 @@ describe('admitMembers', () => {
     const reasons: string[] = [];
     const refuse = (contact: string) => (contact === 'b' ? 'no_consent' : undefined);
 
-    const admitted = await collect(
+    const admitted = await collectAll(
       admitMembers(join(['a', 'b', 'c', 'd'], ['a', 'b', 'd']), {
         refuse,
         onLeftOut: (reason) => reasons.push(reason),

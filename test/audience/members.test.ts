@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { compareBytes } from '../../src/audience/byte-order';
 import { readMembers, writeMembers } from '../../src/audience/members';
 import { compareMembers, keepBestRanks, mergeSorted } from '../../src/audience/merge';
-import { collect, cut, stream } from './streams';
+import { batches, collect, collectAll, cut, stream } from './streams';
 
 const id = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 });
 const members = fc.array(fc.record({ userId: id, rank: fc.integer({ min: 1, max: 50 }) }), { maxLength: 40 });
@@ -26,19 +26,27 @@ describe('member files', () => {
   it('are read back as they were written, wherever chunks are cut', async () => {
     await fc.assert(
       fc.asyncProperty(members, fc.integer({ min: 1, max: 7 }), async (written, size) => {
-        const bytes = Buffer.concat(await collect(writeMembers(stream(written))));
-        expect(await collect(readMembers(stream(cut(bytes, size))))).toEqual(written);
+        const bytes = Buffer.concat(await collect(writeMembers(batches(written, 3))));
+        expect(await collectAll(readMembers(stream(cut(bytes, size))))).toEqual(written);
         expect(bytes.toString().split('\n').length - 1).toBe(written.length);
       }),
     );
   });
 
   it('are lines of text', async () => {
-    const [bytes] = await collect(writeMembers(stream([{ userId: 'a\tb\\n\nc\r', rank: 7 }])));
+    const [bytes] = await collect(writeMembers(batches([{ userId: 'a\tb\\n\nc\r', rank: 7 }], 1)));
     expect(bytes?.toString()).toBe('a\\tb\\\\n\\nc\\r\t7\n');
   });
 
-  it.each(['u1\n', 'u1\t0\n', 'u1\t1\t2\n', 'u1\tx\n'])('are refused with a line such as %j', async (text) => {
+  it('are read whole without a line feed at their end', async () => {
+    const read = await collectAll(readMembers(stream([Buffer.from('ä\t1\nb'), Buffer.from('\t20')])));
+    expect(read).toEqual([
+      { userId: 'ä', rank: 1 },
+      { userId: 'b', rank: 20 },
+    ]);
+  });
+
+  it.each(['u1\n', '\n', 'u1\t0\n', 'u1\t1\t2\n', 'u1\tx\n'])('are refused with a line such as %j', async (text) => {
     const reading = collect(readMembers(stream([Buffer.from(`a\t1\n${text}`)])));
     await expect(reading).rejects.toMatchObject({ code: 'E_OBJECT_FORMAT', where: { line: 2 } });
   });
@@ -54,7 +62,8 @@ describe('mergeSorted', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(members, { maxLength: 9 }), async (runs) => {
         const sorted = runs.map((run) => run.toSorted(compareMembers));
-        const merged = await collect(mergeSorted(sorted.map(stream), compareMembers));
+        const sources = sorted.map((run, index) => batches(run, (index % 5) + 1));
+        const merged = await collectAll(mergeSorted(sources, compareMembers));
         expect(merged).toEqual(sorted.flat().toSorted(compareMembers));
       }),
     );
@@ -62,20 +71,34 @@ describe('mergeSorted', () => {
 
   it('lets the earlier source go first among equals', async () => {
     const compare = (a: readonly [number, string], b: readonly [number, string]) => a[0] - b[0];
-    const sources = [['a', 'b'], ['c', 'd'], ['e']].map((names) => stream(names.map((name) => [1, name] as const)));
-    expect((await collect(mergeSorted(sources, compare))).map(([, name]) => name)).toEqual(['a', 'b', 'c', 'd', 'e']);
+    const sources = [['a', 'b'], ['c', 'd'], ['e']].map((names) =>
+      batches(
+        names.map((name) => [1, name] as const),
+        1,
+      ),
+    );
+    expect((await collectAll(mergeSorted(sources, compare))).map(([, name]) => name)).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+      'e',
+    ]);
   });
 
   it('closes its sources when its reader stops early', async () => {
     const closed: string[] = [];
     async function* source(name: string) {
       try {
-        yield* stream([1, 2, 3]);
+        yield* batches(
+          Array.from({ length: 5000 }, (_, index) => index),
+          100,
+        );
       } finally {
         closed.push(name);
       }
     }
-    for await (const value of mergeSorted([source('a'), source('b')], (a, b) => a - b)) if (value === 2) break;
+    for await (const batch of mergeSorted([source('a'), source('b')], (a, b) => a - b)) if (batch.length > 0) break;
     expect(closed.toSorted()).toEqual(['a', 'b']);
   });
 });
@@ -86,7 +109,7 @@ describe('keepBestRanks', () => {
       fc.asyncProperty(members, async (list) => {
         const best = new Map<string, number>();
         for (const { userId, rank } of list) best.set(userId, Math.min(rank, best.get(userId) ?? rank));
-        const kept = await collect(keepBestRanks(stream(list.toSorted(compareMembers))));
+        const kept = await collectAll(keepBestRanks(batches(list.toSorted(compareMembers), 4)));
         expect(kept).toEqual([...best].map(([userId, rank]) => ({ userId, rank })).toSorted(compareMembers));
       }),
     );

@@ -8,6 +8,19 @@ export async function* stream<T>(values: readonly T[]): AsyncGenerator<T> {
   }
 }
 
+/** Streams values in batches of a size. */
+export async function* batches<T>(values: readonly T[], size: number): AsyncGenerator<readonly T[]> {
+  for (let index = 0; index < values.length; index += size) {
+    await Promise.resolve();
+    yield values.slice(index, index + size);
+  }
+}
+
+/** Collects a stream of batches into one list. */
+export async function collectAll<T>(source: AsyncIterable<readonly T[]>): Promise<readonly T[]> {
+  return (await collect(source)).flat();
+}
+
 /** Collects a stream. */
 export async function collect<T>(source: AsyncIterable<T>): Promise<readonly T[]> {
   const values: T[] = [];

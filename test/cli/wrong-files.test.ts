@@ -7,6 +7,12 @@ import { readAnswer, writeProject } from './support/project';
 
 const email = (more: string) => `about: Picks\nkind: email\n${more}\n`;
 
+const fans = (formats: string) => `about: Fans
+kind: audience
+segment: { solution: attribute-fans, users: 10, queries: { tea: 'ITEMS.CATEGORY = "tea"' } }
+audience: { formats: [${formats}], to: audiences/fans/ }
+`;
+
 const FILES = {
   'jobs/syntax.yaml': email('recommend: { solution: picks'),
   'jobs/field.yaml': email('recommend: { solution: picks, result: 10 }\ncontent: { template: picks }'),
@@ -32,6 +38,10 @@ kind: audience
 segment: { solution: attribute-fans, users: 10, queries: { tea: 'ITEMS.CATEGORY > "tea"' } }
 audience: { formats: [csv], to: audiences/query/ }
 `,
+  'jobs/format-field.yaml': fans('csv, partner'),
+  'jobs/format-syntax.yaml': fans('torn'),
+  'formats/partner.yaml': 'about: Partner\ncolumns:\n  - { header: mail, from: emial, hash: sha256 }\n',
+  'formats/torn.yaml': 'about: Partner\ncolumns: [\n',
   'jobs/right.yaml': email('recommend: { solution: picks }\ncontent: { template: picks }'),
   'syntax-settings.yaml': 'mail: { from: x\n',
   'field-settings.yaml': 'mail: { retries: 3 }\n',
@@ -51,6 +61,24 @@ const check = (args: readonly string[], env: Readonly<Record<string, string>> = 
   runNightjar(args, { cwd: project, env });
 
 const CASES: readonly (readonly [string, readonly string[], number, string])[] = [
+  [
+    'a file of a format that is not YAML',
+    ['jobs', 'check', 'format-syntax'],
+    3,
+    `error[E_FORMAT_SYNTAX] formats/torn.yaml:3:1
+  flow sequence in block collection must be sufficiently indented and end with a ]
+  fix: check indentation and brackets, and put texts with : # * & ! { or [ in quotes
+`,
+  ],
+  [
+    'a field of a format that is wrong',
+    ['jobs', 'check', 'format-field'],
+    3,
+    `error[E_FORMAT_FIELD] formats/partner.yaml:3:27
+  columns[0].from is "emial"; expected one of user_id, rank, email, phone, first_name, last_name, locale, country, time_zone, run_id, run_at, audience, change
+  fix: write "from: email"
+`,
+  ],
   [
     'a job file that is not YAML',
     ['jobs', 'check', 'syntax'],
@@ -166,7 +194,7 @@ describe('the command line', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.replaceAll(project, 'PROJECT').replace('/private', '')).toBe(`error[E_JOB_UNKNOWN] PROJECT/jobs
   there is no job "rigt"; did you mean "right"
-  fix: name one of these: broken, field, missing, query, right, several, subject, syntax
+  fix: name one of these: broken, field, format-field, format-syntax, missing, query, right, several, subject, syntax
 `);
   });
 
@@ -186,7 +214,7 @@ describe('the command line', () => {
     const { code, stdout, stderr } = await check(['jobs', 'check']);
 
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr.match(/^error\[E_\w+\]/gm)).toHaveLength(11);
+    expect(stderr.match(/^error\[E_\w+\]/gm)).toHaveLength(13);
     expect(stderr).not.toContain('right.yaml');
   });
 

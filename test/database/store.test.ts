@@ -46,6 +46,7 @@ describe('a database', () => {
       { name: '0009-show' },
       { name: '0010-suppression' },
       { name: '0011-clicks' },
+      { name: '0012-audience-versions' },
     ]);
   });
 

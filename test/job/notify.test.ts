@@ -40,7 +40,7 @@ it.each([
 
 it.each([
   ['notify: ops', 'notify is "ops"; expected a list of targets, or a map of to, on and late'],
-  ['notify: [opps]', 'notify[0] is "opps"; expected an e-mail address, or a name', 'write "notify: ops"'],
+  ['notify: [opps]', 'notify[0] is "opps"; expected an e-mail address, or a name', 'write "ops" instead of "opps"'],
   ['notify: [ops, kim@shop]', 'notify[1] is "k***@shop"; expected an e-mail address, or a name'],
   [
     'notify: ["https://hooks.example/x"]',

@@ -280,9 +280,9 @@ error[E_JOB_FIELD] jobs/winback.yaml:14:9
       '  queries: { Bad Name: x, ok: 5 }',
       '  items: [7, tea-004, tea-004]',
       'audience:',
-      '  formats: [xlsx]',
+      '  formats: [XLSX]',
       '  to: /../etc',
-      '  combine: each',
+      '  combin: each',
     ];
 
     expect(problemsOf(lines)).toMatchInlineSnapshot(`
@@ -308,14 +308,14 @@ error[E_JOB_FIELD] jobs/winback.yaml:5:11
   segment.items[0] is 7; expected an item id in quotes
   fix: write "items: [coffee-017, tea-004]"
 error[E_JOB_FIELD] jobs/winback.yaml:7:13
-  audience.formats[0] is "xlsx"; expected csv
+  audience.formats[0] is "XLSX"; expected a format of nightjar or a file in formats/
   fix: write "formats: [csv]"
 error[E_JOB_FIELD] jobs/winback.yaml:8:7
   audience.to is "/../etc"; expected a relative prefix that ends with "/", without ".."
   fix: write "to: audiences/coffee/", or remove the line
 error[E_JOB_FIELD] jobs/winback.yaml:9:3
-  audience.combine is not a key that nightjar knows; the keys of audience are where, formats, to
-  fix: remove "combine:""
+  audience.combin is not a key that nightjar knows; the keys of audience are where, topic, combine, top, sample, split, lists, formats, attributes, change, deliver, to
+  fix: write "combine:" instead of "combin:""
 `);
   });
 

@@ -28,6 +28,7 @@ const AUDIENCE = {
   job: 'category-fans',
   about: 'Who will like coffee and tea',
   slot: '2026-03-01',
+  asks: 2,
   queries: [
     { name: 'coffee', query: 'ITEMS.CATEGORY = "coffee"' },
     { name: 'tea', query: 'ITEMS.CATEGORY = "tea"' },

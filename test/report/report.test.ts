@@ -68,6 +68,20 @@ describe('sumsAddUp', () => {
   });
 });
 
+it('tells of a format who got lost, and whom it was not asked about', () => {
+  const [coffee] = AUDIENCE_RUN.audiences ?? [];
+  const [format] = coffee?.formats ?? [];
+  if (coffee === undefined || format === undefined) throw new Error('the sample has no format');
+  const problemsOf = (wrong: Partial<typeof format>) =>
+    sumsAddUp({ ...AUDIENCE_RUN, audiences: [{ ...coffee, formats: [{ ...format, ...wrong }] }] });
+  expect(problemsOf({ people: 191 })).toEqual([
+    'people and left out of coffee for google-ads are 227, and considered is 226',
+  ]);
+  expect(problemsOf({ considered: 252, people: 216 })).toEqual([
+    'members considered of coffee for google-ads are more than its members',
+  ]);
+});
+
 describe('formatReport', () => {
   it('prints an e-mail run in 80 columns', () => {
     const text = formatReport(EMAIL_RUN);
@@ -118,6 +132,10 @@ The people who will like what is new in coffee and in plants
                 ITEMS.CATEGORY = "coffee"
                        41  left out: no consent
                         8  left out: no contact
+                google-ads: 190 people
+                       30  left out: no consent ad user data
+                        6  left out: not identified
+                        4  without: bad phone
   audience      plants: 300 members of 300 users
                 ITEMS.CATEGORY = "plants"
   output        2 lines in 1 object, 0 broken

@@ -99,6 +99,18 @@ export const AUDIENCE_RUN: RunSummary = {
         { name: 'no_consent', count: 41 },
         { name: 'no_contact', count: 8 },
       ],
+      formats: [
+        {
+          name: 'google-ads',
+          considered: 226,
+          people: 190,
+          leftOut: [
+            { name: 'no_consent_ad_user_data', count: 30 },
+            { name: 'not_identified', count: 6 },
+          ],
+          values: [{ name: 'bad_phone', count: 4 }],
+        },
+      ],
     },
     { name: 'plants', query: 'ITEMS.CATEGORY = "plants"', segmentUsers: 300, members: 300, leftOut: [] },
   ],

@@ -112,7 +112,7 @@ describe('a run that ended longer ago than its job keeps', () => {
     const rig = rigUp(shop);
     const runId = await begin(rig, keeping(audienceSource('tea-people'), '1d'));
     await driveRun(rig, runId);
-    expect(await keysBelow(`audiences/tea-people/${runId}/`)).toHaveLength(1);
+    expect(await keysBelow(`audiences/tea-people/${runId}/`)).toHaveLength(2);
     expect(await keysBelow(`members/${runId}/`)).toHaveLength(1);
 
     expect(await keepAfter(rig, 2)).toEqual([{ runId, kind: 'archived', deliveries: 0 }]);

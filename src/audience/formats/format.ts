@@ -1,5 +1,6 @@
 /** What an audience format is made of. Each format is one file of this folder; `all.ts` lists them. */
 import type { Contact } from '../../job/people';
+import type { Field } from '../normalise/field';
 
 /** A person of an audience who may be in a file. */
 export interface Person {
@@ -30,6 +31,8 @@ export interface Column {
   readonly form: 'plain' | 'hashed';
   /** How the value is made, in one sentence. */
   readonly rule: string;
+  /** The value changes from run to run though nothing about the person does, so that it makes no change of its own. */
+  readonly varies?: true;
 }
 
 /** The cells of one person, in the order of the columns; an empty text stands for no value. */
@@ -57,7 +60,13 @@ export interface AudienceFormat {
   /** What the platform's documents leave open, and what nightjar does there. */
   readonly open: readonly string[];
   /**
-   * Makes the cells of a person; undefined where nothing identifies the person to the platform.
+   * The kinds of values that `nightjar audience normalise` knows of this format, with each form in which one is
+   * written; without it the command asks `makeCells`.
+   */
+  readonly fields?: Readonly<Record<string, Field | readonly Field[]>>;
+  /**
+   * Makes the cells of a person; undefined where nothing identifies the person to the platform, which is counted
+   * as `no_identifier`.
    * @param count  is told each value that was left out, by a word such as `bad_phone` or `formula`
    */
   makeCells(person: Person, context: FileContext, count: (what: string) => void): Cells | undefined;

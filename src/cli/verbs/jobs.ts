@@ -7,6 +7,7 @@ import { jobSchema } from '../../job/editor-schema';
 import { openBundle } from '../../run/bundle';
 import { checkQueries } from '../../run/buying/segment-queries';
 import { explainFailure } from '../../run/explain-failure';
+import { checkAudienceNames } from '../../run/recipients/check-audience-names';
 import { answer } from '../answer';
 import { type CliContext, projectDir, readSettings } from '../context';
 import { listJobNames, readJob } from '../project';
@@ -54,19 +55,28 @@ async function findChainErrors(
   const read = [...new Set([...names, ...checked])].map(async (name) => {
     try {
       const source = readJob(project, name);
-      const { name: job, after } = (await openBundle({ settings }, source)).job;
-      return [{ source, name: job, isChecked: checked.includes(name), ...(after === undefined ? {} : { after }) }];
+      const { job } = await openBundle({ settings }, source);
+      const { after } = job;
+      const isChecked = checked.includes(name);
+      return [{ source, job, name: job.name, isChecked, ...(after === undefined ? {} : { after }) }];
     } catch {
       // Its own check tells.
       return [];
     }
   });
   const sources = (await Promise.all(read)).flat();
-  return checkChains(sources, names).flatMap(({ job, message, fix }) => {
+  const problems = [
+    ...checkChains(sources, names).map((problem) => ({ ...problem, path: ['after'] })),
+    ...checkAudienceNames(
+      sources.map(({ job }) => job),
+      names,
+    ).map((problem) => ({ ...problem, path: ['recipients', 'from', 'audience'] })),
+  ];
+  return problems.flatMap(({ job, message, fix, path }) => {
     const found = sources.find(({ name, isChecked }) => name === job && isChecked);
     if (found === undefined) return [];
     const yaml = readYaml({ ...found.source, code: 'E_JOB_SYNTAX' });
-    return [new NightjarError('E_JOB_FIELD', message, { where: yaml.whereIs(['after'], 'value'), fix })];
+    return [new NightjarError('E_JOB_FIELD', message, { where: yaml.whereIs(path, 'value'), fix })];
   });
 }
 

@@ -60,3 +60,9 @@ export async function dropArtefact(
   const query = db.deleteFrom('artefact').where('run_id', '=', runId).where('kind', '=', artefact.kind);
   await query.where('name', '=', artefact.name).execute();
 }
+
+/** Tells whether another run has an object among what it has made: lists with equal users are one object. */
+export async function isUriOfOthers(db: Database, runId: string, uri: string): Promise<boolean> {
+  const query = db.selectFrom('artefact').select('run_id').where('uri', '=', uri).where('run_id', '<>', runId);
+  return (await query.limit(1).executeTakeFirst()) !== undefined;
+}

@@ -11,6 +11,7 @@ import * as proof from './0008-proof';
 import * as show from './0009-show';
 import * as suppression from './0010-suppression';
 import * as clicks from './0011-clicks';
+import * as audienceVersions from './0012-audience-versions';
 
 /** Adds a migration by adding it here; one that has been released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -25,4 +26,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-show': show,
   '0010-suppression': suppression,
   '0011-clicks': clicks,
+  '0012-audience-versions': audienceVersions,
 };

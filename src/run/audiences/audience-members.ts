@@ -1,11 +1,7 @@
-/** Makes the member file of a query from Personalize's answer, and admits those of its members who may be addressed. */
-import { type AdmittedMember, admitMembers, joinByUserId } from '../../audience/join';
-import { type Member, readMembers, writeMembers } from '../../audience/members';
-import { type StoredContact, streamContacts } from '../../database/people/contacts';
+/** Makes the member file of a query from Personalize's answer. */
+import { type Member, writeMembers } from '../../audience/members';
 import { listArtefacts, saveArtefact } from '../../database/runs/artefacts';
-import { consentFor } from '../../job/attributes';
 import type { AudienceJob, SegmentQuery } from '../../job/definition';
-import { matches } from '../../job/where';
 import { readSegmentEvents } from '../../personalize/segment-reader';
 import { headObject, readObject, type WrittenObject, writeObject } from '../../storage/objects';
 import { parseS3Uri } from '../../storage/uri';
@@ -55,56 +51,34 @@ async function writeMemberFile(query: QueryCase): Promise<MemberFile> {
   }
 }
 
-/** Streams the users of the query's line, ranked in the order in which they stand. */
+/** Streams the users of the query's lines, in each ranked in the order in which they stand. */
 async function* readUsers({ context, spec }: QueryCase): AsyncGenerator<readonly Member[]> {
-  if (spec.line === null || spec.error !== null) return;
-  const { uri, start } = spec.line;
-  const chunks = readObject(context.engines.s3, parseS3Uri(uri), Math.max(0, start - 1));
-  let rank = 0;
-  for await (const event of readSegmentEvents(chunks, { object: uri, start, end: start + 1 })) {
-    if (event.type !== 'users') continue;
-    yield event.ids.map((userId) => ({ userId, rank: ++rank }));
+  if (spec.error !== null) return;
+  for (const { uri, start } of spec.lines) {
+    const chunks = readObject(context.engines.s3, parseS3Uri(uri), Math.max(0, start - 1));
+    let rank = 0;
+    for await (const event of readSegmentEvents(chunks, { object: uri, start, end: start + 1 })) {
+      if (event.type !== 'users') continue;
+      yield event.ids.map((userId) => ({ userId, rank: ++rank }));
+    }
   }
 }
 
-/** Joins the members with the contacts in the same order and leaves out who may not be addressed, counted by reason. */
-export function admitAll(
-  { context, job }: Pick<QueryCase, 'context' | 'job'>,
-  parts: { readonly uri: string; readonly reasons: Map<string, number> },
-): AsyncGenerator<AdmittedMember<StoredContact>> {
-  const { engines } = context;
-  const joined = joinByUserId<StoredContact>({
-    members: readMembers(readObject(engines.s3, parseS3Uri(parts.uri))),
-    contacts: streamContacts(engines.db),
-    userIdOf: (stored) => stored.contact.userId,
-  });
-  return admitMembers(joined, {
-    refuse: (stored) => refuseMember(stored, job),
-    onLeftOut: (reason) => parts.reasons.set(reason, (parts.reasons.get(reason) ?? 0) + 1),
-  });
-}
-
-/** Tells why a member may not be in the files: an explicit refusal always counts, and so does a suppression. */
-export function refuseMember(stored: StoredContact, job: AudienceJob): string | undefined {
-  const { consent, ...attributes } = job.audience.where;
-  if (!matches(attributes, stored.contact, job.name)) return 'not_matched';
-  if (consentFor(stored.contact, job.name) === false) return 'no_consent';
-  if (consent !== undefined && !matches({ consent }, stored.contact, job.name)) return 'no_consent';
-  return stored.suppression === undefined ? undefined : `suppressed_${stored.suppression}`;
-}
-
 /** Counts what passes. */
-export async function* countRows<T>(rows: AsyncIterable<T>, counted: { count: number }): AsyncGenerator<T> {
-  for await (const row of rows) {
-    counted.count += 1;
-    yield row;
+export async function* countRows<T>(
+  batches: AsyncIterable<readonly T[]>,
+  counted: { count: number },
+): AsyncGenerator<readonly T[]> {
+  for await (const batch of batches) {
+    counted.count += batch.length;
+    yield batch;
   }
 }
 
 interface Made {
   readonly kind: string;
   readonly name: string;
-  readonly rows: number;
+  readonly rows: number | undefined;
   readonly written: WrittenObject;
 }
 

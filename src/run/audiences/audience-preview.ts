@@ -2,11 +2,12 @@
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { maskAddress } from '../../content/address';
-import { listArtefacts } from '../../database/runs/artefacts';
+import { type ArtefactRow, listArtefacts } from '../../database/runs/artefacts';
 import type { RunRow } from '../../database/runs/runs';
-import { readObject } from '../../storage/objects';
+import { readObject, readSmallObject } from '../../storage/objects';
 import { parseS3Uri } from '../../storage/uri';
 import type { Engines } from '../engines';
+import { manifestSchema } from './manifest-schema';
 
 export interface AudiencePreview {
   readonly name: string;
@@ -18,12 +19,12 @@ const ROWS_SHOWN = 8;
 const BYTES_READ = 16 * 1024;
 const tableSchema = z.array(z.array(z.string()));
 
-/** Answers the first rows of the run's first audience file, undefined where it has none. */
+/** Answers the first rows of the run's first file for people, undefined where it has none: those of platforms name other columns. */
 export async function audiencePreview(
   engines: Pick<Engines, 'db' | 's3'>,
   run: RunRow,
 ): Promise<AudiencePreview | undefined> {
-  const file = (await listArtefacts(engines.db, run.runId)).find((artefact) => artefact.kind === 'audience');
+  const file = await findCsv(engines, await listArtefacts(engines.db, run.runId));
   if (file === undefined) return undefined;
   const text = await readTop(engines, file.uri);
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
@@ -33,6 +34,21 @@ export async function audiencePreview(
     row.map((cell, column) => (column === email && cell !== '' ? maskAddress(cell) : cell)),
   );
   return { name: file.name, header, rows: masked };
+}
+
+async function findCsv(
+  engines: Pick<Engines, 's3'>,
+  artefacts: readonly ArtefactRow[],
+): Promise<ArtefactRow | undefined> {
+  for (const { kind, uri } of artefacts) {
+    if (kind !== 'manifest') continue;
+    const manifest = manifestSchema.parse(JSON.parse((await readSmallObject(engines.s3, parseS3Uri(uri))).toString()));
+    const files = manifest.formats.find(({ format }) => format === 'csv')?.files ?? [];
+    const name = (files.find(({ change }) => change === 'full') ?? files.at(-1))?.name;
+    const found = artefacts.find((artefact) => artefact.kind === 'audience' && artefact.name === name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 async function readTop(engines: Pick<Engines, 's3'>, uri: string): Promise<string> {

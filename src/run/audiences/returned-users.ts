@@ -8,26 +8,26 @@ import type { Engines } from '../engines';
 /** Of what a shard has found. */
 const resultSchema = z.object({ segmentUsers: z.number() });
 
-/** Batch job name → users of all its queries; empty until every audience of the run is written, or measured. */
+/** Batch job name → users of all its queries; empty until the answer to every query is read. */
 export async function countReturnedUsers(
   { db }: Pick<Engines, 'db'>,
   runId: string,
   jobs: readonly BatchJobRow[],
 ): Promise<ReadonlyMap<string, number>> {
   if (jobs.every(({ kind }) => kind !== 'segment')) return new Map();
-  const written = await listShards(db, runId, 'write');
-  const shards = written.length > 0 ? written : await listShards(db, runId, 'collect');
+  const shards = await listShards(db, runId, 'collect');
   if (shards.length === 0 || shards.some(({ done }) => !done)) return new Map();
   const users = new Map(jobs.map(({ name }) => [name, 0]));
   const counted = new Set<string>();
   for (const { spec, result } of shards) {
-    const { line } = writeSpecSchema.parse(spec);
-    const job = line === null ? undefined : jobs.find(({ outputUri }) => line.uri.startsWith(outputUri));
-    // Equal queries share a line, which is bought once.
-    const place = `${line?.start} ${line?.uri}`;
-    if (job === undefined || counted.has(place)) continue;
-    counted.add(place);
-    users.set(job.name, (users.get(job.name) ?? 0) + resultSchema.parse(result).segmentUsers);
+    for (const line of writeSpecSchema.parse(spec).lines) {
+      const job = jobs.find(({ outputUri }) => line.uri.startsWith(outputUri));
+      // Equal queries share a line, which is bought once.
+      const place = `${line.start} ${line.uri}`;
+      if (job === undefined || counted.has(place)) continue;
+      counted.add(place);
+      users.set(job.name, (users.get(job.name) ?? 0) + (line.users ?? resultSchema.parse(result).segmentUsers));
+    }
   }
   return users;
 }

@@ -5,13 +5,14 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Member, readMembers, writeMembers } from '../../audience/members';
 import { compareMembers, keepBestRanks, mergeSorted } from '../../audience/merge';
+import { sortByText } from '../../audience/sort-texts';
 
 /** Members sorted at a time; about 60 MB with ids of 36 characters. */
 const CHUNK_MEMBERS = 200_000;
 
 export interface SortedMembers {
   /** Ascending by user id in bytes, each user once, with the best rank. Can be read once. */
-  readonly members: AsyncIterable<Member>;
+  readonly members: AsyncIterable<readonly Member[]>;
   /** Users that came, duplicates counted. */
   readonly count: number;
   /** Removes what was spilled to disk. */
@@ -30,7 +31,7 @@ export async function sortMembers(batches: AsyncIterable<readonly Member[]>, tem
   const spill = async () => {
     await mkdir(folder, { recursive: true });
     const file = path.join(folder, `${files.length}`);
-    await writeFile(file, writeMembers(stream(chunk.sort(compareMembers))), { mode: 0o600 });
+    await writeFile(file, writeMembers(stream(sortChunk(chunk))), { mode: 0o600 });
     files.push(file);
     chunk = [];
   };
@@ -39,12 +40,17 @@ export async function sortMembers(batches: AsyncIterable<readonly Member[]>, tem
     count += batch.length;
     if (chunk.length >= CHUNK_MEMBERS) await spill();
   }
-  const last = stream(chunk.sort(compareMembers));
+  const last = stream(sortChunk(chunk));
   const runs = files.map((file) => readMembers(createReadStream(file)));
   const members = keepBestRanks(mergeSorted([...runs, last], compareMembers));
   return { members, count, release: () => rm(folder, { recursive: true, force: true }) };
 }
 
-async function* stream<T>(values: readonly T[]): AsyncGenerator<T> {
-  yield* values;
+function sortChunk(chunk: readonly Member[]): readonly Member[] {
+  return sortByText(chunk, { textOf: ({ userId }) => userId, order: 'bytes', compare: compareMembers });
+}
+
+/** Yields all values as one batch. */
+async function* stream<T>(values: readonly T[]): AsyncGenerator<readonly T[]> {
+  yield values;
 }

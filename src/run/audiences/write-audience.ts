@@ -1,47 +1,136 @@
-/** The stage write: one query of a segment becomes a member file and the format files, all on S3. */
-
-import { writeCsv } from '../../audience/csv';
-import type { AdmittedMember } from '../../audience/join';
-import type { StoredContact } from '../../database/people/contacts';
-import { findShard, finishShard } from '../../database/runs/shards';
-import { writeObject } from '../../storage/objects';
+/** The stage write: one audience becomes member files, the files of each format and manifests, all on S3. */
+import { HOLDOUT } from '../../audience/choose/split';
+import { listRows } from '../../database/audiences/delivered-rows';
+import { findDelivered, listUnfinished } from '../../database/audiences/versions';
+import { withLock } from '../../database/connecting/lock';
+import { findShard, finishShard, listShards } from '../../database/runs/shards';
+import { describeQuery as sayQuery } from '../../job/choose-items';
+import { listLeaves } from '../../job/combine/expression';
+import type { AudienceJob } from '../../job/definition';
+import type { AudienceSummary, FormatSummary } from '../../report/summary';
 import { writeSpecSchema } from '../buying/locate-output';
-import { place } from '../engines';
 import { tally } from '../recipients/choose-recipients';
-import { DONE, type Stage } from '../stage';
-import { admitAll, countRows, ensureMemberFile, type QueryCase, record } from './audience-members';
+import { DONE, type Stage, type StageContext } from '../stage';
+import { audiencesOf } from './audiences-of';
+import type { AudienceCase, ChoiceCounts } from './choose-members';
+import { type GatheredPart, gatherRows, type PartPlan } from './gather-rows';
+import { audienceSpecSchema } from './measure-audience';
+import type { PartCase } from './part-case';
+import { writePart } from './write-part';
 
-/** Writes the audience of one query; done again it writes the same bytes to the same keys. */
+/**
+ * Writes one audience; done again it writes the same bytes to the same keys.
+ * Runs of one job take turns: each compares with what the one before has delivered.
+ */
 export const write: Stage = async (context) => {
   const { engines, run, bundle, shard } = context;
   const row = await findShard(engines.db, run.runId, { stage: 'write', shard });
-  if (bundle.job.kind !== 'audience' || row === undefined || row.done) return DONE;
-  const spec = writeSpecSchema.parse(row.spec);
-  const query = bundle.job.segment.queries.find((candidate) => candidate.name === spec.query);
-  if (query === undefined) return DONE;
-  const result = await writeQuery({ context, job: bundle.job, query, spec });
+  const { job } = bundle;
+  if (job.kind !== 'audience' || row === undefined || row.done) return DONE;
+  const { audience } = audienceSpecSchema.parse(row.spec);
+  const given = { context, job, audience };
+  const result = await withAudience(given, () => writeAudience(given));
   await finishShard(engines.db, run.runId, { stage: 'write', shard, result, now: engines.now() });
   return DONE;
 };
 
-async function writeQuery(query: QueryCase) {
-  const { engines, run } = query.context;
-  const name = query.query.name;
-  const text = query.query.by === 'item' ? query.query.itemId : query.query.query;
-  const members = await ensureMemberFile(query);
-  const reasons = new Map<string, number>();
-  const admitted = { count: 0 };
-  const rows = countRows(toContacts(admitAll(query, { uri: members.uri, reasons })), admitted);
-  const uri = place(engines, `${query.job.audience.to}${run.runId}/${name}.csv`);
-  const csv = await writeObject(engines.s3, uri, writeCsv(rows), {
-    contentType: 'text/csv; charset=utf-8',
-    kmsKeyArn: engines.settings.aws.kmsKeyArn,
-  });
-  await record(query.context, { kind: 'audience', name: `${name}.csv`, rows: admitted.count, written: csv });
-  const counts = { segmentUsers: members.count, members: admitted.count, leftOut: tally(reasons) };
-  return { name, query: text, ...counts, ...(query.spec.error === null ? {} : { error: query.spec.error }) };
+/** Runs of one job take turns with an audience. */
+export function withAudience<T>({ context, job, audience }: AudienceCase, action: () => Promise<T>): Promise<T> {
+  return withLock(context.engines.db, `audience ${job.name} ${audience}`, action);
 }
 
-async function* toContacts(rows: AsyncIterable<AdmittedMember<StoredContact>>) {
-  for await (const { member, contact } of rows) yield { member, contact: contact.contact };
+/** Writes an audience and answers what the report says of it. The lock of the audience is the caller's. */
+export async function writeAudience(given: AudienceCase): Promise<AudienceSummary> {
+  const { query, error } = await describeQuery(given);
+  const gathered = await gatherRows(given, planParts(given));
+  try {
+    for (const part of gathered.parts) await writePart(await openPart(given, part.part), part, query);
+    return {
+      name: given.audience,
+      query,
+      ...countsOf(gathered.counts),
+      formats: summariseFormats(gathered.parts),
+      ...(error === undefined ? {} : { error }),
+    };
+  } finally {
+    await gathered.release();
+  }
+}
+
+function countsOf({ segmentUsers, members, leftOut }: ChoiceCounts) {
+  return { segmentUsers, members, leftOut: tally(leftOut) };
+}
+
+/** Plans a part for each name of the split, and one of no name where there is none; who is held out is in no file. */
+function planParts({ context, job, audience }: AudienceCase): readonly PartPlan[] {
+  const { run, bundle } = context;
+  const shared = { runId: run.runId, at: new Date(run.createdAt).toISOString(), attributes: job.audience.attributes };
+  const parts = job.audience.split?.map(({ name }) => name) ?? [''];
+  return parts.map((part) => ({
+    part,
+    formats: part === HOLDOUT ? [] : bundle.formats,
+    context: { ...shared, audience: part === '' ? audience : `${audience}-${part}` },
+  }));
+}
+
+export async function openPart(given: AudienceCase, part: string): Promise<PartCase> {
+  const { engines, run } = given.context;
+  const { job, audience } = given;
+  const key = { job: job.name, audience, part };
+  const version = await findDelivered(engines.db, key, run.runId);
+  const rows = version === undefined ? new Map() : await listRows(engines.db, version);
+  const since = version?.deliveredAt;
+  const unfinished: Awaited<ReturnType<typeof listRows>>[] = [];
+  for (const one of await listUnfinished(engines.db, key, { except: run.runId, since }))
+    unfinished.push(await listRows(engines.db, one));
+  const fileName = part === '' ? audience : `${audience}.${part}`;
+  const folder = `versions/${job.name}/${fileName}/${run.runId}/`;
+  return { ...given, part, fileName, folder, base: { version, rows, unfinished } };
+}
+
+/** Says what the audience is made of, and which of its queries have no answer. */
+async function describeQuery({ context, job, audience }: AudienceCase) {
+  const named = audiencesOf(job).find(({ name }) => name === audience);
+  const leaves = named === undefined ? [] : listLeaves(named.expression);
+  const queries = new Set(leaves.flatMap((leaf) => (leaf.kind === 'query' ? [leaf.name] : [])));
+  const errors = (await listErrors(context)).filter(({ query }) => queries.has(query));
+  const error = queries.size === 1 ? errors[0]?.error : errors.map((one) => `${one.query}: ${one.error}`).join('; ');
+  return { query: textOf(job, audience) ?? named?.text ?? audience, error: error === '' ? undefined : error };
+}
+
+/** The query itself where the audience is one query. */
+function textOf(job: AudienceJob, audience: string): string | undefined {
+  if (job.audience.combine !== 'each') return undefined;
+  const query = job.segment.queries.find(({ name }) => name === audience);
+  return query === undefined ? undefined : sayQuery(query);
+}
+
+async function listErrors({ engines, run }: StageContext) {
+  const shards = await listShards(engines.db, run.runId, 'collect');
+  return shards.flatMap(({ spec }) => {
+    const { query, error } = writeSpecSchema.parse(spec);
+    return error === null ? [] : [{ query, error }];
+  });
+}
+
+/** Adds the parts up: what a report says of a format is about the audience. */
+function summariseFormats(parts: readonly GatheredPart[]): readonly FormatSummary[] {
+  const names = [...new Set(parts.flatMap(({ rows }) => rows.map(({ format }) => format.name)))];
+  return names.map((name) => {
+    const all = parts.flatMap(({ rows }) => rows.filter(({ format }) => format.name === name));
+    const values = tally(addCounts(all.map((rows) => rows.values)));
+    return {
+      name,
+      considered: all.reduce((sum, { considered }) => sum + considered, 0),
+      people: all.reduce((sum, { people }) => sum + people, 0),
+      leftOut: tally(addCounts(all.map(({ leftOut }) => leftOut))),
+      ...(values.length === 0 ? {} : { values }),
+    };
+  });
+}
+
+function addCounts(counts: readonly ReadonlyMap<string, number>[]): Map<string, number> {
+  const sum = new Map<string, number>();
+  for (const one of counts) for (const [name, count] of one) sum.set(name, (sum.get(name) ?? 0) + count);
+  return sum;
 }

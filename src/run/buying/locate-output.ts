@@ -1,25 +1,34 @@
 /** Finds the outputs of batch jobs and cuts them into shards. */
 import { z } from 'zod';
 import { NightjarError } from '../../errors';
-import type { SegmentQuery } from '../../job/definition';
 import { isOutputKey } from '../../personalize/batch-name';
-import { readSegmentEvents } from '../../personalize/segment-reader';
+import { readSegmentEvents, type SegmentInput } from '../../personalize/segment-reader';
 import { listObjects, readObject, type StoredObject } from '../../storage/objects';
 import { formatS3Uri, parseS3Uri } from '../../storage/uri';
 import type { Engines } from '../engines';
 import { addError, addFinding, emptyOutput, type OutputResult } from '../output-result';
+import { type Ask, type AskedQuery, keyOf } from './segment-queries';
 
 /** A part of an inference output: the lines that start in the range. */
 export const collectSpecSchema = z.object({ uri: z.string(), start: z.number(), end: z.number() });
 export type CollectSpec = z.infer<typeof collectSpecSchema>;
 
-/** A query with the line that answers it; `line` null where there is none, with the reason. */
-export const writeSpecSchema = z.object({
-  query: z.string(),
-  line: z.object({ uri: z.string(), start: z.number() }).nullable(),
-  error: z.string().nullable(),
-});
-export type WriteSpec = z.infer<typeof writeSpecSchema>;
+/** A line of the output; `users` is how many it has. */
+const lineSchema = z.object({ uri: z.string(), start: z.number(), users: z.number().optional() });
+
+/** A query with the lines that answer it: one, or one for each of its items. Of a run of before lines were several, `line`. */
+export const writeSpecSchema = z
+  .object({
+    query: z.string(),
+    lines: z.array(lineSchema).optional(),
+    line: lineSchema.nullish(),
+    /** Why there is no answer at all. */
+    error: z.string().nullable(),
+    /** What is lacking of an answer that is there. */
+    note: z.string().optional(),
+  })
+  .transform(({ line, lines = line ? [line] : [], ...spec }) => ({ ...spec, lines }));
+export type WriteSpec = z.output<typeof writeSpecSchema>;
 
 /** Bytes of a shard: some ten thousand lines, a second or two of work. */
 const SHARD_BYTES = 16 * 1024 * 1024;
@@ -44,13 +53,13 @@ export interface LocatedSegments {
   readonly users: ReadonlyMap<string, number>;
 }
 
-/** Finds the line of each query, in one pass over the outputs; join is by the echoed input, never by the line number. */
+/** Finds the lines of each query, in one pass over the outputs; join is by the echoed input, never by the line number. */
 export async function locateSegments(
   engines: Engines,
-  wish: { readonly outputs: readonly string[]; readonly queries: readonly SegmentQuery[] },
+  wish: { readonly outputs: readonly string[]; readonly queries: readonly AskedQuery[] },
 ): Promise<LocatedSegments> {
   const output = emptyOutput();
-  const found = new Map<string, WriteSpec>();
+  const answers = new Map<string, Answer>();
   const users = new Map(wish.outputs.map((prefix) => [prefix, 0]));
   for (const object of await listOutputs(engines, wish.outputs)) {
     output.objects += 1;
@@ -64,24 +73,36 @@ export async function locateSegments(
       if (event.type !== 'line') continue;
       output.lines += 1;
       if (event.error !== null) addError(output, event.error);
-      for (const query of wish.queries.filter((candidate) => isAnswer(candidate, event.input))) {
-        const line = { uri: object.uri, start: event.byteOffset };
-        found.set(query.name, { query: query.name, line, error: event.error });
-      }
+      const line = { uri: object.uri, start: event.byteOffset, users: event.users };
+      for (const ask of asksOf(event.input)) answers.set(keyOf(ask), { line, error: event.error });
     }
   }
-  const specs = wish.queries.map(
-    (query) =>
-      found.get(query.name) ?? { query: query.name, line: null, error: 'the output has no line for this query' },
-  );
-  return { specs, output, users };
+  return { specs: wish.queries.map((query) => specOf(query, answers)), output, users };
 }
 
-function isAnswer(
-  query: SegmentQuery,
-  input: { readonly itemId?: string | undefined; readonly itemAttributes?: string | undefined },
-): boolean {
-  return query.by === 'item' ? input.itemId === query.itemId : input.itemAttributes === query.query.trim();
+interface Answer {
+  readonly line: WriteSpec['lines'][number];
+  readonly error: string | null;
+}
+
+function asksOf({ itemId, itemAttributes }: SegmentInput): readonly Ask[] {
+  if (itemId !== undefined) return [{ by: 'item', itemId }];
+  return itemAttributes === undefined ? [] : [{ by: 'attributes', query: itemAttributes }];
+}
+
+function specOf({ name, asks }: AskedQuery, answers: ReadonlyMap<string, Answer>): WriteSpec {
+  const lines: WriteSpec['lines'] = [];
+  const errors: string[] = [];
+  for (const ask of asks) {
+    const answer = answers.get(keyOf(ask));
+    if (answer === undefined) errors.push('the output has no line for this query');
+    else if (answer.error !== null) errors.push(answer.error);
+    else lines.push(answer.line);
+  }
+  const [first = 'no item of the catalogue fits'] = errors;
+  if (lines.length === 0) return { query: name, lines, error: first };
+  const lacks = `no answer for ${errors.length} of ${asks.length} items: ${first}`;
+  return { query: name, lines, error: null, ...(errors.length === 0 ? {} : { note: lacks }) };
 }
 
 type OutputObject = StoredObject & { readonly uri: string; readonly output: string };

@@ -1,23 +1,55 @@
 /** Checks the queries of an audience job before they are bought, and writes their input lines. */
 import { combineErrors, NightjarError } from '../../errors';
+import { chooseItems } from '../../job/choose-items';
 import type { AudienceJob, SegmentQuery } from '../../job/definition';
+import type { Item } from '../../job/people';
 import { parseAttributeQuery } from '../../personalize/attribute-query';
 import { attributesInputLine, itemInputLine } from '../../personalize/input-lines';
 import { readConstantValues } from './filter-values';
 
+/** What one input line asks. */
+export type Ask =
+  | { readonly by: 'attributes'; readonly query: string }
+  | { readonly by: 'item'; readonly itemId: string };
+
+/** A query, and the lines that it asks; none where no item of the catalogue fits. */
+export interface AskedQuery {
+  readonly name: string;
+  readonly asks: readonly Ask[];
+}
+
+/** Names what is asked, so that an answer can be found by its echo. */
+export function keyOf(ask: Ask): string {
+  return ask.by === 'item' ? `item ${ask.itemId}` : `attributes ${ask.query.trim()}`;
+}
+
 /**
- * Gives the queries as they are asked: of equal ones all have the text of the first, so that one line answers them all.
- * Equal are queries of the same conditions, in whatever order and with whatever blanks.
+ * Gives what the queries ask. Of equal attribute queries all have the text of the first, so that one line answers them all;
+ * equal are those of the same conditions, in whatever order and with whatever blanks.
+ *
+ * @param items  of the run's catalogue version, as `loadAskedItems` gives them
  */
-export function askedQueries(job: AudienceJob): readonly SegmentQuery[] {
+export function askedQueries(job: AudienceJob, items: ReadonlyMap<string, Item>): readonly AskedQuery[] {
   const texts = new Map<string, string>();
   return job.segment.queries.map((query) => {
-    if (query.by === 'item') return query;
+    if (query.by !== 'attributes') return { name: query.name, asks: itemsOf(query, items).map(toAsk) };
     const key = meaningOf(query.query);
     const text = texts.get(key) ?? query.query;
     texts.set(key, text);
-    return { ...query, query: text };
+    return { name: query.name, asks: [{ by: 'attributes', query: text }] };
   });
+}
+
+function itemsOf(
+  query: Exclude<SegmentQuery, { readonly by: 'attributes' }>,
+  items: ReadonlyMap<string, Item>,
+): readonly string[] {
+  if (query.by === 'item') return [query.itemId];
+  return query.by === 'items' ? query.itemIds : chooseItems(query.choice, items.values());
+}
+
+function toAsk(itemId: string): Ask {
+  return { by: 'item', itemId };
 }
 
 const TOKENS = /"(?:\\.|[^"\\])*"|=|[^\s"=]+/g;
@@ -35,10 +67,12 @@ function meaningOf(query: string): string {
 export function queryLines(
   job: AudienceJob,
   filter: { readonly compared: readonly string[] } | undefined,
+  items: ReadonlyMap<string, Item>,
 ): readonly string[] {
   const values = readConstantValues(job.segment.filter, filter?.compared ?? []);
-  const lines = askedQueries(job).map((query) =>
-    query.by === 'item' ? itemInputLine(query.itemId, values) : attributesInputLine(query.query, values),
+  const asks = askedQueries(job, items).flatMap((query) => query.asks);
+  const lines = asks.map((ask) =>
+    ask.by === 'item' ? itemInputLine(ask.itemId, values) : attributesInputLine(ask.query, values),
   );
   return [...new Set(lines)];
 }
@@ -49,7 +83,7 @@ export function queryLines(
  */
 export function checkQueries(job: AudienceJob, recipe?: string): void {
   const problems = job.segment.queries.flatMap((query) => {
-    if (query.by === 'item') return [];
+    if (query.by !== 'attributes') return [];
     const parsed = parseAttributeQuery(query.query);
     if (parsed.ok) return [];
     const message = `segment.queries.${query.name} is ${JSON.stringify(query.query)}; at character ${parsed.column} ${parsed.message}`;
@@ -67,7 +101,7 @@ export function checkQueries(job: AudienceJob, recipe?: string): void {
 
 function checkRecipe(job: AudienceJob, recipe: string): void {
   const byItem = recipe === 'aws-item-affinity';
-  const misfit = job.segment.queries.find((query) => (query.by === 'item') !== byItem);
+  const misfit = job.segment.queries.find((query) => (query.by !== 'attributes') !== byItem);
   if (misfit !== undefined) {
     const wanted = byItem ? 'segment.items, a list of item ids' : 'segment.queries, a map of attribute queries';
     throw new NightjarError(

@@ -89,16 +89,20 @@ export const GRANTS: readonly Grant[] = [
   { sid: 'NightjarMail', purpose: 'run', actions: ['ses:SendEmail', 'ses:SendRawEmail'], resources: ['sender'] },
   { sid: 'NightjarMailAccount', purpose: 'run', actions: ['ses:GetAccount'], resources: ['all'] },
   {
+    sid: 'NightjarItemColumns',
+    purpose: 'run',
+    actions: personalize('DescribeDataset', 'DescribeSchema'),
+    resources: ['itemColumns'],
+  },
+  {
     sid: 'NightjarTraining',
     purpose: 'train',
     actions: personalize(
       'CreateSchema',
-      'DescribeSchema',
       'CreateDatasetGroup',
       'DescribeDatasetGroup',
       'CreateDataset',
       'UpdateDataset',
-      'DescribeDataset',
       'CreateDatasetImportJob',
       'DescribeDatasetImportJob',
       'CreateSolution',

@@ -24,6 +24,7 @@ const RESOURCES = {
   segmentJobs: (of: Arns) => [of.personalize(`batch-segment-job/${JOBS}`)],
   trainingData: (of: Arns) =>
     ['dataset-group', 'dataset', 'dataset-import-job', 'schema'].map((kind) => of.personalize(`${kind}/*`)),
+  itemColumns: (of: Arns) => ['dataset', 'schema'].map((kind) => of.personalize(`${kind}/*`)),
   trainedSolutions: (of: Arns) => [of.personalize('solution/*')],
   serviceRole: (of: Arns) => [of.settings.aws.roleArn],
   ownRole: (of: Arns) => (of.settings.aws.assumeRoleArn === null ? [] : [of.settings.aws.assumeRoleArn]),

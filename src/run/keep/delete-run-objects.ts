@@ -1,23 +1,32 @@
 /** Deletes what a run left on S3 that holds user ids: inputs and outputs of its batch jobs, member files, audience files. */
 
 import type { EndedRun } from '../../database/keeping/keeping';
-import { checkInput, dropArtefact, markInputDeleted, markOutputsDeleted } from '../../database/keeping/keeping-objects';
+import {
+  checkInput,
+  dropArtefact,
+  isUriOfOthers,
+  markInputDeleted,
+  markOutputsDeleted,
+} from '../../database/keeping/keeping-objects';
 import { listArtefacts } from '../../database/runs/artefacts';
 import { batchJobName } from '../../personalize/batch-name';
 import { parseS3Uri } from '../../storage/uri';
 import type { Engines } from '../engines';
 import { deleteFolder, deleteObject } from './delete-objects';
+import { deleteOldVersions } from './delete-versions';
 
-/** Kinds of artefacts that hold user ids; reports stay. */
-const PERSONAL: ReadonlySet<string> = new Set(['members', 'audience']);
+/** Kinds of artefacts that hold user ids, or tell of those; reports stay. */
+const PERSONAL: ReadonlySet<string> = new Set(['members', 'set', 'list', 'audience', 'manifest']);
 
 /** Deletes the objects that no kept run uses; false where an input has to wait for a run that is being prepared. */
 export async function deleteRunObjects(engines: Engines, run: EndedRun): Promise<boolean> {
   for (const artefact of await listArtefacts(engines.db, run.runId)) {
     if (!PERSONAL.has(artefact.kind)) continue;
-    await deleteObject(engines.s3, parseS3Uri(artefact.uri));
+    const isShared = artefact.kind === 'list' && (await isUriOfOthers(engines.db, run.runId, artefact.uri));
+    if (!isShared) await deleteObject(engines.s3, parseS3Uri(artefact.uri));
     await dropArtefact(engines.db, run.runId, artefact);
   }
+  await deleteOldVersions(engines, run.job);
   const scope = { runId: run.runId, namePattern: namesOfSlot(run) };
   const jobs = await markOutputsDeleted(engines.db, scope, engines.now());
   for (const job of jobs) await deleteFolder(engines.s3, parseS3Uri(job.outputUri));

@@ -1,5 +1,5 @@
 /** Writes the ledger of a run as CSV or JSON Lines, a page at a time. */
-import { escapeFormula, quoteCell } from '../../audience/csv';
+import { escapeFormula, quoteCell } from '../../audience/formats/csv-file';
 import { maskAddress } from '../../content/address';
 import type { Database } from '../../database/connecting/connection';
 import { type ExportedDelivery, type ExportFilter, streamDeliveries } from '../../database/ledger/ledger-export';

@@ -2,7 +2,8 @@
 import { checkAddress } from '../../content/address';
 import type { Database } from '../../database/connecting/connection';
 import { findCarried, listOpenSlots } from '../../database/ledger/carried';
-import { type StoredContact, streamContacts } from '../../database/people/contacts';
+import { streamContactPages } from '../../database/people/contact-pages';
+import type { StoredContact } from '../../database/people/contacts';
 import { consentFor } from '../../job/attributes';
 import type { Where } from '../../job/definition';
 import { matches } from '../../job/where';
@@ -55,6 +56,9 @@ export interface ChoiceCounts {
   readonly leftOut: readonly Tally[];
 }
 
+/** Streams those who may become recipients in the order of user_id, undefined for one who is no contact. */
+export type Candidates = () => AsyncIterable<readonly (StoredContact | undefined)[]>;
+
 /** Whom a job's run for a slot is for. */
 export interface RecipientRule {
   readonly where: Where;
@@ -63,14 +67,17 @@ export interface RecipientRule {
   readonly slot: string;
   /** Gives each recipient the values of the job's filter; who lacks one is left out. */
   readonly readValues?: ReadValues | undefined;
+  /** The members of an audience; all contacts where left out. */
+  readonly candidates?: Candidates | undefined;
   /** Keeps the run to some addresses. */
   readonly refuse?: RefuseAddress | undefined;
 }
 
 /**
- * Goes through all contacts in the order of user_id and hands the chosen ones on in batches.
+ * Goes through all candidates in the order of user_id and hands the chosen ones on in batches.
  * Who still waits for the mail of an earlier slot of the job is left out as `carried`: two would come at once. Who lacks
- * an attribute that the filter needs is left out as `filter_lacks_<attribute>`.
+ * an attribute that the filter needs is left out as `filter_lacks_<attribute>`, a member of an audience who is no contact as
+ * `no_contact`.
  */
 export async function chooseRecipients(
   db: Database,
@@ -89,23 +96,32 @@ export async function chooseRecipients(
   };
   let considered = 0;
   let batch: ChosenRecipient[] = [];
-  for await (const stored of streamContacts(db, rule.topic)) {
-    considered += 1;
-    const choice = chooseRecipient(stored, rule);
-    const own = rule.readValues?.(stored.contact) ?? { values: {} };
-    if (!choice.chosen) leaveOut(choice.reason);
-    else if ('lacks' in own) leaveOut(`filter_lacks_${own.lacks}`);
-    else {
-      const { addressHash, domain } = choice;
-      batch.push({ userId: stored.contact.userId, addressHash, domain, filterValues: own.values });
+  for await (const page of rule.candidates?.() ?? streamContactPages(db, rule.topic)) {
+    considered += page.length;
+    for (const stored of page) {
+      const choice = chooseOne(stored, rule);
+      if ('reason' in choice) leaveOut(choice.reason);
+      else batch.push(choice);
     }
-    if (batch.length === BATCH_ROWS) {
-      await hand(batch);
-      batch = [];
-    }
+    if (batch.length < BATCH_ROWS) continue;
+    await hand(batch);
+    batch = [];
   }
   if (batch.length > 0) await hand(batch);
   return { considered, leftOut: tally(reasons) };
+}
+
+function chooseOne(
+  stored: StoredContact | undefined,
+  rule: RecipientRule,
+): ChosenRecipient | { readonly reason: string } {
+  if (stored === undefined) return { reason: 'no_contact' };
+  const choice = chooseRecipient(stored, rule);
+  if (!choice.chosen) return choice;
+  const own = rule.readValues?.(stored.contact) ?? { values: {} };
+  if ('lacks' in own) return { reason: `filter_lacks_${own.lacks}` };
+  const { addressHash, domain } = choice;
+  return { userId: stored.contact.userId, addressHash, domain, filterValues: own.values };
 }
 
 /** Reasons of those whom the run was not meant for: leaving them out saves nothing. */

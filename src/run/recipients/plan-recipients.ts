@@ -8,7 +8,7 @@ import type { ReadValues } from '../buying/filter-values';
 import type { Engines } from '../engines';
 import { createSample } from '../guards/plan';
 import type { RefuseAddress } from './allowed-addresses';
-import { chooseRecipients, tally } from './choose-recipients';
+import { type Candidates, chooseRecipients, tally } from './choose-recipients';
 import { chooseFirst } from './limit-recipients';
 
 interface Choosing {
@@ -18,12 +18,13 @@ interface Choosing {
   readonly limit: number | undefined;
   readonly readValues: ReadValues;
   readonly refuse: RefuseAddress | undefined;
+  readonly candidates: Candidates | undefined;
 }
 
 /** Chooses the recipients as the run would, and hashes the input that it would write. */
 export async function planRecipients(engines: Pick<Engines, 'db'>, choosing: Choosing) {
   if (choosing.limit !== undefined) return planFirst(engines, { ...choosing, limit: choosing.limit });
-  const { job, slot, limits, readValues, refuse } = choosing;
+  const { job, slot, limits, readValues, refuse, candidates } = choosing;
   const hasher = createPartHasher(limits);
   const sample = createSample();
   const addresses = new Set<string>();
@@ -31,7 +32,7 @@ export async function planRecipients(engines: Pick<Engines, 'db'>, choosing: Cho
   let handledBefore = 0;
   const counts = await chooseRecipients(
     engines.db,
-    { where: job.recipients.where, topic: job.name, slot, readValues, refuse },
+    { where: job.recipients.where, topic: job.name, slot, readValues, refuse, candidates },
     async (batch) => {
       const unhandled = await findUnhandled(engines.db, { job: job.name, slot }, batch);
       for (const { userId, addressHash, filterValues } of batch) {
@@ -56,8 +57,8 @@ export async function planRecipients(engines: Pick<Engines, 'db'>, choosing: Cho
 }
 
 async function planFirst({ db }: Pick<Engines, 'db'>, choosing: Choosing & { readonly limit: number }) {
-  const { job, slot, limits, limit, readValues, refuse } = choosing;
-  const rule = { where: job.recipients.where, topic: job.name, slot, readValues, refuse };
+  const { job, slot, limits, limit, readValues, refuse, candidates } = choosing;
+  const rule = { where: job.recipients.where, topic: job.name, slot, readValues, refuse, candidates };
   const { counts, first, handled } = await chooseFirst(db, rule, { job: job.name, slot, limit });
   const hasher = createPartHasher(limits);
   const sample = createSample();

@@ -1,14 +1,15 @@
 /** Looks at who is left of a slot that has been run, before another run of it is made. */
 
 import { findUnhandled, type Recipient } from '../../database/ledger/slot-ledger';
-import { streamContacts } from '../../database/people/contacts';
+import { streamContactPages } from '../../database/people/contact-pages';
 import { NightjarError } from '../../errors';
 import type { EmailJob, ParsedJob } from '../../job/definition';
 import type { Engines } from '../engines';
 import { refusalOf } from './allowed-addresses';
 import { chooseRecipient } from './choose-recipients';
+import { findRecipientAudience, openCandidates } from './recipient-audience';
 
-const BATCH_ROWS = 5000;
+type CheckEngines = Pick<Engines, 'db' | 'settings' | 's3'>;
 
 /**
  * Checks that a new run of a slot would have somebody to write to; it looks no further than the first.
@@ -16,13 +17,13 @@ const BATCH_ROWS = 5000;
  * @throws E_RUN_NO_RECIPIENTS
  */
 export async function checkSomeoneIsLeft(
-  engines: Pick<Engines, 'db' | 'settings'>,
+  engines: CheckEngines,
   job: ParsedJob,
   { slot, onlyTo }: { readonly slot: string; readonly onlyTo?: readonly string[] | undefined },
 ): Promise<void> {
   if (job.kind !== 'email') return;
   let chosen = 0;
-  for await (const batch of chosenBatches(engines, { job, onlyTo })) {
+  for await (const batch of chosenBatches(engines, { job, slot, onlyTo })) {
     if ((await findUnhandled(engines.db, { job: job.name, slot }, batch)).size > 0) return;
     chosen += batch.length;
   }
@@ -34,21 +35,19 @@ export async function checkSomeoneIsLeft(
 }
 
 async function* chosenBatches(
-  engines: Pick<Engines, 'db' | 'settings'>,
-  aim: { readonly job: EmailJob; readonly onlyTo: readonly string[] | undefined },
+  engines: CheckEngines,
+  aim: { readonly job: EmailJob; readonly slot: string; readonly onlyTo: readonly string[] | undefined },
 ): AsyncGenerator<readonly Recipient[]> {
   const { job } = aim;
   const rule = { where: job.recipients.where, topic: job.name, refuse: refusalOf(engines, aim) };
-  let batch: Recipient[] = [];
-  for await (const stored of streamContacts(engines.db, job.name)) {
-    const choice = chooseRecipient(stored, rule);
-    if (choice.chosen) {
-      batch.push({ userId: stored.contact.userId, addressHash: choice.addressHash });
-    }
-    if (batch.length === BATCH_ROWS) {
-      yield batch;
-      batch = [];
-    }
+  const audience = await findRecipientAudience(engines, { ...aim, whereIs: () => ({ file: job.file }) });
+  const candidates = openCandidates(engines, audience, job.name);
+  for await (const page of candidates?.() ?? streamContactPages(engines.db, job.name)) {
+    const batch = page.flatMap((stored): Recipient[] => {
+      const choice = stored === undefined ? undefined : chooseRecipient(stored, rule);
+      if (stored === undefined || choice === undefined || !choice.chosen) return [];
+      return [{ userId: stored.contact.userId, addressHash: choice.addressHash }];
+    });
+    if (batch.length > 0) yield batch;
   }
-  if (batch.length > 0) yield batch;
 }

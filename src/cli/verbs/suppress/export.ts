@@ -1,7 +1,7 @@
 /** The verb `suppress export`: all suppressions as CSV or JSON Lines, which an import takes back. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { quoteCell } from '../../../audience/csv';
+import { quoteCell } from '../../../audience/formats/csv-file';
 import type { Suppression } from '../../../content/suppression';
 import type { Database } from '../../../database/connecting/connection';
 import { streamSuppressions } from '../../../database/people/suppressions';

@@ -1,0 +1,36 @@
+/** Draws sizes and their history as text. */
+const LEVELS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+
+/** Draws a history as one character a value, the highest for the largest; empty for none. */
+export function drawHistory(values: readonly number[]): string {
+  const largest = Math.max(1, ...values);
+  return values
+    .map((value) => LEVELS[Math.min(LEVELS.length - 1, Math.floor((value / largest) * LEVELS.length))] ?? '')
+    .join('');
+}
+
+/** Draws a bar of at most `width` characters, in eighths of one; whatever is there has at least an eighth. */
+export function drawBar(
+  value: number,
+  { largest, width }: { readonly largest: number; readonly width: number },
+): string {
+  if (value <= 0 || largest <= 0) return '';
+  const eighths = Math.max(1, Math.round((value / largest) * width * 8));
+  return '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '');
+}
+
+/** Lines up columns; those of `rightColumns` stand to the right. */
+export function layOut(rows: readonly (readonly string[])[], rightColumns: readonly number[] = []): readonly string[] {
+  const count = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return rightColumns.includes(column) ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,124 @@
+/**
+ * Reads expressions over sets of users, such as `drama & !buyers(30d) | vip`.
+ * `!` binds strongest, then `&`, then `|`; parentheses change that.
+ */
+import { type Expression, listLeaves } from './expression';
+import { type Resolve, readCall, readWord } from './read-leaf';
+import { type Cursor, isRefusal, peek, type Refusal, readTokens, take } from './tokens';
+
+/** The expression, or what is wrong with the text; `column` counts UTF-16 units from 1. */
+export type ParsedExpression =
+  | { readonly ok: true; readonly expression: Expression }
+  | { readonly ok: false; readonly message: string; readonly column: number; readonly fix?: string };
+
+/** Each set is a bit of a 32-bit word when an expression is evaluated. */
+export const MAX_LEAVES = 30;
+const MAX_CHARACTERS = 2000;
+
+/** Reads an expression. Pure; never throws. */
+export function parseExpression(text: string, resolve: Resolve): ParsedExpression {
+  const read = readText(text, resolve);
+  if (!isRefusal(read)) return { ok: true, expression: read };
+  const { message, at, fix } = read;
+  return { ok: false, message, column: at + 1, ...(fix === undefined ? {} : { fix }) };
+}
+
+function readText(text: string, resolve: Resolve): Expression | Refusal {
+  if (text.length > MAX_CHARACTERS) {
+    return { message: `it has ${text.length} characters; expected at most ${MAX_CHARACTERS}`, at: 0 };
+  }
+  const tokens = readTokens(text);
+  if (isRefusal(tokens)) return tokens;
+  const cursor = { tokens, next: 0 };
+  const expression = readEither(cursor, resolve);
+  if (isRefusal(expression)) return expression;
+  const rest = peek(cursor);
+  if (rest.kind !== 'end') return explainJoint(rest.text, rest.at);
+  return findFault(text, expression) ?? expression;
+}
+
+function readEither(cursor: Cursor, resolve: Resolve): Expression | Refusal {
+  return readJoined(cursor, { sign: '|', op: 'or' }, () =>
+    readJoined(cursor, { sign: '&', op: 'and' }, () => readOne(cursor, resolve)),
+  );
+}
+
+function readJoined(
+  cursor: Cursor,
+  { sign, op }: { readonly sign: '&' | '|'; readonly op: 'and' | 'or' },
+  readPart: () => Expression | Refusal,
+): Expression | Refusal {
+  const first = readPart();
+  if (isRefusal(first)) return first;
+  const parts = [first];
+  while (peek(cursor).kind === sign) {
+    take(cursor);
+    const part = readPart();
+    if (isRefusal(part)) return part;
+    parts.push(part);
+  }
+  return parts.length === 1 ? first : { op, of: parts };
+}
+
+function readOne(cursor: Cursor, resolve: Resolve): Expression | Refusal {
+  const token = take(cursor);
+  if (token.kind === '!') {
+    const of = readOne(cursor, resolve);
+    return isRefusal(of) ? of : { op: 'not', of };
+  }
+  if (token.kind === '(') {
+    const inner = readEither(cursor, resolve);
+    if (isRefusal(inner)) return inner;
+    const close = peek(cursor);
+    if (close.kind === 'word') return explainJoint(close.text, close.at);
+    if (close.kind !== ')') return { message: 'this parenthesis is never closed', at: token.at, fix: 'add ")"' };
+    take(cursor);
+    return inner;
+  }
+  if (token.kind !== 'word') {
+    const found = token.kind === 'end' ? 'the expression ends' : `"${token.text}" stands`;
+    return { message: `${found} where the name of a set was expected`, at: token.at };
+  }
+  return peek(cursor).kind === '(' ? readCall(cursor, token) : readWord(token, resolve);
+}
+
+const JOINTS: ReadonlyMap<string, string> = new Map([
+  ['and', 'write "&"'],
+  ['or', 'write "|"'],
+  ['not', 'write "& !"'],
+  ['except', 'write "& !"'],
+  ['minus', 'write "& !"'],
+]);
+
+/** Two names without a sign between them, or a parenthesis too many. */
+function explainJoint(text: string, at: number): Refusal {
+  if (text === ')') return { message: '")" closes no parenthesis', at, fix: 'remove it' };
+  const fix = JOINTS.get(text.toLowerCase()) ?? 'write "&" for those who are in both, "|" for those who are in either';
+  return { message: `"${text}" stands where "&" or "|" was expected`, at, fix };
+}
+
+/** Refuses what can't be evaluated: too many sets, and people who are in none of the sets. */
+function findFault(text: string, expression: Expression): Refusal | undefined {
+  const leaves = listLeaves(expression).length;
+  if (leaves > MAX_LEAVES) return { message: `it names ${leaves} sets; expected at most ${MAX_LEAVES}`, at: 0 };
+  if (!holdsForStrangers(expression)) return undefined;
+  const whole = text.trim();
+  return {
+    message: 'it also holds for people who are in none of its sets, and they stand in no list',
+    at: 0,
+    fix: `write "everyone & ${expression.op === 'or' ? `(${whole})` : whole}"`,
+  };
+}
+
+function holdsForStrangers(expression: Expression): boolean {
+  switch (expression.op) {
+    case 'leaf':
+      return false;
+    case 'not':
+      return !holdsForStrangers(expression.of);
+    case 'and':
+      return expression.of.every(holdsForStrangers);
+    case 'or':
+      return expression.of.some(holdsForStrangers);
+  }
+}

@@ -1,0 +1,39 @@
+/** Fields of an audience job that say what is written: formats, and the attributes of contacts in them. */
+import { z } from 'zod';
+import { type JobNames, refineName } from './names';
+
+/** Of a format's name: nightjar's own, or that of a file in `formats/`. */
+const FORMAT_NAME = /^[a-z][a-z0-9-]{0,39}$/;
+
+const isDistinct = (names: readonly string[]) => new Set(names).size === names.length;
+
+/** Makes the field of the formats. */
+export function formatsField({ formats: known }: JobNames) {
+  const isKnown = (name: string) => (known === undefined ? FORMAT_NAME.test(name) : known.includes(name));
+  const expected = `a format${known === undefined ? ' of nightjar or a file in formats/' : `: ${known.join(', ')}`}`;
+  const format = z
+    .string()
+    .superRefine((name, context) => refineName(name, { context, isKnown, candidates: () => known ?? [], expected }))
+    .meta({ expected });
+  return z
+    .array(format)
+    .min(1)
+    .refine(isDistinct)
+    .default(['csv'])
+    .meta({
+      description: 'The files to write: formats of nightjar, or of your own in formats/',
+      expected: 'a list of formats, each once',
+      examples: [['csv']],
+    });
+}
+
+/** Attributes that become columns of the formats that take any. */
+export const attributesField = z
+  .array(z.string().min(1).max(128).meta({ expected: 'the name of an attribute of contacts' }))
+  .refine(isDistinct)
+  .default([])
+  .meta({
+    description: 'Attributes of contacts, as further columns of the formats that take any',
+    expected: 'a list of attributes, each once',
+    examples: [['plan']],
+  });

@@ -1,0 +1,35 @@
+/** Prints how the audiences of a plan are made, as labelled rows. */
+import type { AudiencePlan } from './plan';
+
+/** A label, empty where it is that of the row before, and a text. */
+export type LabelledRow = readonly [label: string, text: string];
+
+/** Prints expressions, sets and rules; nothing where each query makes an audience of all its users. */
+export function listChoice({ audiences = [], sets = [], choice }: AudiencePlan): readonly LabelledRow[] {
+  return [
+    ...listNamed(
+      'audiences',
+      audiences.map(({ name, expression }) => [name, expression.replace(/\s+/g, ' ')]),
+    ),
+    ...listNamed(
+      'from',
+      sets.map(({ name, about }) => [name, about]),
+    ),
+    ...(choice?.top === undefined ? [] : [['top', describeTop(choice.top)] as const]),
+    ...(choice?.sample === undefined ? [] : [['sample', `${choice.sample}, the same people each time`] as const]),
+    ...(choice?.split === undefined ? [] : [['split', describeSplit(choice.split)] as const]),
+  ];
+}
+
+function listNamed(label: string, rows: readonly (readonly [string, string])[]): readonly LabelledRow[] {
+  const width = Math.max(0, ...rows.map(([name]) => name.length));
+  return rows.map(([name, text], index) => [index === 0 ? label : '', `${name.padEnd(width)}  ${text}`] as const);
+}
+
+function describeTop(top: number | string): string {
+  return `the best ${typeof top === 'number' ? top.toLocaleString('en-US') : top} by rank`;
+}
+
+function describeSplit(parts: readonly { readonly name: string; readonly share: string }[]): string {
+  return parts.map(({ name, share }) => `${name} ${share}${name === 'holdout' ? ' (no files)' : ''}`).join(', ');
+}

@@ -1,0 +1,23 @@
+/** What a part of an audience is written with. */
+import type { DeliveredRows } from '../../database/audiences/delivered-rows';
+import type { AudienceVersion } from '../../database/audiences/versions';
+import type { AudienceCase } from './choose-members';
+
+/** What was delivered last, by another run. */
+export interface DeliveredBase {
+  readonly version: AudienceVersion | undefined;
+  /** By the name of the format. */
+  readonly rows: ReadonlyMap<string, DeliveredRows>;
+  /** The same, of each later version of which nobody knows whether it was taken. */
+  readonly unfinished: readonly ReadonlyMap<string, DeliveredRows>[];
+}
+
+export interface PartCase extends AudienceCase {
+  /** `''` where the audience is not split. */
+  readonly part: string;
+  /** How its files begin: `tea`, or `tea.b` for a part. */
+  readonly fileName: string;
+  /** Of the member file and the row files, below the output location; ends with `/`. */
+  readonly folder: string;
+  readonly base: DeliveredBase;
+}

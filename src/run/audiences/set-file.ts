@@ -1,0 +1,102 @@
+/** Makes the files of sets that change by themselves, once a run: all its audiences, and a run that goes on, see the same. */
+import { createHash } from 'node:crypto';
+import { UNRANKED } from '../../audience/algebra/rank';
+import { type Member, readMembers, writeMembers } from '../../audience/members';
+import { compareMembers, keepBestRanks, mergeSorted } from '../../audience/merge';
+import { withLock } from '../../database/connecting/lock';
+import { findArchivedSince, findLastWrittenSlot, readUserSet, type UserSet } from '../../database/people/user-sets';
+import { listArtefacts } from '../../database/runs/artefacts';
+import { NightjarError } from '../../errors';
+import { type Leaf, writeLeaf } from '../../job/combine/expression';
+import type { AudienceJob } from '../../job/definition';
+import { headObject, readObject, writeObject } from '../../storage/objects';
+import { parseS3Uri } from '../../storage/uri';
+import { place } from '../engines';
+import type { StageContext } from '../stage';
+import { countRows, record } from './audience-members';
+import { requireAudience } from './check-sets';
+
+/** A set that is neither a query nor a list of the job. */
+export type ChangingLeaf = Exclude<Leaf, { readonly kind: 'query' | 'list' }>;
+
+type Members = AsyncIterable<readonly Member[]>;
+
+/** Gives the member file of a set; one that this run has made already, and that is still whole, is used again. */
+export async function ensureSetFile(context: StageContext, job: AudienceJob, leaf: ChangingLeaf): Promise<string> {
+  const { engines, run } = context;
+  const name = writeLeaf(leaf);
+  return withLock(engines.db, `set ${run.runId} ${name}`, async () => {
+    const artefacts = await listArtefacts(engines.db, run.runId);
+    const known = artefacts.find((artefact) => artefact.kind === 'set' && artefact.name === name);
+    const isWhole = known !== undefined && (await headObject(engines.s3, parseS3Uri(known.uri))) === known.bytes;
+    if (isWhole) return known.uri;
+    return readSet(context, { job, leaf }, (members) => writeSet(context, name, members));
+  });
+}
+
+async function writeSet(context: StageContext, name: string, members: Members): Promise<string> {
+  const { engines, run } = context;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
+  const counted = { count: 0 };
+  const uri = place(engines, `members/${run.runId}/sets/${hash}.tsv`);
+  const written = await writeObject(engines.s3, uri, writeMembers(countRows(members, counted)), {
+    contentType: 'text/tab-separated-values',
+    kmsKeyArn: engines.settings.aws.kmsKeyArn,
+  });
+  await record(context, { kind: 'set', name, rows: counted.count, written });
+  return written.uri;
+}
+
+interface SetCase {
+  readonly job: AudienceJob;
+  readonly leaf: ChangingLeaf;
+}
+
+async function readSet<T>(
+  context: StageContext,
+  { job, leaf }: SetCase,
+  read: (members: Members) => Promise<T>,
+): Promise<T> {
+  const { engines, run } = context;
+  if (leaf.kind === 'audience') {
+    const { uris } = await requireAudience(engines, job, leaf, run.runId);
+    const parts = uris.map((uri) => readMembers(readObject(engines.s3, parseS3Uri(uri))));
+    return read(keepBestRanks(mergeSorted(parts, compareMembers)));
+  }
+  const set = await userSetOf(context, job, leaf);
+  return set === undefined ? read(nobody()) : readUserSet(engines.db, set, (batches) => read(withoutRanks(batches)));
+}
+
+/** Times count back from when the run was made. Undefined for the recipients of a job that has written to nobody. */
+async function userSetOf(
+  { engines, run }: StageContext,
+  job: AudienceJob,
+  leaf: Exclude<ChangingLeaf, { readonly kind: 'audience' }>,
+): Promise<UserSet | undefined> {
+  switch (leaf.kind) {
+    case 'everyone':
+      return { of: 'contacts' };
+    case 'suppressed':
+      return { of: 'suppressed', topic: job.audience.topic };
+    case 'buyers':
+      return { of: 'buyers', since: run.createdAt - leaf.within, events: engines.settings.events.bought };
+    case 'recipients': {
+      if (leaf.within === undefined) {
+        const slot = await findLastWrittenSlot(engines.db, leaf.job);
+        return slot === undefined ? undefined : { of: 'slot', job: leaf.job, slot };
+      }
+      const since = run.createdAt - leaf.within;
+      const archived = await findArchivedSince(engines.db, leaf.job, since);
+      if (archived === undefined) return { of: 'recipients', job: leaf.job, since };
+      const message = `${writeLeaf(leaf)} reaches back to ${archived}, which is archived: nobody can tell any more who got its mails`;
+      const fix = `name a shorter time, or keep the runs of ${leaf.job} longer (keep)`;
+      throw new NightjarError('E_RUN_ARCHIVED', message, { where: { file: job.file }, fix });
+    }
+  }
+}
+
+async function* nobody(): AsyncGenerator<readonly Member[]> {}
+
+async function* withoutRanks(batches: AsyncIterable<readonly string[]>): AsyncGenerator<readonly Member[]> {
+  for await (const batch of batches) yield batch.map((userId) => ({ userId, rank: UNRANKED }));
+}

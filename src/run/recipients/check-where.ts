@@ -1,0 +1,45 @@
+/** Checks the attributes that `where` of a job asks for: one that no contact has would match nobody, without a word. */
+import { nearestName } from '../../config/nearest';
+import type { Database } from '../../database/connecting/connection';
+import { isAttributeThere, sampleAttributeNames } from '../../database/people/contact-attributes';
+import { combineErrors, NightjarError, type Where as Place } from '../../errors';
+import { isColumn } from '../../job/attributes';
+import type { ParsedJob, Where } from '../../job/definition';
+
+/** Finds the place of a part of the job file. */
+type WhereIs = (path: readonly string[]) => Place;
+
+/**
+ * Checks that contacts have the attributes that a job demands of them. One that must be absent, or must not have some value,
+ * may be lacking; and where there are no attributes at all, nobody can tell.
+ *
+ * @throws E_JOB_FIELD, all of them at once, with the nearest names
+ */
+export async function checkWhere(db: Database, job: ParsedJob, whereIs: WhereIs): Promise<void> {
+  const section = job.kind === 'email' ? 'recipients' : 'audience';
+  const where = job.kind === 'email' ? job.recipients.where : job.audience.where;
+  const demanded = Object.entries(where).filter(([name, wanted]) => isAttribute(name) && demandsValue(wanted));
+  const problems: NightjarError[] = [];
+  for (const [name] of demanded) {
+    if (await isAttributeThere(db, name)) continue;
+    const known = await sampleAttributeNames(db);
+    if (known.length === 0) return;
+    const near = nearestName(name, known);
+    const path = [section, 'where', name];
+    const message = `${path.join('.')} asks for an attribute that no contact has; attributes are ${known.join(', ')}`;
+    const fix = near === undefined ? 'import contacts with that column, or name another' : `write "${near}:"`;
+    problems.push(new NightjarError('E_JOB_FIELD', message, { where: whereIs(path), fix }));
+  }
+  const problem = combineErrors(problems);
+  if (problem !== undefined) throw problem;
+}
+
+function isAttribute(name: string): boolean {
+  return name !== 'consent' && !isColumn(name);
+}
+
+function demandsValue(wanted: Where[string]): boolean {
+  if (typeof wanted !== 'object' || !('exists' in wanted || 'not' in wanted)) return true;
+  const { exists, min, max, before, after } = wanted;
+  return exists === true || [min, max, before, after].some((limit) => limit !== undefined);
+}

@@ -1,0 +1,54 @@
+/** What a destination of audience files can do, and how it tells what went wrong. */
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { DestinationSettings } from '../../config/destination-settings';
+import { NightjarError } from '../../errors';
+
+/** A file that is delivered. */
+export interface OutgoingFile {
+  /** Without a folder. */
+  readonly name: string;
+  readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  readonly contentType: string;
+  /** Streams the content, each time from the beginning. */
+  open(): AsyncIterable<Uint8Array>;
+}
+
+/** An open destination. Putting a file again replaces it. */
+export interface Destination {
+  /**
+   * Puts a file below the destination's URL. Under its name there is never a part of it.
+   * @throws E_DESTINATION_AWAY where trying again may help, E_DESTINATION_REFUSED where it does not
+   */
+  put(file: OutgoingFile, signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DestinationCase {
+  /** Of the settings' `destinations`. */
+  readonly name: string;
+  readonly settings: DestinationSettings;
+  /** Below the URL; ends with `/`. */
+  readonly folder: string;
+  /** Of the settings' bucket: an s3 URL is written with the same credentials. */
+  readonly s3: S3Client;
+  readonly kmsKeyArn: string | null;
+}
+
+/** Trying again later may help. */
+export function away(name: string, message: string, cause?: unknown): NightjarError {
+  return new NightjarError('E_DESTINATION_AWAY', `the destination "${name}" ${message}`, {
+    fix: 'when it is back, let the run go on: nightjar runs retry RUN',
+    cause,
+  });
+}
+
+/** A person has to mend something. */
+export function refused(
+  name: string,
+  message: string,
+  rest: { readonly fix: string; readonly cause?: unknown },
+): NightjarError {
+  return new NightjarError('E_DESTINATION_REFUSED', `the destination "${name}" ${message}`, rest);
+}

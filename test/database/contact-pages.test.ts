@@ -1,0 +1,157 @@
+/** Contacts read in pages of columns are those that are read row by row, whatever their texts hold. */
+import fc from 'fast-check';
+import { hashAddress } from '../../src/content/address';
+import { addressSubject, domainSubject, type Suppression, userSubject } from '../../src/content/suppression';
+import { type OpenDatabase, openDatabase } from '../../src/database/connecting/connection';
+import { BloomFilter } from '../../src/database/people/bloom-filter';
+import { type PageOptions, streamContactPages } from '../../src/database/people/contact-pages';
+import { type ContactRow, saveContacts, streamContacts } from '../../src/database/people/contacts';
+import { saveSuppressions } from '../../src/database/people/suppressions';
+import type { Contact } from '../../src/job/people';
+import { startTestPostgres, type TestPostgres } from '../support/database';
+
+const T0 = Date.UTC(2026, 2, 2, 2);
+let postgres: TestPostgres;
+let database: OpenDatabase;
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+});
+beforeEach(async () => {
+  database = await openDatabase(await postgres.createDatabase());
+});
+afterEach(() => database.close());
+afterAll(() => postgres.stop());
+
+const text = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 8 })
+  .filter((one) => !one.includes('\0') && one.isWellFormed());
+const hard = fc.oneof(
+  { weight: 5, arbitrary: text },
+  fc.constantFrom('a\x1eb', '\x1e', 'tab\tlf\n', '\\', "'", 'Ł', '😀'),
+);
+const contactOf: fc.Arbitrary<Contact> = fc.record(
+  {
+    userId: hard,
+    email: hard,
+    firstName: hard,
+    lastName: hard,
+    locale: text,
+    country: text,
+    timeZone: text,
+    phone: text,
+    consent: fc.oneof(fc.boolean(), fc.array(hard, { maxLength: 3 })),
+    consentAt: fc.date({ min: new Date(0), max: new Date(T0), noInvalidDate: true }).map((date) => date.toISOString()),
+    consentSource: text,
+    attributes: fc.dictionary(text, hard, { maxKeys: 3 }),
+  },
+  { requiredKeys: ['userId', 'attributes'] },
+);
+
+const toRow = (contact: Contact): ContactRow => ({
+  contact,
+  addressHash: contact.email === undefined ? undefined : hashAddress(contact.email),
+  addressDomain: contact.email?.split('@')[1],
+});
+
+async function readPages(topic?: string, options?: PageOptions) {
+  const pages = [];
+  for await (const page of streamContactPages(database.db, topic, options)) pages.push(page);
+  return pages;
+}
+
+async function readRows(topic?: string) {
+  const rows = [];
+  for await (const row of streamContacts(database.db, topic)) rows.push(row);
+  return rows;
+}
+
+const people = ['ann', 'bo', 'cy', 'dee', 'eve'].map((userId) =>
+  toRow({ userId, email: `${userId}@${userId}.example`, firstName: userId, attributes: { plan: 'gold' } }),
+);
+const suppressed = (subject: string, more: Partial<Suppression> = {}): Suppression => ({
+  subject,
+  reason: 'manual',
+  source: 'test',
+  at: T0,
+  ...more,
+});
+
+describe('streamContactPages', () => {
+  it('reads what is read row by row, in its order', async () => {
+    const contacts = fc.uniqueArray(contactOf, { selector: ({ userId }) => userId, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(contacts, fc.integer({ min: 1, max: 5 }), async (list, pageRows) => {
+        await database.pool.query('TRUNCATE contact');
+        await saveContacts(database.db, list.map(toRow), T0);
+        expect((await readPages(undefined, { pageRows })).flat()).toEqual(await readRows());
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([undefined, 'news', 'other'])('tells the suppressions that count for the topic %s', async (topic) => {
+    await saveContacts(database.db, people, T0);
+    await saveSuppressions(database.db, [
+      suppressed(userSubject('ann')),
+      suppressed(addressSubject('bo@bo.example'), { reason: 'bounce' }),
+      suppressed(domainSubject('cy.example') ?? '', { reason: 'complaint' }),
+      suppressed(userSubject('dee'), { topic: 'news', reason: 'unsubscribe' }),
+      suppressed(userSubject('ann'), { topic: 'news', reason: 'unsubscribe' }),
+    ]);
+    const pages = (await readPages(topic, { pageRows: 2 })).flat();
+    expect(pages).toEqual(await readRows(topic));
+    expect(pages.map(({ suppression }) => suppression)).toEqual([
+      'manual',
+      'bounce',
+      'complaint',
+      topic === 'news' ? 'unsubscribe' : undefined,
+      undefined,
+    ]);
+  });
+
+  it('reads no more columns than are asked for, and suppressions all the same', async () => {
+    await saveContacts(database.db, people.slice(0, 2), T0);
+    await saveSuppressions(database.db, [suppressed(addressSubject('bo@bo.example'))]);
+    const [page] = await readPages(undefined, { columns: ['first_name'] });
+    expect(page?.map(({ contact, suppression }) => ({ ...contact, suppression }))).toEqual([
+      { userId: 'ann', firstName: 'ann', attributes: {}, suppression: undefined },
+      { userId: 'bo', firstName: 'bo', attributes: {}, suppression: 'manual' },
+    ]);
+  });
+
+  it('reads nothing more for a reader that has enough', async () => {
+    await saveContacts(database.db, people, T0);
+    for await (const page of streamContactPages(database.db, undefined, { pageRows: 2 })) {
+      expect(page.map(({ contact }) => contact.userId)).toEqual(['ann', 'bo']);
+      break;
+    }
+    expect(database.pool.idleCount).toBe(database.pool.totalCount);
+  });
+
+  it('reads contacts with much to them in smaller pages', async () => {
+    const rows = Array.from({ length: 1200 }, (_, n) =>
+      toRow({ userId: String(10_000 + n), attributes: { note: 'x'.repeat(100_000) } }),
+    );
+    for (let from = 0; from < rows.length; from += 200) {
+      await saveContacts(database.db, rows.slice(from, from + 200), T0);
+    }
+    const pages = (await readPages()).map((page) => page.map(({ contact }) => contact.userId));
+    expect(pages.map((page) => page.length)).toEqual([1000, 167, 33]);
+    expect(pages.flat()).toEqual(rows.map(({ contact }) => contact.userId));
+  });
+
+  it('reads nobody where there is nobody', async () => {
+    expect(await readPages()).toEqual([]);
+  });
+});
+
+describe('a Bloom filter', () => {
+  it('finds every text that was added, and few others', () => {
+    const filter = new BloomFilter(10_000);
+    for (let n = 0; n < 10_000; n++) filter.add(`user ${n}`);
+    const found = (from: number) => Array.from({ length: 10_000 }, (_, n) => filter.mayHold(`user ${from + n}`));
+    expect(found(0)).not.toContain(false);
+    expect(found(10_000).filter(Boolean).length).toBeLessThan(200);
+  });
+});

@@ -1,0 +1,30 @@
+/** Audiences that e-mail jobs name, checked by the job files alone. */
+import { parseJob } from '../../src/job/parse';
+import { checkAudienceNames } from '../../src/run/recipients/check-audience-names';
+
+const FANS = parseJob({
+  file: 'jobs/fans.yaml',
+  text: 'about: Fans\nkind: audience\nsegment: { solution: s, users: 5, queries: { tea: ITEMS.A = "b", coffee: ITEMS.A = "c" } }\n',
+});
+const mailTo = (audience: string) =>
+  parseJob({
+    file: 'jobs/mail.yaml',
+    text: `about: Mail\nkind: email\nrecommend: { solution: p }\ncontent: { template: t }\nrecipients: { from: { audience: ${audience} } }\n`,
+  });
+const check = (audience: string, names = ['fans', 'mail']) => checkAudienceNames([FANS, mailTo(audience)], names);
+
+it('takes an audience that a job makes, and one of a job whose file is wrong', () => {
+  expect(check('fans/tea')).toEqual([]);
+  expect(check('broken/tea', ['broken', 'fans', 'mail'])).toEqual([]);
+});
+
+it.each([
+  ['fan/tea', 'write "audience: fans/tea"'],
+  ['fans/tee', 'write "audience: fans/tea"'],
+  ['fans/plants', 'write "audience: fans/tea"'],
+  ['mail/tea', 'name one of these'],
+])('names what is meant by %s', (audience, fix) => {
+  const message = `recipients.from.audience is "${audience}", and no job makes it; audiences are fans/tea, fans/coffee`;
+  expect(check(audience)).toEqual([{ job: 'mail', message, fix: expect.any(String) }]);
+  expect(check(audience)[0]?.fix).toBe(fix);
+});
