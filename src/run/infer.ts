@@ -94,11 +94,11 @@ async function correctCosts(
 
 async function layOut(context: StageContext, jobs: readonly BatchJobOfRun[]): Promise<'collecting' | 'writing'> {
   const { engines, run, bundle } = context;
-  const outputs = jobs.map((job) => job.outputUri);
   if (bundle.job.kind === 'email') {
-    await addShards(engines.db, run.runId, { stage: 'collect', specs: await locateInference(engines, outputs) });
+    await addShards(engines.db, run.runId, { stage: 'collect', specs: await locateInference(engines, jobs) });
     return 'collecting';
   }
+  const outputs = jobs.map((job) => job.outputUri);
   const located = await locateSegments(engines, { outputs, queries: askedQueries(bundle.job) });
   await correctCosts(engines, jobs, located.users);
   await stopAtTrips(context, checkQueryLines(bundle.job.guard, located.specs));

@@ -10,6 +10,7 @@ import type { ParamSource } from '../job/params';
 import { type JobSource, openBundle, storeBundle } from './bundle';
 import { resolveSolution } from './buying/resolve-solution';
 import { checkQueries } from './buying/segment-queries';
+import { partsOf } from './buying/sources';
 import type { Engines } from './engines';
 import { queueOpenWork } from './open-work';
 import { againCommand } from './operate/again-command';
@@ -152,9 +153,15 @@ export async function checkSolution(
   params: ParamSource,
 ): Promise<void> {
   const { job } = await openBundle(engines, source, params);
-  const solution = job.kind === 'email' ? job.recommend.solution : job.segment.solution;
-  const { recipe } = await resolveSolution(engines, { solution, kind: job.kind, file: job.file });
-  if (job.kind === 'audience') checkQueries(job, recipe);
+  const { kind, file } = job;
+  if (kind === 'audience') {
+    const { recipe } = await resolveSolution(engines, { solution: job.segment.solution, kind, file });
+    checkQueries(job, recipe);
+    return;
+  }
+  for (const { recommend } of partsOf(job)) {
+    await resolveSolution(engines, { solution: recommend.solution, kind, file, recommend });
+  }
 }
 
 async function goOn(engines: Engines, run: RunRow, wish: StartWish): Promise<StartedRun> {

@@ -46,6 +46,8 @@ describe('a database', () => {
       { name: '0009-show' },
       { name: '0010-suppression' },
       { name: '0011-clicks' },
+      { name: '0013-sections' },
+      { name: '0014-making' },
     ]);
   });
 

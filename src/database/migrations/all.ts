@@ -11,6 +11,8 @@ import * as proof from './0008-proof';
 import * as show from './0009-show';
 import * as suppression from './0010-suppression';
 import * as clicks from './0011-clicks';
+import * as sections from './0013-sections';
+import * as making from './0014-making';
 
 /** Adds a migration by adding it here; one that has been released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -25,4 +27,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-show': show,
   '0010-suppression': suppression,
   '0011-clicks': clicks,
+  '0013-sections': sections,
+  '0014-making': making,
 };
