@@ -44,6 +44,7 @@ module.exports = {
     project('e2e', ['e2e/**/*.test.ts']),
     project('faults', ['faults/**/*.test.ts']),
     project('faults-long', ['faults/**/*.long.ts']),
+    project('mails-long', ['content/**/*.long.ts', 'mail/**/*.long.ts']),
     project('browser', ['browser/**/*.test.ts']),
     project('real-data', ['real-data/**/*.test.ts']),
   ],

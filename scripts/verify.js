@@ -7,7 +7,7 @@ const { join } = require('node:path');
 const root = join(__dirname, '..');
 const long = process.argv.includes('--long');
 
-/** What suites use beside npm packages: the program, and the Debian package that brings it. */
+/** What suites use beside npm packages: the program, and the Debian package that brings it; `long` ones only `--long`. */
 const NEEDS = [
   { program: 'chromium', package: 'chromium', for: 'the browser suite' },
   { program: 'aws', package: 'awscli', for: 'the local AWS suite' },
@@ -16,6 +16,7 @@ const NEEDS = [
   { program: 'openssl', package: 'openssl', for: 'the certificates of private servers' },
   { file: '/usr/lib/postgresql', package: 'postgresql', for: 'the suites on an older PostgreSQL' },
   { check: ['python3', ['-c', 'import boto3']], package: 'python3-boto3', for: 'the local AWS suite' },
+  { program: 'spamassassin', package: 'spamassassin', for: 'the example mails', long: true },
 ];
 
 const CHECKS = [
@@ -40,7 +41,7 @@ const SUITES = [
   'real-data',
 ];
 /** What only `npm run verify:long` runs beside them. */
-const LONG_SUITES = ['faults-long'];
+const LONG_SUITES = ['mails-long', 'faults-long'];
 
 function has(need) {
   if (need.file !== undefined) return existsSync(need.file);
@@ -62,7 +63,8 @@ function withoutServices(install) {
 }
 
 function installNeeds() {
-  let missing = NEEDS.filter((need) => !has(need));
+  const wanted = NEEDS.filter((need) => long || need.long !== true);
+  let missing = wanted.filter((need) => !has(need));
   if (missing.length === 0) return true;
   const packages = missing.map((need) => need.package);
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
@@ -75,7 +77,7 @@ function installNeeds() {
         env,
       }),
     );
-    missing = NEEDS.filter((need) => !has(need));
+    missing = wanted.filter((need) => !has(need));
   }
   for (const need of missing) console.log(`missing: ${need.package}, which ${need.for} needs`);
   if (missing.length > 0) console.log(`  sudo apt-get install ${missing.map((need) => need.package).join(' ')}`);

@@ -7,6 +7,7 @@ import { formatMoney, type Money } from '../units';
 const TARIFFS = [
   ['inferencePer1000', '1,000 users scored'],
   ['segmentPer1000', '1,000 users returned by segments'],
+  ['themesPer1000', '1,000 items with themes'],
   ['trainingHour', 'a training hour'],
   ['ingestionGb', 'a GB of data imported'],
   ['realTime', 'a TPS-hour of campaigns'],

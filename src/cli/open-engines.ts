@@ -1,5 +1,6 @@
 /** Opens the engines that the settings name, embedded or not, and closes them in reverse order. */
 import { randomBytes } from 'node:crypto';
+import type { Settings } from '../config/settings';
 import { createPool } from '../database/connecting/connection';
 import { readBootId } from '../database/embedded/boot-id';
 import type { StateFolder } from '../database/embedded/state-folder';
@@ -49,12 +50,6 @@ export async function openEngines(options: OpenOptions): Promise<OpenEngines> {
     releases.add('mail', () => mailer.close());
     const sending = await openSending(store);
     const secret = signingSecret(options, state);
-    const places = {
-      journalDir: state.journal,
-      tempDir: state.tmp,
-      spoolDir: state.unsubscribed,
-      inboxDir: settings.mail.url === 'embedded' ? state.inbox : undefined,
-    };
     return {
       settings,
       db,
@@ -66,7 +61,7 @@ export async function openEngines(options: OpenOptions): Promise<OpenEngines> {
       log,
       state,
       ...sending,
-      ...places,
+      ...placesOf(settings, state),
       now: () => Date.now(),
       close: () => releases.run(),
     };
@@ -74,6 +69,16 @@ export async function openEngines(options: OpenOptions): Promise<OpenEngines> {
     await releases.run();
     throw error;
   }
+}
+
+/** Names the places of the state folder by what they are to the engines. */
+export function placesOf({ mail }: Settings, state: StateFolder) {
+  return {
+    journalDir: state.journal,
+    tempDir: state.tmp,
+    spoolDir: state.unsubscribed,
+    inboxDir: mail.url === 'embedded' ? state.inbox : undefined,
+  };
 }
 
 async function openSending({ state, releases }: OpenStore) {
@@ -92,8 +97,8 @@ function connectQueue({ settings }: OpenOptions, { connection, releases }: OpenS
   return { kind: 'postgres', pool };
 }
 
-/** The embedded default makes its signing secret itself; anywhere else links must survive the loss of this machine. */
-function signingSecret({ settings, env }: OpenOptions, state: StateFolder): string {
+/** The embedded default makes its signing secret itself; anywhere else links must survive the loss of this machine. @throws E_CONFIG_FIELD */
+export function signingSecret({ settings, env }: OpenOptions, state: StateFolder): string {
   const given = readSecret('NIGHTJAR_SECRET', env);
   if (given !== undefined && given.length >= 32) return given;
   if (given === undefined && settings.database.url === 'embedded') return state.secret;

@@ -13,7 +13,7 @@ const WORDS: ReadonlySet<string> = new Set(['embedded', 'database', 'ses']);
 
 /** Parameters of URLs whose values are no secrets; those of all others are hidden. */
 const PLAIN_PARAMETERS: ReadonlySet<string> = new Set([
-  ...['sslmode', 'requireTLS', 'tls', 'maxMessages', 'configurationSet', 'region', 'application_name', 'family'],
+  ...['sslmode', 'requireTLS', 'tls', 'maxMessages', 'dsn', 'configurationSet', 'region', 'application_name', 'family'],
 ]);
 
 /** Tells what is secret of the values at a node: of the node itself, or of what it holds; undefined where nothing is. */

@@ -103,6 +103,7 @@ const laterPrice = price.default(null);
 const prices = z.strictObject({
   inferencePer1000: price,
   segmentPer1000: price,
+  themesPer1000: laterPrice,
   trainingHour: price,
   ingestionGb: laterPrice,
   realTime: laterPrice,

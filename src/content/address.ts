@@ -51,9 +51,10 @@ export function hashAddress(email: string): string {
   return createHash('sha256').update(email.trim().normalize('NFC').toLowerCase(), 'utf8').digest('hex');
 }
 
-/** Hides an address for messages and logs: `k…@example.com`. */
+/** Hides an address for messages and logs: `k…@example.com`; one that is hidden already stays as it is. */
 export function maskAddress(email: string): string {
   const at = email.lastIndexOf('@');
+  if (/^.?…$/u.test(email.slice(0, Math.max(at, 0)))) return email;
   return at < 1 ? '…' : `${[...email][0] ?? ''}…${email.slice(at)}`;
 }
 

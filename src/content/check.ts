@@ -116,6 +116,7 @@ function checkLoop(node: hbs.AST.BlockStatement, { shape, scope, check }: Loop):
 
 function readElement(shape: Shape): Shape | undefined {
   if (shape.kind === 'list') return shape.item;
+  if (shape.kind === 'fields' && shape.each !== undefined) return shape.each;
   return shape.kind === 'fields' && shape.owner !== undefined ? leaf(`${shape.name}.*`) : undefined;
 }
 

@@ -37,10 +37,27 @@ export interface ContentItem {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/** A further list of items in an e-mail. */
+export interface ContentSection {
+  readonly name: string;
+  /** As the job says, else the theme; undefined where there is neither. */
+  readonly title: string | undefined;
+  readonly theme: string | undefined;
+  readonly because: ContentItem | undefined;
+  /** At least one. */
+  readonly items: readonly ContentItem[];
+}
+
 export interface MailContext {
   readonly contact: ContentContact;
   /** In the order of the slate. */
   readonly items: readonly ContentItem[];
+  /** What the contact has bought, with which `items` go; undefined where they have another reason. */
+  readonly because: ContentItem | undefined;
+  /** What Personalize calls `items` together. */
+  readonly theme: string | undefined;
+  /** By name, in the order of the job; those that have items to show. */
+  readonly sections: Readonly<Record<string, ContentSection>>;
   readonly job: { readonly name: string };
   /** The values of the job's params. */
   readonly params: ParamValues;
@@ -146,9 +163,17 @@ function keepScheme(url: string | undefined, scheme: RegExp): string | undefined
   return url !== undefined && scheme.test(url.trim()) ? url.trim() : undefined;
 }
 
-export interface ContextParts {
-  readonly contact: Contact;
+/** A list of items to show, and why they are together. */
+export interface ShownSection {
   readonly items: readonly Item[];
+  readonly because?: Item | undefined;
+  readonly theme?: string | undefined;
+}
+
+export interface ContextParts extends ShownSection {
+  readonly contact: Contact;
+  /** By name, in the order of the job; those that have items. */
+  readonly sections?: Readonly<Record<string, ShownSection & { readonly title?: string | undefined }>> | undefined;
   readonly job: { readonly name: string; readonly params?: ParamValues };
   readonly unsubscribeUrl: string;
   readonly sender: { readonly name: string; readonly postalAddress: string };
@@ -168,7 +193,13 @@ export function buildContext(parts: ContextParts): MailContext {
   const reader = { locale, currency: currencyOf(parts.contact), publicUrl, linkTo };
   return {
     contact: describeContact(parts.contact),
-    items: parts.items.map((item) => describeItem(item, reader)),
+    ...describeShown(parts, reader),
+    sections: Object.fromEntries(
+      Object.entries(parts.sections ?? {}).map(([name, { title, ...shown }]) => [
+        name,
+        { name, title: title ?? shown.theme, ...describeShown(shown, reader) },
+      ]),
+    ),
     job: { name: parts.job.name },
     params: parts.job.params ?? {},
     unsubscribeUrl: parts.unsubscribeUrl,
@@ -179,5 +210,13 @@ export function buildContext(parts: ContextParts): MailContext {
     timeZone: [parts.contact.timeZone, parts.timeZone].find(isTimeZone) ?? 'UTC',
     preheader: '',
     slot: parts.slot,
+  };
+}
+
+function describeShown({ items, because, theme }: ShownSection, reader: Reader) {
+  return {
+    items: items.map((item) => describeItem(item, reader)),
+    because: because === undefined ? undefined : describeItem(because, reader),
+    theme,
   };
 }

@@ -1,5 +1,6 @@
 /** Turns one checked text into a function of the context, with nightjar's helpers and without access to prototypes. */
 import Handlebars from 'handlebars';
+import { NightjarError } from '../errors';
 import type { MailContext } from './context';
 import type { Formats } from './formats';
 import { HELPERS, type HelperCall } from './helpers';
@@ -37,19 +38,47 @@ export function compileText(text: string, options: RenderOptions): (context: Mai
   const known = Object.fromEntries(
     [...HELPERS.keys(), ...Object.keys(GUARD_HELPERS), SCOPE_HELPER, BRANCH_HELPER].map((name) => [name, true]),
   );
-  const run = environment.compile<MailContext>(text, {
+  const run = openBlock(environment, text, {
     noEscape: !options.escape,
     preventIndent: true,
-    knownHelpers: { ...known, lookup: false, log: false },
+    knownHelpers: { ...known, [WHOLE_HELPER]: true, lookup: false, log: false },
     knownHelpersOnly: true,
   });
   return (context) => {
     state.locale = context.locale;
     state.timeZone = context.timeZone;
     state.publicUrl = context.publicUrl;
-    return run(context, { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false });
+    return run(context, { data: { root: context } });
   };
 }
+
+/** Stands around a whole text. */
+const WHOLE_HELPER = 'nj-whole';
+
+/**
+ * Compiles a text as the block of a helper, and gives the block. A template that is called wraps all its helpers anew,
+ * which costs more than most texts; a block that is called does not.
+ */
+function openBlock(environment: typeof Handlebars, text: string, options: CompileOptions): Handlebars.TemplateDelegate {
+  let block: Handlebars.TemplateDelegate | undefined;
+  environment.registerHelper(WHOLE_HELPER, ({ fn }: Handlebars.HelperOptions) => {
+    block = fn;
+  });
+  // The text is parsed by itself, for blanks around blocks count otherwise at the ends of a text than within it.
+  const whole = Handlebars.parse(`{{#${WHOLE_HELPER}}}{{/${WHOLE_HELPER}}}`);
+  const [statement] = whole.body;
+  if (statement === undefined || !isBlock(statement)) throw new NightjarError('E_BUG', 'a block was not parsed as one');
+  statement.program = Handlebars.parse(text);
+  environment.compile<undefined>(whole, options)(undefined, {
+    allowProtoPropertiesByDefault: false,
+    allowProtoMethodsByDefault: false,
+  });
+  if (block === undefined) throw new NightjarError('E_BUG', 'a block was not called');
+  return block;
+}
+
+const isBlock = (statement: hbs.AST.Statement): statement is hbs.AST.BlockStatement =>
+  statement.type === 'BlockStatement';
 
 function registerHelpers(
   environment: typeof Handlebars,

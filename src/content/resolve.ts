@@ -114,6 +114,7 @@ function describeUnknown(node: hbs.AST.PathExpression, { shape, part, check }: U
   }
   const known = shape.owner === undefined ? [...shape.fields.keys()] : [...check.attributes[shape.owner]];
   if (shape.name === 'params' && known.length === 0) return describeUndeclared(written, part);
+  if (shape.name === 'sections' && known.length === 0) return describeNoSections(written);
   const of = shape.name === '' ? '' : ` of ${shape.name}`;
   const message = `${written} names "${part}", which is not a field${of}; expected one of ${known.join(', ')}`;
   const fix = suggestName({ shape, part, check }, known);
@@ -123,6 +124,11 @@ function describeUnknown(node: hbs.AST.PathExpression, { shape, part, check }: U
 function describeUndeclared(written: string, part: string): Complaint {
   const fix = `add "params: { ${part}: { type: string } }" to the job file`;
   return { message: `${written} names a param, and the job declares none`, fix };
+}
+
+function describeNoSections(written: string): Complaint {
+  const message = `${written} names a section, and the job has none`;
+  return { message, fix: 'add "sections:" below "content:" to the job file, or loop with {{#each sections}}' };
 }
 
 function suggestName({ shape, part, check }: Unknown, known: readonly string[]): string | undefined {

@@ -31,12 +31,26 @@ const itemSchema = z.strictObject({
   attributes,
 });
 
-const sampleSchema = z.strictObject({ contact: contactSchema, items: z.array(itemSchema).min(1) });
+const shownFields = { items: z.array(itemSchema).min(1), because: itemSchema.exactOptional(), theme: text };
+const sectionSchema = z.strictObject({ ...shownFields, title: text });
+const sampleSchema = z.strictObject({
+  contact: contactSchema,
+  ...shownFields,
+  sections: z.record(z.string(), sectionSchema).exactOptional(),
+});
 
 /** A contact and items, as if imported. */
-export interface Sample {
+export interface Sample extends SampleItems {
   readonly contact: Contact;
+  /** By name; those that the sample has. */
+  readonly sections?: Readonly<Record<string, SampleItems & { readonly title?: string }>>;
+}
+
+/** Items that are shown together, the thing that they go with, and their theme. */
+export interface SampleItems {
   readonly items: readonly Item[];
+  readonly because?: Item;
+  readonly theme?: string;
 }
 
 export interface SampleReading {
@@ -60,10 +74,13 @@ export function readSample(json: string | undefined, file: string): SampleReadin
   }
   const read = sampleSchema.safeParse(value);
   if (!read.success) return { ...NOTHING, problems: read.error.issues.map((issue) => describeIssue(issue, file)) };
-  const { contact, items } = read.data;
-  const ofItems = items.flatMap((item) => Object.keys(item.attributes));
+  const { contact, sections = {} } = read.data;
+  const shown = [read.data, ...Object.values(sections)].flatMap(({ items, because }) =>
+    [...items, because ?? []].flat(),
+  );
+  const ofItems = shown.flatMap((item) => Object.keys(item.attributes));
   return {
-    sample: { contact, items },
+    sample: read.data,
     attributes: { contact: Object.keys(contact.attributes), item: [...new Set(ofItems)] },
     problems: [],
   };

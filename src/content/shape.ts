@@ -14,6 +14,8 @@ export interface Fields {
   readonly name: string;
   readonly fields: ReadonlyMap<string, Shape>;
   readonly owner?: AttributeOwner;
+  /** Set where all fields are alike, so that a loop may go over them: what each of them is. */
+  readonly each?: Shape;
 }
 
 export interface List {
@@ -40,31 +42,42 @@ function attributes(owner: AttributeOwner): Fields {
   return { kind: 'fields', name: `${owner}.attributes`, fields: new Map(), owner };
 }
 
-const ROOT_LEAVES = ['unsubscribeUrl', 'publicUrl', 'locale', 'dir', 'timeZone', 'preheader', 'slot'];
+const ROOT_LEAVES = ['unsubscribeUrl', 'publicUrl', 'locale', 'dir', 'timeZone', 'preheader', 'slot', 'theme'];
 const CONTACT_LEAVES = ['userId', 'email', 'firstName', 'lastName', 'name', 'locale', 'country', 'timeZone'];
 const ITEM_LEAVES = ['itemId', 'title', 'description', 'url', 'image', 'price', 'currency', 'stock', 'createdAt'];
 
-const ITEM = object('item', ITEM_LEAVES, {
+const ITEM_FIELDS: Readonly<Record<string, Shape>> = {
   categories: { kind: 'list', name: 'item.categories', item: leaf('item.categories.0') },
   attributes: attributes('item'),
-});
+};
+const ITEM = object('item', ITEM_LEAVES, ITEM_FIELDS);
+const ITEMS: List = { kind: 'list', name: 'items', item: ITEM };
+const BECAUSE = object('because', ITEM_LEAVES, ITEM_FIELDS);
+const SECTION = object('section', ['name', 'title', 'theme'], { because: BECAUSE, items: ITEMS });
 
-/** The shape of `MailContext` but for `params`, which differ from job to job. */
+/** The shape of `MailContext` but for `params` and `sections`, which differ from job to job. */
 export const CONTEXT_SHAPE: Fields = object('', ROOT_LEAVES, {
   contact: object('contact', CONTACT_LEAVES, { attributes: attributes('contact') }),
-  items: { kind: 'list', name: 'items', item: ITEM },
+  items: ITEMS,
   job: object('job', ['name']),
   sender: object('sender', ['name', 'postalAddress']),
+  because: BECAUSE,
 });
 
-/** Makes the shape of `MailContext` for a job with these params. */
-export function shapeWith(params: readonly Pick<ParamRule, 'name' | 'type'>[]): Fields {
+/** Makes the shape of `MailContext` for a job with these params and sections. */
+export function shapeWith(params: readonly Pick<ParamRule, 'name' | 'type'>[], names: readonly string[] = []): Fields {
   const fields = params.map(({ name, type }): [string, Shape] => {
     const path = `params.${name}`;
     return [name, type === 'list' ? { kind: 'list', name: path, item: leaf(`${path}.0`) } : leaf(path)];
   });
   const own: Fields = { kind: 'fields', name: 'params', fields: new Map(fields) };
-  return { ...CONTEXT_SHAPE, fields: new Map([...CONTEXT_SHAPE.fields, ['params', own]]) };
+  const sections: Fields = {
+    kind: 'fields',
+    name: 'sections',
+    fields: new Map(names.map((name) => [name, SECTION])),
+    each: SECTION,
+  };
+  return { ...CONTEXT_SHAPE, fields: new Map([...CONTEXT_SHAPE.fields, ['params', own], ['sections', sections]]) };
 }
 
 /** Lists the paths of all that can be printed, `items` by their first: to suggest where a misplaced name lives. */

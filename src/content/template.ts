@@ -27,6 +27,8 @@ export interface CompileOptions {
   readonly jobFile?: string;
   /** Params of the job: what `params` may be asked for. */
   readonly params?: readonly Pick<ParamRule, 'name' | 'type'>[] | undefined;
+  /** Names of the job's sections. */
+  readonly sections?: readonly string[] | undefined;
   /** Canonical tags of the languages to write in, the first one for everybody else; all strings files where left out. */
   readonly locales?: readonly string[];
   /** Attribute names that the imported files have; with those of `sample.json` they are the known ones. */
@@ -70,7 +72,7 @@ export async function compileTemplate(
   const sample = readSample(template.files['sample.json'], placeOf(template, 'sample.json'));
   const sources = readSources(template, options);
   const check: Check = {
-    root: shapeWith(options.params ?? []),
+    root: shapeWith(options.params ?? [], options.sections),
     partials: sources.partials,
     strings,
     attributes: {

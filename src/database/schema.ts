@@ -93,6 +93,8 @@ interface DeliveryTable {
   due_at: Time;
   slate: Json;
   shown: ColumnType<unknown, string | undefined, string>;
+  seed: OptionalText;
+  sections: Json;
   fallback: boolean;
   arm: OptionalText;
   token: OptionalText;
@@ -185,7 +187,13 @@ export interface Tables {
     done_at: OptionalTime;
   };
   batch_job: BatchJobTable;
-  run_batch_job: { run_id: string; name: string; reused: boolean };
+  run_batch_job: {
+    run_id: string;
+    name: string;
+    reused: boolean;
+    sections: ColumnType<string[] | null, string[] | null | undefined, string[] | null>;
+  };
+  seed_slate: { run_id: string; section: string; item_id: string; slate: Json; theme: OptionalText };
   batch_quota: { kind: string; blocked_until: Time; refusals: number };
   delivery: DeliveryTable;
   pace: { sender: string; next_at: Time };
@@ -200,6 +208,7 @@ export interface Tables {
   };
   ramp_day: { sender: string; day: string; allowed: number; used: number };
   run_answers: { run_id: string; since: Time; shard: number; accepted: number; refused: number };
+  run_making: { run_id: string; since: Time; shard: number; name: string; count: number };
   artefact: ArtefactTable;
   job_schedule: {
     job: string;

@@ -11,7 +11,7 @@ type GuardFields =
   | (AudienceFields & { readonly recipients?: undefined })
   | undefined;
 
-const SHARES = ['templateErrors', 'lineErrors', 'itemShare', 'fallbackShare'] as const;
+const SHARES = ['templateErrors', 'lineErrors', 'itemShare', 'fallbackShare', 'excludedShare'] as const;
 
 /** Builds `guard`; nothing where the file has none. */
 export function buildGuard(fields: GuardFields): { readonly guard?: GuardRules } {

@@ -6,6 +6,7 @@ import type { audienceSchema } from './audience-schema';
 import { buildCombine } from './build-combine';
 import { buildFilter } from './build-filter';
 import { buildGuard } from './build-guard';
+import { buildRecommend, buildSections } from './build-recommend';
 import { buildSend } from './build-send';
 import { buildShow } from './build-show';
 import { buildStart } from './build-start';
@@ -18,6 +19,7 @@ type JobFile = Pick<EmailJob, 'name' | 'file' | 'paramRules' | 'params'>;
 /** Builds an e-mail job. */
 export function buildEmailJob(source: JobFile, fields: z.output<ReturnType<typeof emailSchema>>): ParsedJob {
   const { about, keep, recommend, recipients, content, send, guard, notify } = fields;
+  const bought = buildRecommend(recommend);
   const job: EmailJob = {
     ...source,
     about,
@@ -26,11 +28,12 @@ export function buildEmailJob(source: JobFile, fields: z.output<ReturnType<typeo
     ...buildKeep(keep),
     ...buildGuard(guard),
     ...buildNotify(notify),
-    recommend: { solution: recommend.solution, results: recommend.results, ...buildFilter(recommend) },
+    recommend: bought,
     recipients: { from: buildFrom(recipients.from), where: buildWhere(recipients.where) },
     content: {
       template: content.template,
-      show: buildShow(content.show, recommend.filter !== undefined),
+      show: buildShow(content.show, bought),
+      ...buildSections(content.sections),
       ...buildLinks(content.links),
       ...(content.subject === undefined ? {} : { subject: content.subject }),
       ...(content.locales === undefined ? {} : { locales: content.locales }),

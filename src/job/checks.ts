@@ -4,7 +4,7 @@ import type { Problem } from '../config/problems';
 import { quoteLine } from '../config/quote';
 import { createAddressRule } from './address-pattern';
 import { checkCombine } from './check-combine';
-import { DEFAULT_RESULTS } from './email-schema';
+import { checkFilter, checkRecommendations } from './check-recommend';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -14,9 +14,8 @@ export function checkAcross(value: Fields): readonly Problem[] {
     ...checkStart(value),
     ...checkSegment(value.segment),
     ...checkCombine(value),
-    ...checkShow(value),
-    ...checkFilter('recommend', value.recommend),
-    ...checkFilter('segment', value.segment),
+    ...checkRecommendations(value),
+    ...checkFilter(value.segment, ['segment']),
     ...checkGuard(value.guard),
     ...checkNotify(value),
     ...checkProof(value.send),
@@ -34,13 +33,6 @@ function checkStart({ schedule, after }: Fields): readonly Problem[] {
   return [{ path: ['schedule', 'grace'], part: 'key', message, fix: 'remove grace, or write "missed: run-latest"' }];
 }
 
-function checkFilter(section: 'recommend' | 'segment', fields: unknown): readonly Problem[] {
-  if (!isMap(fields) || fields.filterValues === undefined || fields.filter !== undefined) return [];
-  const message = `${section}.filterValues is there without ${section}.filter; expected the filter whose placeholders they are for`;
-  const fix = `add "filter: unseen" below "${section}:", or remove filterValues`;
-  return [{ path: [section, 'filterValues'], part: 'key', message, fix }];
-}
-
 function checkSegment(segment: unknown): readonly Problem[] {
   if (!isMap(segment)) return [];
   const { queries, items } = segment;
@@ -54,28 +46,6 @@ function checkSegment(segment: unknown): readonly Problem[] {
   const message = 'segment.queries is missing; expected queries (of attributes) or items (a list of item ids)';
   const fix = `add ${quoteLine('queries', { coffee: 'ITEMS.CATEGORY = "coffee"' })}`;
   return [{ path: ['segment'], part: 'key', message, fix }];
-}
-
-function checkShow({ recommend, content }: Fields): readonly Problem[] {
-  const show = isMap(content) ? content.show : undefined;
-  const shown = isMap(show) ? show.items : undefined;
-  const results = isMap(recommend) ? (recommend.results ?? DEFAULT_RESULTS) : undefined;
-  if (isMap(show)) {
-    const wrong = checkOrder(show, 'min', 'items') ?? checkOrder(show, 'minPrice', 'maxPrice');
-    if (wrong !== undefined) return [wrong];
-  }
-  if (typeof shown !== 'number' || typeof results !== 'number' || shown <= results) return [];
-  const message = `content.show.items is ${shown}; expected at most recommend.results, which is ${results}`;
-  const fix = `write "items: ${results}", or buy more with "results: ${shown * 2}" below "recommend:"`;
-  return [{ path: ['content', 'show', 'items'], part: 'value', message, fix }];
-}
-
-/** The first of two fields of `content.show` may not be greater than the second. */
-function checkOrder(show: Fields, low: string, high: string): Problem | undefined {
-  const [least, most] = [show[low], show[high]];
-  if (typeof least !== 'number' || typeof most !== 'number' || least <= most) return undefined;
-  const message = `content.show.${low} is ${least}; expected at most content.show.${high}, which is ${most}`;
-  return { path: ['content', 'show', low], part: 'value', message, fix: `write "${low}: ${most}"` };
 }
 
 function checkGuard(guard: unknown): readonly Problem[] {

@@ -65,6 +65,8 @@ export interface GuardRules {
   };
   readonly itemShare?: Share;
   readonly fallbackShare?: Share;
+  /** Of the e-mails that are made: those with too few items left to show. */
+  readonly excludedShare?: Share;
 }
 
 interface JobBase {
@@ -159,6 +161,38 @@ export interface ShowRules {
   readonly fallback: Fallback;
 }
 
+/** Where recommended items come from beside a recipient's own taste. */
+export type SlateSource =
+  /** Ranked for each recipient; 1 to 500, each once. */
+  | { readonly by: 'list'; readonly itemIds: readonly string[] }
+  /** Ranked for each recipient: the newest of the catalogue, or of a category. */
+  | { readonly by: 'newest'; readonly count: number; readonly category?: string }
+  /** What goes with the last thing that a recipient has bought. */
+  | { readonly by: 'related' };
+
+/** What is bought for a list of items. */
+export interface RecommendRules {
+  /** A name of the settings' `solutions`, or a solution or solution version ARN. */
+  readonly solution: string;
+  /** numResults, 1 to 500; of a list that is ranked, all are bought. */
+  readonly results: number;
+  readonly filter?: FilterWish;
+  readonly from?: SlateSource;
+  /** The column of the Items dataset that themes are written from. */
+  readonly themes?: { readonly itemName: string };
+}
+
+/** A further list of items in an e-mail, beside its first one. */
+export interface Section {
+  readonly name: string;
+  readonly title?: string;
+  /** A recipient for whom it has fewer than `show.min` items gets no e-mail; else it is left out. */
+  readonly required: boolean;
+  readonly recommend: RecommendRules;
+  /** Without rules on what the recipient has bought or been shown: those of `content.show` hold for the whole e-mail. */
+  readonly show: ShowRules;
+}
+
 /** What is added to the links of items. */
 export interface LinkRules {
   readonly utm?: {
@@ -182,13 +216,7 @@ export interface AudienceRef {
 
 export interface EmailJob extends JobBase {
   readonly kind: 'email';
-  readonly recommend: {
-    /** A name of the settings' `solutions`, or a solution or solution version ARN. */
-    readonly solution: string;
-    /** numResults, 1 to 500. */
-    readonly results: number;
-    readonly filter?: FilterWish;
-  };
+  readonly recommend: RecommendRules;
   readonly recipients: { readonly from: 'contacts' | AudienceRef; readonly where: Where };
   readonly content: {
     readonly template: string;
@@ -197,6 +225,8 @@ export interface EmailJob extends JobBase {
     /** Canonical BCP 47 tags, the first one for who speaks none of them; the template's own languages where left out. */
     readonly locales?: readonly string[];
     readonly show: ShowRules;
+    /** In the order of the file, in which they choose their items; at least one. */
+    readonly sections?: readonly Section[];
     readonly links?: LinkRules;
   };
   readonly send: SendRules;

@@ -106,11 +106,15 @@ export const emailGuardField = z
     lineErrors,
     itemShare: shareField('The largest share of recipients who are shown the same item'),
     fallbackShare: shareField('The largest share of recipients who get popular items instead of recommendations'),
+    excludedShare: shareField(
+      'The largest share of recipients who get no e-mail because too few items are left to show, looked at while the run sends',
+    ),
   })
   .optional()
   .meta({
     description: 'Limits at which a run pauses and waits for a person',
-    expected: 'a map of cost, recipients, templateErrors, modelAge, lineErrors, itemShare and fallbackShare',
+    expected:
+      'a map of cost, recipients, templateErrors, modelAge, lineErrors, itemShare, fallbackShare and excludedShare',
     examples: [{ cost: '25 USD', recipients: { min: 1000, change: '30%' } }],
   });
 

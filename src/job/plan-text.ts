@@ -24,6 +24,7 @@ export function formatPlan(plan: Plan): string {
     row('batch job', describeBatchJob(plan.batchJob)),
     ...(plan.batchJob.name === undefined ? [] : [row('', plan.batchJob.name)]),
     row('', plan.batchJob.solutionVersion),
+    ...(plan.kind === 'email' ? listSectionJobs(plan) : []),
     ...listFilter(plan.filter),
     row('cost', describeCost(plan)),
     ...(plan.kind === 'email' ? [row('avoided', describeAvoided(plan))] : []),
@@ -101,15 +102,32 @@ function listFilter(filter: PlannedFilter | undefined): readonly string[] {
   ];
 }
 
-function describeBatchJob({ kind, lines, parts, reused }: PlannedBatchJob): string {
-  if (lines === 0) return 'none: nobody is left';
-  const what = kind === 'inference' ? `${formatCount(lines)} users to score` : countOf(lines, 'query', 'queries');
+function listSectionJobs({ sharedBy = [], sectionJobs = [] }: EmailPlan): readonly string[] {
+  return [
+    ...(sharedBy.length === 0 ? [] : [row('', `also for ${sharedBy.join(', ')}`)]),
+    ...sectionJobs.flatMap(({ sections, ...job }) => [
+      row('and', `${describeBatchJob(job)}, for ${sections.join(', ')}`),
+      ...(job.name === undefined ? [] : [row('', job.name)]),
+      row('', job.solutionVersion),
+    ]),
+  ];
+}
+
+function describeBatchJob({ kind, lines, parts, reused, of }: PlannedBatchJob): string {
+  if (lines === 0) return of === 'items' ? 'none: nobody has bought anything' : 'none: nobody is left';
+  const what =
+    of === 'items'
+      ? `what goes with ${countOf(lines, 'item', 'items')}`
+      : kind === 'inference'
+        ? `${formatCount(lines)} users to score`
+        : countOf(lines, 'query', 'queries');
   const jobs = countOf(parts, `${kind} job`, `${kind} jobs`);
   return reused ? `none: an equal one was bought before (${what})` : `${jobs}, ${what}`;
 }
 
-function describeCost({ cost, pricesAsOf, batchJob }: Plan): string {
-  if (batchJob.reused) return 'nothing';
+function describeCost({ cost, pricesAsOf, ...plan }: Plan): string {
+  const jobs = [plan.batchJob, ...((plan.kind === 'email' ? plan.sectionJobs : undefined) ?? [])];
+  if (jobs.every(({ reused }) => reused)) return 'nothing';
   if (cost.amount === undefined) return 'unknown: no price is set for this region';
   return `${formatMoney(cost)}${pricesAsOf === undefined ? '' : ` (prices of ${pricesAsOf})`}`;
 }

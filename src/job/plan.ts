@@ -19,10 +19,19 @@ export interface PlannedBatchJob {
   readonly name?: string;
   /** Lines of the input: users to score, or queries. */
   readonly lines: number;
+  /** Where the lines are not users but the things that recipients have bought last. */
+  readonly of?: 'items';
+  /** Set where themes are written. */
+  readonly hasThemes?: true;
   /** How many batch jobs the lines are split over. */
   readonly parts: number;
   /** True where an equal one was bought before and its output is there. */
   readonly reused: boolean;
+}
+
+/** A batch job for sections of the e-mail. */
+export interface PlannedSectionJob extends PlannedBatchJob {
+  readonly sections: readonly string[];
 }
 
 /** The filter of a batch job, and what its placeholders get, in words. */
@@ -54,7 +63,7 @@ interface PlanBase {
   readonly slot: string;
   readonly batchJob: PlannedBatchJob;
   readonly filter?: PlannedFilter;
-  /** What the batch job would cost; nothing where it is reused. */
+  /** What the batch jobs would cost; nothing where they are reused. */
   readonly cost: Money;
   /** Date of the prices, `YYYY-MM-DD`. */
   readonly pricesAsOf?: string;
@@ -95,6 +104,10 @@ export interface EmailPlan extends PlanBase {
   readonly examples?: readonly string[];
   /** Who would get the e-mails of sample people first, masked. */
   readonly proof?: ProofRules;
+  /** Sections that share `batchJob`; left out where none does. */
+  readonly sharedBy?: readonly string[];
+  /** The batch jobs of the other sections; left out where there are none. */
+  readonly sectionJobs?: readonly PlannedSectionJob[];
   /** What a person should know before it is run. */
   readonly warning?: string;
 }
@@ -143,7 +156,7 @@ export function planEmail(parts: EmailPlanParts): EmailPlan {
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
   const considered = leftOut.reduce((sum, { count }) => sum + count, parts.recipients);
-  if (parts.batchJob.lines !== parts.recipients) {
+  if (parts.batchJob.of !== 'items' && parts.batchJob.lines !== parts.recipients) {
     throw new NightjarError('E_BUG', `the input has ${parts.batchJob.lines} lines for ${parts.recipients} recipients`);
   }
   return { version: 1, kind: 'email', ...parts, considered, leftOut };

@@ -58,16 +58,20 @@ const fallback = z
     examples: ['popular'],
   });
 
+const rules = {
+  inStock: z.boolean().default(true).meta({ description: 'Whether items that are out of stock are left out' }),
+  minPrice: price.optional().meta({ description: 'Cheaper items, and those without a price, are left out' }),
+  maxPrice: price.optional().meta({ description: 'Dearer items, and those without a price, are left out' }),
+  maxAge: duration.optional().meta({ description: 'Items created longer ago, or at an unknown time, are left out' }),
+  maxPer,
+};
+
 /** The field `content.show`. */
 export const showField = z
   .strictObject({
     items: count.default(6).meta({ description: 'How many items an e-mail shows; as many more are kept as a spare' }),
     min: count.default(1).meta({ description: 'With fewer items, the fallback counted, a recipient gets no e-mail' }),
-    inStock: z.boolean().default(true).meta({ description: 'Whether items that are out of stock are left out' }),
-    minPrice: price.optional().meta({ description: 'Cheaper items, and those without a price, are left out' }),
-    maxPrice: price.optional().meta({ description: 'Dearer items, and those without a price, are left out' }),
-    maxAge: duration.optional().meta({ description: 'Items created longer ago, or at an unknown time, are left out' }),
-    maxPer,
+    ...rules,
     notBoughtWithin: duration.optional().meta({ description: 'What the recipient bought so recently is left out' }),
     notShownWithin: duration
       .optional()
@@ -76,3 +80,23 @@ export const showField = z
   })
   .prefault({})
   .meta({ expected: 'a map of items, min, inStock, fallback and others', examples: [{ items: 6, inStock: true }] });
+
+const sectionFallback = z
+  .union([z.enum(['popular', 'none']), itemList])
+  .optional()
+  .meta({
+    description: 'What fills the gaps of the section; without it the list that it ranks, and none for other sections',
+    expected: 'popular, none, or a list of item ids',
+    examples: ['popular'],
+  });
+
+/** The field `show` of a section; what a recipient bought or was shown is a matter of `content.show`, for all sections. */
+export const sectionShowField = z
+  .strictObject({
+    items: count.default(6).meta({ description: 'How many items the section shows' }),
+    min: count.default(1).meta({ description: 'With fewer items, the fallback counted, the section is left out' }),
+    ...rules,
+    fallback: sectionFallback,
+  })
+  .prefault({})
+  .meta({ expected: 'a map of items, min, inStock, fallback and others', examples: [{ items: 3 }] });

@@ -11,6 +11,8 @@ export interface SlateCase {
   /** Finds an item of the run's catalogue. */
   readonly findItem: (itemId: string) => Item | undefined;
   readonly show: Omit<ShowRules, 'fallback' | 'notBoughtWithin' | 'notShownWithin'>;
+  /** Item ids that the e-mail shows elsewhere. */
+  readonly taken?: ReadonlySet<string>;
   /** What this recipient has bought or been shown too recently. */
   readonly avoid?: { readonly bought: ReadonlySet<string>; readonly shown: ReadonlySet<string> } | undefined;
   /** Epoch ms; the age of items is counted from it. */
@@ -40,9 +42,9 @@ export interface ChosenItems {
 }
 
 /** Chooses in the order slate, fallback until enough items are found, and skips what a rule forbids or is chosen already. */
-export function chooseItems({ slate, fallback, show, ...rules }: SlateCase): ChosenItems {
+export function chooseItems({ slate, fallback, show, taken = new Set(), ...rules }: SlateCase): ChosenItems {
   const chosen = new Map<string, Item>();
-  const seen = new Set<string>();
+  const seen = new Set<string>(taken);
   const mix = createMix(show.maxPer);
   const skipped: Partial<Record<SkipReason, number>> = {};
   const take = (itemIds: readonly string[], onSkip: (reason: SkipReason) => void): void => {
@@ -70,7 +72,7 @@ export function chooseItems({ slate, fallback, show, ...rules }: SlateCase): Cho
   };
 }
 
-function judge(itemId: string, rules: Omit<SlateCase, 'slate' | 'fallback'>): Item | SkipReason {
+function judge(itemId: string, rules: Omit<SlateCase, 'slate' | 'fallback' | 'taken'>): Item | SkipReason {
   const { show, avoid } = rules;
   const item = rules.findItem(itemId);
   if (item === undefined) return 'unknown';

@@ -14,6 +14,8 @@ export interface ServerAddress {
   readonly auth: { readonly user: string; readonly pass: string } | undefined;
   /** Messages over one connection, after which it is replaced; without end where the URL names none. */
   readonly maxMessages: number;
+  /** Asks servers that announce DSN for reports of failure alone, see `reportWish`. */
+  readonly dsn: boolean;
 }
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/;
@@ -24,6 +26,7 @@ const PARAMETERS: Readonly<Record<string, RegExp>> = {
   requireTLS: /^(true|false)$/,
   tls: /^(optional|off)$/,
   maxMessages: /^[1-9]\d{0,8}$/,
+  dsn: /^off$/,
 };
 
 /**
@@ -54,6 +57,7 @@ export function parseServerUrl(text: string): ServerAddress {
     ignoreTLS: !secure && asked.tls === 'off',
     auth,
     maxMessages: asked.maxMessages === undefined ? Number.POSITIVE_INFINITY : Number(asked.maxMessages),
+    dsn: asked.dsn !== 'off',
   };
 }
 
@@ -64,7 +68,7 @@ function readParameters(given: URLSearchParams): Readonly<Partial<Record<string,
     if (allowed?.test(value) !== true) {
       throw wrong(
         `mail.url has a parameter that nightjar does not know, or a wrong value for it${quoteName(name)}`,
-        'use ?requireTLS=true, ?tls=optional, ?tls=off or ?maxMessages=100',
+        'use ?requireTLS=true, ?tls=optional, ?tls=off, ?maxMessages=100 or ?dsn=off',
       );
     }
   }

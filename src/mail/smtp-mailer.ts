@@ -5,6 +5,7 @@ import { isNightjarError, NightjarError } from '../errors';
 import { attachProbe, type BodyProbe, createProbe, probeBody } from './body-probe';
 import type { Mailer, MailerOptions, SendHooks } from './contract';
 import { createDkimSigner, signMessage } from './dkim/signer';
+import { reportWish } from './dsn';
 import { isLoginRefused, readAcceptance, readEarlyAnswer, readFailure, refuseLogin, type SendOutcome } from './outcome';
 import { parseServerUrl } from './server-url';
 import { shortenAnswer } from './shorten-answer';
@@ -19,7 +20,8 @@ const POOL_CLOSED = 'Connection pool was closed';
  * @throws E_CONFIG_FIELD where the URL is none of an SMTP server
  */
 export function createSmtpMailer(options: MailerOptions): Mailer {
-  const line: Line = { pool: createPool(options), closed: false, connections: options.connections, options };
+  const { dsn } = parseServerUrl(options.url);
+  const line: Line = { pool: createPool(options), closed: false, connections: options.connections, dsn, options };
   const pending = new Set<Promise<SendOutcome>>();
   const signer = options.dkim === undefined ? undefined : createDkimSigner(options.dkim);
   return {
@@ -53,7 +55,7 @@ function explainVerify(cause: unknown): NightjarError {
 
 /** nodemailer would send a message again after some failures of a connection (`maxRequeues`); under the ledger it must not. */
 function createPool({ url, connections, name, timeouts = {} }: MailerOptions) {
-  const { auth, ...server } = parseServerUrl(url);
+  const { auth, dsn: _dsn, ...server } = parseServerUrl(url);
   const pool = createTransport({
     ...server,
     ...(auth === undefined ? {} : { auth }),
@@ -75,6 +77,8 @@ type Pool = ReturnType<typeof createPool>;
 interface Line {
   readonly options: MailerOptions;
   readonly connections: number;
+  /** Whether servers are told what to report. */
+  readonly dsn: boolean;
   pool: Pool;
   closed: boolean;
 }
@@ -109,8 +113,9 @@ interface Parcel {
 async function trySend(line: Line, { message, hooks, probe }: Parcel): Promise<Try> {
   const { pool } = line;
   const signal = hooks.signal === undefined ? {} : { signal: hooks.signal };
+  const dsn = line.dsn ? { dsn: { ...reportWish(message) } } : {};
   try {
-    const info = await pool.sendMail({ ...attachProbe(message, probe), ...signal });
+    const info = await pool.sendMail({ ...attachProbe(message, probe), ...dsn, ...signal });
     if (probe.begun && (info.messageSize ?? 0) >= probe.length) return { outcome: readAcceptance(info) };
     probe.cancelled = true;
     renewPool(line, pool);

@@ -14,6 +14,16 @@ export function userInputLine(userId: string, filterValues?: InputFilterValues):
 }
 
 /**
+ * Writes the input line of one user for recipes of the type PERSONALIZED_RANKING.
+ *
+ * @param itemIds  what is ranked for the user
+ * @returns `{"userId":"891","itemList":["27","886"]}` and a line feed
+ */
+export function rankingInputLine(userId: string, itemIds: readonly string[], filterValues?: InputFilterValues): string {
+  return `{"userId":${JSON.stringify(userId)},"itemList":${JSON.stringify(itemIds)}${printMember(filterValues)}}\n`;
+}
+
+/**
  * Writes the input line of one item, for a segment by Item-Affinity or for related items.
  *
  * @returns `{"itemId":"105"}` and a line feed

@@ -51,8 +51,9 @@ export interface InputLimits {
   readonly lines: number;
 }
 
-/** Tells how much a job of a recipe takes: nightjar writes one input file for each job. */
-export function inputLimits(recipe: string): InputLimits {
+/** Tells how much a job of a recipe takes, or one with themes: nightjar writes one input file for each job. */
+export function inputLimits(recipe: string, { hasThemes = false }: { readonly hasThemes?: boolean } = {}): InputLimits {
+  if (hasThemes) return { bytes: MAX_INPUT_BYTES, lines: MAX_THEME_LINES_PER_FILE };
   const lines =
     recipe === 'aws-item-affinity'
       ? MAX_ITEM_QUERIES_PER_FILE

@@ -1,6 +1,6 @@
 /** Renders the work of a run: time, output lines, batch jobs and artefacts. */
 import { formatMoney } from '../units';
-import { countOf, formatBytes, formatCount, formatDuration, formatTime } from './figures';
+import { countOf, formatBytes, formatCount, formatDuration, formatReason, formatTime } from './figures';
 import { html, type Markup } from './markup';
 import type { Artefact, OutputFinding, RunSummary } from './summary';
 
@@ -17,15 +17,20 @@ export function renderStages({ stages }: RunSummary): Markup {
 }
 
 /** Renders what was read of the batch jobs' output. */
-export function renderOutput({ output, kind }: RunSummary): Markup {
+export function renderOutput({ output, kind, shown }: RunSummary): Markup {
   const errors = output.errorLines.reduce((sum, { count }) => sum + count, 0);
   return html`<div class="card"><h3>Output of the batch job</h3><dl>
 <dt>read</dt><dd>${countOf(output.lines, 'line')} in ${countOf(output.objects, 'object')}</dd>
 <dt>with an error</dt><dd>${formatCount(errors)}</dd>
 <dt>broken</dt><dd>${formatCount(output.brokenLines)}</dd>
 ${kind === 'email' ? html`<dt>unknown items</dt><dd>${formatCount(output.unknownItems)}</dd><dt>popular instead</dt><dd>${countOf(output.fallback, 'recipient')}</dd>` : undefined}
-</dl>${output.errorLines.length === 0 ? undefined : renderErrors(output.errorLines)}
+${shown === undefined ? undefined : renderShown(shown)}</dl>${output.errorLines.length === 0 ? undefined : renderErrors(output.errorLines)}
 ${output.findings.length === 0 ? undefined : renderFindings(output.findings, output.brokenLines)}</div>`;
+}
+
+function renderShown({ fromFallback, skipped }: NonNullable<RunSummary['shown']>): Markup {
+  return html`<dt>from the fallback</dt><dd>${countOf(fromFallback, 'place')}</dd>
+${skipped.map(({ name, count }) => html`<dt>passed over, ${formatReason(name)}</dt><dd>${countOf(count, 'item')}</dd>`)}`;
 }
 
 function renderErrors(errors: RunSummary['output']['errorLines']): Markup {
@@ -56,7 +61,7 @@ export function renderBatchJobs({ batchJobs, cost, estimate, approvals, avoided,
 ${batchJobs.map(
   (
     job,
-  ) => html`<tr><td><code>${job.name}</code></td><td>${job.kind}</td><td class="count">${formatCount(job.lines)}</td>
+  ) => html`<tr><td><code>${job.name}</code>${job.sections === undefined ? undefined : html`<br><span class="soft">for ${job.sections.join(', ')}</span>`}</td><td>${job.kind}</td><td class="count">${formatCount(job.lines)}</td>
 <td>${job.state}</td><td class="count">${job.reused ? 'bought before' : formatMoney(job.cost)}</td></tr>`,
 )}</table></div>
 <p class="equation">${cost.amount === undefined ? 'Unknown in all: no price is set for what was bought' : `${formatMoney(cost)} in all${asOf}`}.

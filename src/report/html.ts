@@ -69,7 +69,7 @@ function renderOverview(title: string, runs: readonly ShownRun[]): Markup {
 ${summaries.map(
   (
     summary,
-  ) => html`<tr><td><a href="#${summary.run}">${summary.run}</a></td><td>${summary.about}</td><td>${summary.state}</td>
+  ) => html`<tr><td class="name"><a href="#${summary.run}">${summary.run}</a></td><td>${summary.about}</td><td>${summary.state}</td>
 <td>${describeResult(summary)}</td></tr>`,
 )}
 </table></div>`;

@@ -60,6 +60,7 @@ th { text-align: left; font-weight: 600; color: var(--soft); font-size: 12.5px; 
 th, td { padding: 6px 14px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
 .count { text-align: right; white-space: nowrap; }
+.name { white-space: nowrap; }
 code { font: 12.5px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 .hash { color: var(--soft); }
 dl { display: grid; grid-template-columns: auto 1fr; gap: 4px 18px; margin: 0; } dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }

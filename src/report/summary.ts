@@ -37,6 +37,8 @@ export interface BatchJobSummary {
   readonly lines: number;
   readonly reused: boolean;
   readonly cost: Money;
+  /** Sections of the e-mail that its output is for; left out where it is for the e-mail's own items alone. */
+  readonly sections?: readonly string[];
 }
 
 /** A file or object that the run made. */
@@ -107,6 +109,14 @@ export interface ProofSummary {
   readonly at?: string;
 }
 
+/** What was made of the recommendations; an e-mail that was made twice counts twice. */
+export interface ShownFigures {
+  /** Places that the fallback filled. */
+  readonly fromFallback: number;
+  /** Recommended items that were passed over, by reason, the most frequent first. */
+  readonly skipped: readonly Tally[];
+}
+
 export interface RunSummary {
   readonly version: 1;
   readonly run: string;
@@ -151,6 +161,8 @@ export interface RunSummary {
     /** Recipients who got popular items instead of recommendations. */
     readonly fallback: number;
   };
+  /** E-mail runs: where something else was shown than what was recommended first. */
+  readonly shown?: ShownFigures;
   readonly batchJobs: readonly BatchJobSummary[];
   /** Over the batch jobs that this run started; unknown where a price is not set. */
   readonly cost: Money;

@@ -36,6 +36,7 @@ export function formatReport(summary: RunSummary): string {
     ...describeWish(summary),
     ...describePeople(summary),
     ...describeOutput(summary),
+    ...describeShown(summary),
     ...describeMoney(summary),
     ...row(
       'time',
@@ -138,6 +139,18 @@ function listTallies(tallies: readonly Tally[], prefix: string): readonly string
   );
 }
 
+function describeShown({ shown }: RunSummary): readonly string[] {
+  if (shown === undefined) return [];
+  const { fromFallback, skipped } = shown;
+  return [
+    ...row(
+      'items shown',
+      fromFallback === 0 ? 'none from the fallback' : `${countOf(fromFallback, 'place')} filled from the fallback`,
+    ),
+    ...listTallies(skipped, 'passed over: '),
+  ];
+}
+
 function describeOutput({ output }: RunSummary): readonly string[] {
   const { objects, lines, errorLines, brokenLines, findings, unknownItems, fallback } = output;
   return [
@@ -177,9 +190,10 @@ function describeEstimate(estimate: Money, cost: Money): string {
   return `${formatMoney(estimate)}${isSame ? '' : `, ${formatMoney(difference)} ${more > 0 ? 'less than it cost' : 'more than it cost'}`}`;
 }
 
-function describeBatchJob({ kind, state, lines, reused, cost }: BatchJobSummary): string {
+function describeBatchJob({ kind, state, lines, reused, cost, sections = [] }: BatchJobSummary): string {
   const price = reused ? 'bought before' : `cost ${formatMoney(cost)}`;
-  return `${kind}, ${countOf(lines, 'line')}, ${state}, ${price}`;
+  const whatFor = sections.length === 0 ? '' : `, for ${sections.join(', ')}`;
+  return `${kind}, ${countOf(lines, 'line')}, ${state}, ${price}${whatFor}`;
 }
 
 function describeArtefacts(artefacts: readonly Artefact[]): readonly string[] {

@@ -93,6 +93,7 @@ async function openWith(source: JobSource, names: Omit<JobText, 'file' | 'text'>
     ...(locales === undefined ? {} : { locales }),
     jobFile: source.file,
     params: job.paramRules,
+    sections: job.content.sections?.map(({ name }) => name),
   });
   return { job, template, formats: [] };
 }

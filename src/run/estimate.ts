@@ -4,8 +4,9 @@ import { type MonthSpending, readMonthSpending } from '../database/buying/budget
 import { findLatestRun } from '../database/runs/run-lists';
 import { NightjarError } from '../errors';
 import type { ParsedJob } from '../job/definition';
-import type { Plan } from '../job/plan';
+import type { Plan, PlannedBatchJob } from '../job/plan';
 import { fireTimes, nextFire, slotAt } from '../job/schedule';
+import { sumMoney } from '../personalize/prices';
 import type { Money } from '../units';
 import { type JobSource, openBundle } from './bundle';
 import { explainFailure } from './explain-failure';
@@ -135,7 +136,7 @@ async function estimateJob(engines: EstimateEngines, subject: Subject): Promise<
     const trips = (plan.guards ?? []).filter(({ outcome }) => outcome === 'trips').map(({ guard }) => guard);
     return {
       job: job.name,
-      next: { ...next, lines: plan.batchJob.lines, cost: plan.cost, trips },
+      next: { ...next, lines: jobsOf(plan).reduce((sum, { lines }) => sum + lines, 0), cost: plan.cost, trips },
       runs,
       cost: costOfRuns(runs, { first: usual.cost, others: wholeCost(engines, usual) }),
     };
@@ -180,8 +181,14 @@ async function nextSlot(
 
 /** What a run of a plan costs that can use nothing that was bought before. */
 function wholeCost(engines: EstimateEngines, plan: Plan): Money {
-  const { kind, lines } = plan.batchJob;
-  return priceOf(engines, { kind, lines, users: plan.kind === 'audience' ? lines * plan.users : lines });
+  const costs = jobsOf(plan).map(({ kind, lines, hasThemes }) =>
+    priceOf(engines, { kind, lines, users: plan.kind === 'audience' ? lines * plan.users : lines, hasThemes }),
+  );
+  return sumMoney(costs, plan.cost.currency);
+}
+
+function jobsOf(plan: Plan): readonly PlannedBatchJob[] {
+  return [plan.batchJob, ...((plan.kind === 'email' ? plan.sectionJobs : undefined) ?? [])];
 }
 
 function costOfRuns(runs: number, { first, others }: { readonly first: Money; readonly others: Money }): Money {

@@ -95,11 +95,11 @@ async function correctCosts(
 
 async function layOut(context: StageContext, jobs: readonly BatchJobOfRun[]): Promise<true> {
   const { engines, run, bundle } = context;
-  const outputs = jobs.map((job) => job.outputUri);
   if (bundle.job.kind === 'email') {
-    await addShards(engines.db, run.runId, { stage: 'collect', specs: await locateInference(engines, outputs) });
+    await addShards(engines.db, run.runId, { stage: 'collect', specs: await locateInference(engines, jobs) });
     return true;
   }
+  const outputs = jobs.map((job) => job.outputUri);
   const queries = askedQueries(bundle.job, await loadAskedItems(engines.db, bundle.job, run.catalogueVersion));
   const located = await locateSegments(engines, { outputs, queries });
   await correctCosts(engines, jobs, located.users);

@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 const tally = z.object({ name: z.string(), count: z.number() });
 
+/** The filter of the batch jobs, and those of its placeholders that numbers are for; absent where there is none. */
+const filter = z.object({ arn: z.string(), compared: z.array(z.string()) }).optional();
 const recipientAudience = z.object({
   /** As the job file has it, `job/name`. */
   name: z.string(),
@@ -21,8 +23,11 @@ const planSchema = z.object({
   version: z.literal(1),
   solutionVersionArn: z.string(),
   recipe: z.string(),
-  /** The filter of the batch jobs, and those of its placeholders that numbers are for; absent where there is none. */
-  filter: z.object({ arn: z.string(), compared: z.array(z.string()) }).optional(),
+  filter,
+  /** E-mail runs whose job has sections: all that is bought, each with the parts that it is for; the fields above say the first. */
+  sources: z
+    .array(z.object({ parts: z.array(z.string()), solutionVersionArn: z.string(), recipe: z.string(), filter }))
+    .optional(),
   /** E-mail runs: who was considered and left out. */
   contacts: z.object({ considered: z.number(), leftOut: z.array(tally) }).nullable(),
   /** E-mail runs whose recipients are an audience: decided once, whatever runs finish afterwards. */

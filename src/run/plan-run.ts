@@ -10,19 +10,20 @@ import { describeQuery } from '../job/choose-items';
 import type { AudienceJob, EmailJob, FilterWish, PlaceholderValue } from '../job/definition';
 import type { GivenParams } from '../job/params';
 import { type AudiencePlan, type EmailPlan, type Plan, planAudience, planEmail } from '../job/plan';
-import { fingerprintOf } from '../personalize/batch-name';
-import { createPartHasher, type InputPart } from '../personalize/input-parts';
+import { createPartHasher } from '../personalize/input-parts';
+import type { Money } from '../units';
 import { planChoice } from './audiences/plan-choice';
 import { type JobSource, openBundle } from './bundle';
 import { loadAskedItems } from './buying/asked-items';
 import { checkSegment } from './buying/check-segment';
 import { checkAttributes, createValueReader } from './buying/filter-values';
-import { identityOf } from './buying/identity';
 import { limitsOf } from './buying/input';
-import { chooseAttempt } from './buying/intend';
+import { planBatchJobs, planSources } from './buying/plan-jobs';
 import { findFilter, type ResolvedFilter } from './buying/resolve-filter';
 import { resolveSolution } from './buying/resolve-solution';
 import { askedQueries, queryLines } from './buying/segment-queries';
+import { createPlannedInputs } from './buying/source-lines';
+import { countPerRecipient, resolveSources } from './buying/sources';
 import type { Engines } from './engines';
 import { planGuards, sampleOf } from './guards/plan';
 import { checkPopularBy } from './mails/fallback';
@@ -73,34 +74,31 @@ async function planEmailRun(
   { job, template }: { readonly job: EmailJob; readonly template: CompiledTemplate | undefined },
   { source, slot, onlyTo, limit }: PlanWish,
 ): Promise<EmailPlan> {
-  const { file, recommend } = job;
-  const solution = await resolveSolution(engines, { solution: recommend.solution, kind: 'email', file });
-  const filter = await findFilter(engines, { wish: recommend.filter, solution, section: 'recommend', file });
+  const { recommend } = job;
+  const catalogueVersion = await currentCatalogueVersion(engines.db);
+  const sources = await resolveSources(engines, job, catalogueVersion);
+  const [{ filter }] = sources;
   const readValues = createValueReader(recommend.filter, filter?.compared ?? []);
-  const limits = limitsOf(engines, solution.recipe);
   const audience = await findRecipientAudience(engines, { job, slot, whereIs: (path) => locate(source, path) });
-  const { recipients, leftOut, parts, sample } = await planRecipients(engines, {
+  const {
+    recipients,
+    leftOut,
+    sources: inputs,
+    sample,
+  } = await planRecipients(engines, {
     job,
     slot,
     candidates: openCandidates(engines, audience, job.name),
-    limits,
+    inputs: createPlannedInputs(engines, sources, catalogueVersion),
     limit,
     readValues,
     refuse: refusalOf(engines, { job, onlyTo }),
   });
-  const { batchJob, linesToBuy } = await planBatchJobs(engines, {
-    job: job.name,
-    slot,
-    kind: 'inference',
-    ...solution,
-    filterArn: filter?.arn ?? null,
-    numResults: job.recommend.results,
-    parts,
-  });
-  const cost = priceOf(engines, { kind: 'inference', lines: linesToBuy, users: linesToBuy });
+  const { cost, ...jobs } = await planSources(engines, { job, slot, sources, inputs });
   const handled = leftOut.find(({ name }) => name === 'handled_before')?.count ?? 0;
   const isPartial = limit !== undefined || onlyTo !== undefined;
-  const input = { job, slot, ...solution, cost, now: engines.now(), recipients: recipients + handled, isPartial };
+  const versions = sources.map(({ solutionVersionArn }) => solutionVersionArn);
+  const input = { job, slot, versions, cost, now: engines.now(), recipients: recipients + handled, isPartial };
   const guards = await planGuards(engines, {
     ...input,
     sample: async () => template && sampleOf(engines, { job, slot, template, recipients: sample }),
@@ -112,13 +110,13 @@ async function planEmailRun(
     slot,
     recipients,
     leftOut,
-    batchJob,
+    ...jobs,
     ...planFilter(filter, recommend.filter),
     cost,
     ...guards,
     avoided: {
       rows: avoidedRows,
-      cost: priceOf(engines, { kind: 'inference', lines: avoidedRows, users: avoidedRows }),
+      cost: priceOfUsers(engines, avoidedRows * countPerRecipient(sources)),
     },
     ...(await planAddressees(engines, { job, onlyTo }, sample)),
     ...(limit === undefined ? {} : { limit }),
@@ -126,6 +124,10 @@ async function planEmailRun(
     ...paramsOf(job),
     ...pricesAsOf(engines),
   });
+}
+
+function priceOfUsers(engines: PlanEngines, users: number): Money {
+  return priceOf(engines, { kind: 'inference', lines: users, users });
 }
 
 const EXAMPLES = 3;
@@ -158,7 +160,7 @@ async function planAudienceRun(
   const catalogueVersion = await currentCatalogueVersion(engines.db);
   const notes = await checkSegment(engines, { job, solution, catalogueVersion });
   const filter = await findFilter(engines, { wish: segment.filter, solution, section: 'segment', file });
-  const hasher = createPartHasher(limitsOf(engines, solution.recipe));
+  const hasher = createPartHasher(limitsOf(engines, solution));
   const items = await loadAskedItems(engines.db, job, catalogueVersion);
   for (const line of queryLines(job, filter, items)) hasher.add(line);
   const { batchJob, linesToBuy } = await planBatchJobs(engines, {
@@ -188,7 +190,7 @@ async function planAudienceRun(
     batchJob,
     ...planFilter(filter, segment.filter),
     cost,
-    ...(await planGuards(engines, { job, slot, ...solution, cost, now: engines.now() })),
+    ...(await planGuards(engines, { job, slot, versions: [solution.solutionVersionArn], cost, now: engines.now() })),
     ...paramsOf(job),
     ...pricesAsOf(engines),
   });
@@ -208,43 +210,6 @@ function planAudienceSource(
 
 function paramsOf({ params }: EmailJob | AudienceJob): Pick<Plan, 'params'> {
   return params === undefined ? {} : { params };
-}
-
-interface PlannedPurchase {
-  readonly job: string;
-  readonly slot: string;
-  readonly kind: 'inference' | 'segment';
-  readonly solutionVersionArn: string;
-  readonly recipe: string;
-  readonly filterArn: string | null;
-  readonly numResults: number;
-  readonly parts: readonly InputPart[];
-}
-
-async function planBatchJobs(
-  engines: PlanEngines,
-  purchase: PlannedPurchase,
-): Promise<{ readonly batchJob: Plan['batchJob']; readonly linesToBuy: number }> {
-  const { kind, parts } = purchase;
-  const jobs: { readonly name: string; readonly isThere: boolean; readonly lines: number }[] = [];
-  for (const [index, { sha256, lines }] of parts.entries()) {
-    const fingerprint = fingerprintOf(identityOf(engines, { ...purchase, inputSha256: sha256 }));
-    const naming = { ...purchase, fingerprint, part: index + 1, parts: parts.length };
-    jobs.push({ ...(await chooseAttempt(engines.db, naming)), lines });
-  }
-  const countLines = (some: typeof jobs) => some.reduce((sum, { lines }) => sum + lines, 0);
-  const toBuy = jobs.filter((job) => !job.isThere);
-  return {
-    batchJob: {
-      kind,
-      solutionVersion: purchase.solutionVersionArn,
-      ...(jobs[0] === undefined ? {} : { name: jobs[0].name }),
-      lines: countLines(jobs),
-      parts: jobs.length,
-      reused: jobs.length > 0 && toBuy.length === 0,
-    },
-    linesToBuy: countLines(toBuy),
-  };
 }
 
 function planDelivery({ audience }: AudienceJob): Pick<AudiencePlan, 'change' | 'deliver'> {

@@ -2,7 +2,8 @@
 
 import { type BatchJobOfRun, batchJobsOf } from '../database/buying/batch-jobs';
 import { withLock } from '../database/connecting/lock';
-import { countDeliveries, streamPlannedUsers } from '../database/ledger/deliveries';
+import { countDeliveries } from '../database/ledger/deliveries';
+import { OWN_ITEMS } from '../database/ledger/section-slates';
 import { countSlotRecipients } from '../database/runs/earlier-slots';
 import { findRun, moveRun, savePlan } from '../database/runs/runs';
 import { NightjarError } from '../errors';
@@ -12,13 +13,15 @@ import { parseS3Uri } from '../storage/uri';
 import { keepLists } from './audiences/keep-lists';
 import { loadAskedItems } from './buying/asked-items';
 import { checkSegment } from './buying/check-segment';
-import { checkAttributes, createValueReader, userLines } from './buying/filter-values';
+import { checkAttributes, createValueReader } from './buying/filter-values';
 import { writeInputs } from './buying/input';
-import { intendPurchases } from './buying/intend';
-import { nextAttempt } from './buying/next-attempt';
+import { intendPurchases, type PurchaseWish } from './buying/intend';
+import { countParts, nextAttempt } from './buying/next-attempt';
 import { findFilter } from './buying/resolve-filter';
 import { type ResolvedSolution, resolveSolution } from './buying/resolve-solution';
 import { queryLines } from './buying/segment-queries';
+import { assignSeeds, sourceLines, wantsSeeds } from './buying/source-lines';
+import { keepSources, plannedSources, resolveSources, type Source } from './buying/sources';
 import { guardPurchases } from './guards/before-buying';
 import { PAUSED, pauseOnTrip } from './guards/check';
 import { checkPopularBy, planFallback } from './mails/fallback';
@@ -53,17 +56,24 @@ async function tryFailedAgain(context: StageContext, jobs: readonly BatchJobOfRu
   const inputs = failed.map((job) => headObject(context.engines.s3, parseS3Uri(job.inputUri)));
   // The input may be what was wrong: where it is gone, all parts are written again, and those that are there stay.
   if ((await Promise.all(inputs)).includes(undefined)) await rewriteInputs(context);
-  for (const job of failed) await nextAttempt(context, job, jobs.length);
+  for (const job of failed) await nextAttempt(context, job, countParts(jobs, job));
 }
 
 async function rewriteInputs({ engines, run, bundle }: StageContext): Promise<void> {
   const { job } = bundle;
-  const { recipe, filter } = readPlan((await findRun(engines.db, run.runId))?.plan);
-  const lines =
-    job.kind === 'email'
-      ? plannedLines({ engines, run }, job, filter)
-      : queryLines(job, filter, await loadAskedItems(engines.db, job, run.catalogueVersion));
-  await writeInputs(engines, lines, recipe);
+  const plan = readPlan((await findRun(engines.db, run.runId))?.plan);
+  if (job.kind === 'audience') {
+    const items = await loadAskedItems(engines.db, job, run.catalogueVersion);
+    await writeInputs(engines, queryLines(job, plan.filter, items), plan);
+    return;
+  }
+  const sources = await plannedSources(engines, job, { plan, catalogueVersion: run.catalogueVersion });
+  for (const source of sources) await writeSource({ engines, run }, source);
+}
+
+function writeSource({ engines, run }: Pick<StageContext, 'engines' | 'run'>, source: Source) {
+  const hasThemes = source.recommend.themes !== undefined;
+  return writeInputs(engines, sourceLines(engines.db, run, source), { recipe: source.recipe, hasThemes });
 }
 
 function decide(context: StageContext): Promise<void> {
@@ -74,13 +84,13 @@ function decide(context: StageContext): Promise<void> {
 async function prepareEmail(context: StageContext, job: EmailJob): Promise<void> {
   const { engines, run } = context;
   const { file, recommend } = job;
-  const solution = await resolveSolution(engines, { solution: recommend.solution, kind: 'email', file });
-  const filter = await findFilter(engines, { wish: recommend.filter, solution, section: 'recommend', file });
+  const sources = await resolveSources(engines, job, run.catalogueVersion);
   await checkAttributes(engines.db, recommend.filter, () => ({ file }));
   await checkPopularBy(engines, job.content.show, () => ({ file }));
-  const readValues = createValueReader(recommend.filter, filter?.compared ?? []);
+  const readValues = createValueReader(recommend.filter, sources[0].filter?.compared ?? []);
   const refuse = refusalOf(engines, { job, onlyTo: run.onlyTo });
-  const audience = await decideAudience(context, { job, decided: bought(solution, filter) });
+  const decided = keepSources(sources, job);
+  const audience = await decideAudience(context, { job, decided });
   const candidates = openCandidates(engines, audience, job.name);
   const rule = { where: job.recipients.where, topic: job.name, slot: run.slot, readValues, refuse, candidates };
   const choice = await planRecipients(engines, run, rule);
@@ -93,31 +103,40 @@ async function prepareEmail(context: StageContext, job: EmailJob): Promise<void>
   const fallback = await planFallback(engines, job.content.show, endOfSlot(run.slot));
   const plan: PlanRecord = {
     version: 1,
-    ...bought(solution, filter),
+    ...decided,
     contacts: { ...contacts, leftOut: [...contacts.leftOut] },
     ...(audience === undefined ? {} : { audience }),
     ...fallback,
   };
   await savePlan(engines.db, run.runId, plan);
-  const inputs = await writeInputs(engines, plannedLines({ engines, run }, job, filter), solution.recipe);
-  const wish = {
-    runId: run.runId,
-    job: job.name,
-    slot: run.slot,
-    kind: 'inference' as const,
-    filterArn: filter?.arn ?? null,
-    numResults: recommend.results,
-    inputs,
-  };
+  if (wantsSeeds(job)) await assignSeeds(engines, run);
+  const wishes: PurchaseWish[] = [];
+  for (const source of sources) wishes.push(await wishFor(context, source));
   const recipients = await countSlotRecipients(engines.db, run);
-  await intendPurchases(context, { ...wish, ...solution }, (cost) =>
-    guardPurchases(context, { plan: { ...plan, recipients }, cost }),
-  );
+  await intendPurchases(context, wishes, (cost) => guardPurchases(context, { plan: { ...plan, recipients }, cost }));
+}
+
+async function wishFor({ engines, run }: StageContext, source: Source): Promise<PurchaseWish> {
+  const { solutionVersionArn, recipe, recommend, parts } = source;
+  const isOwnAlone = parts.length === 1 && parts[0] === OWN_ITEMS;
+  return {
+    runId: run.runId,
+    job: run.job,
+    slot: run.slot,
+    kind: 'inference',
+    solutionVersionArn,
+    recipe,
+    filterArn: source.filter?.arn ?? null,
+    numResults: source.numResults,
+    themeItemName: recommend.themes?.itemName,
+    sections: isOwnAlone ? undefined : parts,
+    inputs: await writeSource({ engines, run }, source),
+  };
 }
 
 interface Decision {
   readonly job: EmailJob;
-  readonly decided: ReturnType<typeof bought>;
+  readonly decided: ReturnType<typeof keepSources>;
 }
 
 /** Finds the audience whose members are the recipients, and notes it at once: a run that is prepared again has the same. */
@@ -159,7 +178,7 @@ async function prepareAudience(context: StageContext, job: AudienceJob): Promise
   const plan: PlanRecord = { version: 1, ...bought(solution, filter), contacts: null, popular: [] };
   await savePlan(engines.db, run.runId, plan);
   const items = await loadAskedItems(engines.db, job, run.catalogueVersion);
-  const inputs = await writeInputs(engines, queryLines(job, filter, items), solution.recipe);
+  const inputs = await writeInputs(engines, queryLines(job, filter, items), solution);
   const wish = {
     runId: run.runId,
     job: job.name,
@@ -169,7 +188,7 @@ async function prepareAudience(context: StageContext, job: AudienceJob): Promise
     numResults: segment.users,
     inputs,
   };
-  await intendPurchases(context, { ...wish, ...solution }, (cost) => guardPurchases(context, { plan, cost }));
+  await intendPurchases(context, [{ ...wish, ...solution }], (cost) => guardPurchases(context, { plan, cost }));
 }
 
 type PlannedFilter = PlanRecord['filter'];
@@ -180,15 +199,6 @@ function bought(
   filter: PlannedFilter,
 ): Pick<PlanRecord, 'solutionVersionArn' | 'recipe' | 'filter'> {
   return { solutionVersionArn, recipe, ...(filter === undefined ? {} : { filter }) };
-}
-
-function plannedLines(
-  { engines, run }: Pick<StageContext, 'engines' | 'run'>,
-  job: EmailJob,
-  filter: PlannedFilter,
-): AsyncGenerator<string> {
-  const { filter: wish } = job.recommend;
-  return userLines(engines.db, streamPlannedUsers(engines.db, run), { wish, compared: filter?.compared ?? [] });
 }
 
 /** The slot's day counts as a whole, so that a run of it comes to the same list at any hour. */

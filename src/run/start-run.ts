@@ -11,6 +11,7 @@ import { checkSets } from './audiences/check-sets';
 import { type JobSource, openBundle, storeBundle } from './bundle';
 import { checkSegment } from './buying/check-segment';
 import { resolveSolution } from './buying/resolve-solution';
+import { partsOf } from './buying/sources';
 import type { Engines } from './engines';
 import { queueOpenWork } from './open-work';
 import { againCommand } from './operate/again-command';
@@ -156,14 +157,17 @@ export async function checkSolution(
 ): Promise<void> {
   const { job } = await openBundle(engines, source, params);
   await checkWhere(engines.db, job, () => ({ file: job.file }));
-  const solution = job.kind === 'email' ? job.recommend.solution : job.segment.solution;
-  const resolved = await resolveSolution(engines, { solution, kind: job.kind, file: job.file });
-  if (job.kind === 'email') {
-    await findRecipientAudience(engines, { job, whereIs: () => ({ file: job.file }) });
+  const { kind, file } = job;
+  if (kind === 'email') {
+    for (const { recommend } of partsOf(job)) {
+      await resolveSolution(engines, { solution: recommend.solution, kind, file, recommend });
+    }
+    await findRecipientAudience(engines, { job, whereIs: () => ({ file }) });
     return;
   }
+  const solution = await resolveSolution(engines, { solution: job.segment.solution, kind, file });
   const catalogueVersion = await currentCatalogueVersion(engines.db);
-  await checkSegment(engines, { job, solution: resolved, catalogueVersion });
+  await checkSegment(engines, { job, solution, catalogueVersion });
   await checkSets(engines, job, source.jobs);
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type BatchJobOfRun, batchJobsOf } from '../database/buying/batch-jobs';
 import { countDeliveries, countFallback, tallyReasons } from '../database/ledger/deliveries';
+import { OWN_ITEMS } from '../database/ledger/section-slates';
 import { listArtefacts } from '../database/runs/artefacts';
 import { listApprovals } from '../database/runs/guard-approvals';
 import { type RunRow, runEvents } from '../database/runs/runs';
@@ -12,12 +13,15 @@ import type { Money } from '../units';
 import { countReturnedUsers } from './audiences/returned-users';
 import { summariseQueries } from './audiences/summarise-queries';
 import type { Bundle } from './bundle';
+import { hasThemes } from './buying/request';
+import { countPlannedPerRecipient } from './buying/sources';
 import type { Engines } from './engines';
 import { addOutputs, outputResultSchema } from './output-result';
 import { type PlanRecord, type RecipientAudience, readPlan } from './plan-record';
 import { summariseProof } from './proof/figures';
 import { describeRestrictions } from './recipients/allowed-addresses';
 import { NOT_MEANT, tally } from './recipients/choose-recipients';
+import { readShownFigures } from './sending/making';
 
 export interface Subject {
   readonly engines: Engines;
@@ -78,11 +82,12 @@ export async function summarise({ engines, run, bundle }: Subject): Promise<RunS
       : { ...(await summariseQueries(engines, run, job)), audiences: await summariseAudiences(engines, run) }),
     stages: await timeStages(engines, run),
     output: await summariseOutput(engines, run, job.kind),
+    ...(await summariseShown(engines, run)),
     batchJobs: jobs,
     cost: sumMoney(bought, currency),
     ...estimateOf(plan),
     ...(await readApprovals(engines, run)),
-    avoided: avoidedBy(engines, plan, await tallyReasons(engines.db, run.runId, 'excluded')),
+    avoided: avoidedBy(engines, { plan, job }, await tallyReasons(engines.db, run.runId, 'excluded')),
     ...(asOf === undefined ? {} : { pricesAsOf: asOf }),
     artefacts: (await listArtefacts(engines.db, run.runId)).map(({ rows, ...artefact }) => ({
       ...artefact,
@@ -144,6 +149,11 @@ async function summariseAudiences(engines: Engines, run: RunRow): Promise<readon
   return shards.flatMap((shard) => (shard.done ? [audienceResultSchema.parse(shard.result)] : []));
 }
 
+async function summariseShown({ db }: Engines, run: RunRow): Promise<Pick<RunSummary, 'shown'>> {
+  const shown = await readShownFigures(db, run.runId);
+  return shown === undefined ? {} : { shown };
+}
+
 async function summariseOutput(
   engines: Engines,
   run: RunRow,
@@ -177,41 +187,54 @@ function summariseBatchJob(
     lines,
     reused,
     ...(job.arn === undefined ? {} : { arn: job.arn }),
-    cost: priceOf(engines, { kind, lines, users }),
+    cost: priceOf(engines, { kind, lines, users, hasThemes: hasThemes(job.request) }),
+    ...(job.sections === undefined ? {} : { sections: job.sections.filter((name) => name !== OWN_ITEMS) }),
   };
 }
 
 /** Prices a purchase by the settings of the region; unknown where none is set. */
 export function priceOf(
   engines: Pick<Engines, 'settings'>,
-  purchase: { kind: 'inference' | 'segment'; lines: number; users: number },
+  purchase: { kind: 'inference' | 'segment'; lines: number; users: number; hasThemes?: boolean | undefined },
 ): Money {
-  const { inference, segment, currency } = pricesOf(engines);
+  const { inference, segment, themes, currency } = pricesOf(engines);
   if (purchase.kind === 'inference')
-    return costOf({ kind: 'inference', lines: purchase.lines, price: inference, currency });
+    return costOf({
+      kind: 'inference',
+      lines: purchase.lines,
+      price: purchase.hasThemes === true ? themes : inference,
+      currency,
+    });
   return costOf({ kind: 'segment', users: purchase.users, price: segment, currency });
 }
 
 function pricesOf({ settings }: Pick<Engines, 'settings'>): {
   inference: number | null;
   segment: number | null;
+  themes: number | null;
   currency: string;
 } {
   const prices = settings.prices[settings.aws.region];
   return {
     inference: prices?.inferencePer1000 ?? null,
     segment: prices?.segmentPer1000 ?? null,
+    themes: prices?.themesPer1000 ?? null,
     currency: prices?.currency ?? 'USD',
   };
 }
 
 /** People who match the job but can't be written to, or share an address: their rows were not bought. */
-function avoidedBy(engines: Engines, plan: PlanRecord | undefined, excluded: readonly Tally[]): RunSummary['avoided'] {
+function avoidedBy(
+  engines: Engines,
+  { plan, job }: { readonly plan: PlanRecord | undefined; readonly job: Bundle['job'] },
+  excluded: readonly Tally[],
+): RunSummary['avoided'] {
   const doubled = excluded.find((reason) => reason.name === 'duplicate_address')?.count ?? 0;
   const rows = (plan?.contacts?.leftOut ?? [])
     .filter((reason) => !NOT_MEANT.has(reason.name))
     .reduce((sum, reason) => sum + reason.count, doubled);
-  return { rows, cost: priceOf(engines, { kind: 'inference', lines: rows, users: rows }) };
+  const users = rows * countPlannedPerRecipient(job, plan);
+  return { rows, cost: priceOf(engines, { kind: 'inference', lines: users, users }) };
 }
 
 async function timeStages(engines: Engines, run: RunRow): Promise<RunSummary['stages']> {

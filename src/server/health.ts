@@ -33,13 +33,11 @@ export function addHealth(app: FastifyInstance, engines: HealthEngines): void {
 
 /** Asks all three at once. */
 export async function readReadiness(engines: HealthEngines): Promise<Readiness> {
-  const { db, queue, s3, settings } = engines;
+  const { bucket } = engines.settings.storage;
   const [database, queued, storage] = await Promise.all([
-    check(engines, () => sql`SELECT 1`.execute(db)),
-    check(engines, () => queue.ping()),
-    check(engines, (abortSignal) =>
-      s3.send(new HeadBucketCommand({ Bucket: settings.storage.bucket }), { abortSignal }),
-    ),
+    check(engines, () => sql`SELECT 1`.execute(engines.db)),
+    check(engines, () => engines.queue.ping()),
+    check(engines, (abortSignal) => engines.s3.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal })),
   ]);
   const checks = { database, queue: queued, storage };
   return { ready: Object.values(checks).every(({ status }) => status === 'ok'), checks };

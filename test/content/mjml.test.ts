@@ -197,6 +197,16 @@ describe('a template in MJML', () => {
     expect(html.match(/<!\[endif\]-->/g)).toHaveLength(open.length);
   });
 
+  it('hides the preview without giving it a colour that it could not be read in', async () => {
+    const head = '<mj-head><mj-preview>{{preheader}}</mj-preview></mj-head>';
+    const template = await compileTemplate(
+      mjmlTemplate(`<mjml>${head}<mj-body>${SECTION}</mj-body></mjml>`, { 'preheader.hbs': 'Pots' }),
+    );
+
+    expect(template.render(contextOf()).html).toMatch(/<div style="display:none;(?!color)[^"]*">Pots/);
+    expect(template.render(contextOf()).html).not.toContain('color:#ffffff');
+  });
+
   it('runs from right to left where the language does', async () => {
     const template = await compileTemplate(mjmlTemplate(`<mjml dir="{{dir}}"><mj-body>${SECTION}</mj-body></mjml>`));
     const directions = (locale: string) =>

@@ -47,6 +47,8 @@ describe('a database', () => {
       { name: '0010-suppression' },
       { name: '0011-clicks' },
       { name: '0012-audience-versions' },
+      { name: '0013-sections' },
+      { name: '0014-making' },
     ]);
   });
 

@@ -20,6 +20,21 @@ describe('the example jobs', () => {
   });
 });
 
+describe('the jobs of docs/templates.md', () => {
+  const page = read('docs/templates.md');
+  const jobs = [...page.matchAll(/```yaml\n# (jobs\/\S+)\n([\s\S]*?)```/g)];
+
+  it('are of templates that come with nightjar', () => {
+    const read = jobs.map(([, file = '', text = '']) => {
+      const job = parseJob({ file, text });
+      return job.kind === 'email' ? [job.name, job.content.template] : [job.name];
+    });
+    const names = ['back-in-stock', 'win-back', 'editorial'];
+    expect(read).toEqual(names.map((name) => [name, name]));
+    for (const name of names) expect(readdirSync(join(ROOT, 'templates', name))).toContain('sample.json');
+  });
+});
+
 describe('the example of production settings', () => {
   it('fits over the defaults', () => {
     const files = [{ path: 'config/production.example.yaml', text: read('config/production.example.yaml') }];

@@ -30,6 +30,7 @@ it('reads the guards of the examples', () => {
     lineErrors: 0.01,
     itemShare: 0.2,
     fallbackShare: 0.3,
+    excludedShare: 0.2,
   });
   expect(audience?.guard).toEqual({
     cost: { amount: 10, currency: 'USD' },

@@ -25,7 +25,7 @@ async function sign(text: string, subject = 'picks'): Promise<string> {
 }
 
 describe('a signature', () => {
-  it('holds for a receiver, and covers the ways out, the sender twice, and what Gmail counts by', async () => {
+  it('holds for a receiver, covers the ways out and what Gmail counts by, and seals what a reader sees', async () => {
     const verdict = verifyDkim(await sign('six of them\n\n  and  more\t \n\n\n'), RECORD);
 
     expect(verdict).toMatchObject(GOOD);
@@ -38,7 +38,8 @@ describe('a signature', () => {
     });
     expect(verdict.tags.h?.split(':')).toEqual([
       ...['from', 'to', 'subject', 'date', 'message-id', 'list-id', 'list-unsubscribe', 'list-unsubscribe-post'],
-      ...['feedback-id', 'mime-version', 'content-type', 'from'],
+      ...['feedback-id', 'mime-version', 'content-type'],
+      ...['from', 'to', 'subject', 'list-unsubscribe', 'list-unsubscribe-post'],
     ]);
   });
 
@@ -59,7 +60,17 @@ describe('a signature', () => {
     ['another subject', (signed) => signed.replace('Subject: picks', 'Subject: pocks')],
     ['another way out', (signed) => signed.replace('/u/abc>', '/u/abd>')],
     ['a way out by one click less', (signed) => signed.replace(/List-Unsubscribe-Post.*\r\n/, '')],
-    ['a second sender', (signed) => signed.replace('From:', 'From: ceo@bank.example\r\nFrom:')],
+    ...[
+      'From: ceo@bank.example',
+      'To: everybody@mail.example',
+      'Subject: you have won',
+      'List-Unsubscribe: <https://elsewhere.example/u/1>',
+      'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
+    ].map((field): [string, (signed: string) => string] => [
+      `a second field before the first one, ${field}`,
+      (signed) => `${field}\r\n${signed}`,
+    ]),
+    ['a second subject behind the first one', (signed) => signed.replace(/^Subject: .*\r\n/m, '$&Subject: won\r\n')],
   ])('does not hold with %s', async (_, change) => {
     const signed = await sign('six of them\n');
 

@@ -239,6 +239,26 @@ describe('a used connection', () => {
   });
 });
 
+describe('reports', () => {
+  const told = async (options: SmtpServerOptions, more = '') => {
+    const server = await startServer(options);
+    await openMailer(`${server.url}${more}`).send(MESSAGE);
+    return server.commands.filter((line) => /^(MAIL|RCPT)/.test(line));
+  };
+  const from = `MAIL FROM:<${MESSAGE.envelope.from}>`;
+  const to = `RCPT TO:<${MESSAGE.envelope.to}>`;
+  const id = /^<([^@]+)@/.exec(MESSAGE.messageId)?.[1];
+
+  it('are asked for of failures alone, with the header, under the id of the message', async () => {
+    expect(await told({ dsn: true })).toEqual([`${from} RET=HDRS ENVID=${id}`, `${to} NOTIFY=FAILURE`]);
+  });
+
+  it('are not spoken of to a server that does not announce them, or where the URL says so', async () => {
+    expect(await told({})).toEqual([from, to]);
+    expect(await told({ dsn: true }, '?dsn=off')).toEqual([from, to]);
+  });
+});
+
 it('keeps no more messages in flight than connections', async () => {
   const server = await startServer({});
   const mailer = openMailer(server.url, { connections: 2 });

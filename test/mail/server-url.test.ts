@@ -12,7 +12,8 @@ it.each([
   ['smtp://user:pass@localhost', { requireTLS: false }],
   ['smtp://relay?tls=off', { ignoreTLS: true }],
   ['smtp://relay', { maxMessages: Number.POSITIVE_INFINITY }],
-  ['smtps://relay?maxMessages=100', { maxMessages: 100 }],
+  ['smtps://relay?maxMessages=100', { maxMessages: 100, dsn: true }],
+  ['smtp://relay?dsn=off', { dsn: false }],
 ])('reads %j', (url, expected) => {
   expect(parseServerUrl(url)).toMatchObject(expected);
 });
@@ -25,6 +26,7 @@ it.each([
   'smtp://relay?requiretls=true',
   'smtp://relay?requireTLS=yes',
   'smtp://relay?maxMessages=0',
+  'smtp://relay?dsn=on',
   'smtp://relay?constructor=1',
   'smtp://relay?requireTLS=true&tls=optional',
   'smtp://user:secret@relay?tls=off',

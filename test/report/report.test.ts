@@ -232,3 +232,22 @@ describe('renderNightHtml', () => {
     expect(page).toContain('ITEMS.CATEGORY = &quot;coffee&quot;');
   });
 });
+
+describe('what was shown instead of what was recommended', () => {
+  const shown = { fromFallback: 312, skipped: [{ name: 'sold_out', count: 1204 }] };
+
+  it('is told in text and HTML, and left out where there was nothing', () => {
+    const text = formatReport({ ...EMAIL_RUN, shown });
+    expect(text).toMatch(/^ {2}items shown +312 places filled from the fallback\n +1,204 {2}passed over: sold out$/m);
+    const page = renderReportHtml({ summary: { ...EMAIL_RUN, shown } });
+    expect(page).toContain('<dt>from the fallback</dt><dd>312 places</dd>');
+    expect(page).toContain('<dt>passed over, sold out</dt><dd>1,204 items</dd>');
+    expect(formatReport(EMAIL_RUN)).not.toContain('items shown');
+  });
+});
+
+it('keeps the name of a run in one line of the table of a night', () => {
+  const page = renderNightHtml({ title: 'night', runs: [{ summary: EMAIL_RUN }, { summary: AUDIENCE_RUN }] });
+  expect(page).toContain(`<td class="name"><a href="#${EMAIL_RUN.run}">`);
+  expect(page).toMatch(/\.name \{ white-space: nowrap; \}/);
+});

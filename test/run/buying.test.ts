@@ -6,7 +6,7 @@ import { batchJobsOf, saveBatchJobState } from '../../src/database/buying/batch-
 import { countDeliveries } from '../../src/database/ledger/deliveries';
 import { formatError, isNightjarError } from '../../src/errors';
 import { batchJobArn, buyBatchJob } from '../../src/run/buying/buy';
-import { requestSchema } from '../../src/run/buying/intend';
+import { requestSchema } from '../../src/run/buying/request';
 import { exitCodeOf } from '../../src/run/follow-run';
 import { readSummary } from '../../src/run/stored-summary';
 import { parseS3Uri } from '../../src/storage/uri';

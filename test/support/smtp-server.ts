@@ -17,6 +17,8 @@ export interface SmtpServerOptions {
   readonly faults?: Readonly<Partial<Record<Stage, Fault | ((nth: number) => Fault | undefined)>>>;
   /** Announces PIPELINING and answers MAIL, RCPT and DATA that came together in one segment. */
   readonly pipelining?: boolean;
+  /** Announces DSN (RFC 3461). */
+  readonly dsn?: boolean;
   /** Asks for this login. */
   readonly login?: { readonly user: string; readonly pass: string };
 }
@@ -144,8 +146,9 @@ function takeCommand(session: Session, line: string): void {
   if (state.options.pipelining !== true) flush(session);
 }
 
-function listExtensions({ pipelining, login }: SmtpServerOptions): string[] {
-  const extensions = ['test', ...(pipelining ? ['PIPELINING'] : []), ...(login ? ['AUTH PLAIN'] : []), '8BITMIME'];
+function listExtensions({ pipelining, login, dsn }: SmtpServerOptions): string[] {
+  const offered = [...(pipelining ? ['PIPELINING'] : []), ...(login ? ['AUTH PLAIN'] : []), ...(dsn ? ['DSN'] : [])];
+  const extensions = ['test', ...offered, '8BITMIME'];
   return extensions.map((name, index) => `250${index === extensions.length - 1 ? ' ' : '-'}${name}`);
 }
 

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { closeSoon } from '../closing';
 import { type CliContext, openOptions } from '../context';
-import { openEngines } from '../open-engines';
+import { openEnginesLate } from '../late-engines';
 import { type ListenFlags, listenOverrides, serveApi } from '../serve-here';
 import { untilStopped } from '../until-stopped';
 
@@ -17,11 +17,10 @@ export function addServe(program: Command, context: CliContext): void {
     .addHelpText('after', '\nTokens: NIGHTJAR_API_TOKENS=name:token. Routes, roles, metrics: docs/api.md')
     .action(async (own: ListenFlags, command: Command) => {
       const overrides = listenOverrides(own);
-      const engines = await openEngines(openOptions(context, command.optsWithGlobals(), { overrides }));
+      const { engines, failed } = await openEnginesLate(openOptions(context, command.optsWithGlobals(), { overrides }));
       try {
         const server = await serveApi(context, engines);
-        await untilStopped(context);
-        await server.close();
+        await Promise.race([untilStopped(context), failed]).finally(() => server.close());
         engines.log('info', 'server stopped', { pid: process.pid });
       } finally {
         await closeSoon(engines);

@@ -31,7 +31,11 @@ export async function compileMjml(pieces: readonly Piece[]): Promise<MarkupResul
     problems.push(...errors.map((error) => explain(error, mask)));
     if (problems.length === 0) problems.push(...findLost(html, { mask, between: wrapped.between }));
     const word = (index: number) => mask.word(index);
-    const whole = [...wrapped.before.map(word), outdent(follow(html, mask)), ...wrapped.behind.map(word)].join('');
+    const whole = [
+      ...wrapped.before.map(word),
+      outdent(uncolour(follow(html, mask))),
+      ...wrapped.behind.map(word),
+    ].join('');
     return { text: problems.length > 0 ? undefined : mask.unmask(whole), problems };
   } catch (cause) {
     const message = `MJML: ${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)}`;
@@ -43,6 +47,14 @@ export async function compileMjml(pieces: readonly Piece[]): Promise<MarkupResul
 function follow(html: string, mask: Mask): string {
   const dir = /<mjml\b[^>]*\sdir="(\w+)"/i.exec(mask.text)?.[1] ?? '';
   return dir.search(mask.words) === -1 ? html : html.replaceAll('direction:ltr', `direction:${dir}`);
+}
+
+/** MJML writes the hidden preview in white, which spam filters take for text that is to be read by them alone. */
+function uncolour(html: string): string {
+  return html.replaceAll(
+    '<div style="display:none;font-size:1px;color:#ffffff;',
+    '<div style="display:none;font-size:1px;',
+  );
 }
 
 /** MJML indents deeply, and every item of a loop pays for it. Where blanks count, they stay. */

@@ -40,6 +40,8 @@ export interface BatchJobRow {
 export interface BatchJobOfRun extends BatchJobRow {
   /** An equal one had been bought by an earlier run. */
   readonly reused: boolean;
+  /** The sections of the e-mail that its output is for; undefined where it is for the e-mail's own items alone. */
+  readonly sections?: readonly string[];
 }
 
 export type BatchJobIntent = Pick<
@@ -51,9 +53,10 @@ export type BatchJobIntent = Pick<
 };
 
 /** A batch job that a run goes by: a new intent, or the name of one that is there. */
-export type Purchase =
+export type Purchase = (
   | { readonly how: 'new'; readonly intent: BatchJobIntent }
-  | { readonly how: 'reused'; readonly name: string };
+  | { readonly how: 'reused'; readonly name: string }
+) & { readonly sections?: readonly string[] | undefined };
 
 /** What a run buys, in place of what; `now` is epoch ms. */
 export interface PurchaseChange {
@@ -91,7 +94,12 @@ export async function savePurchases(
       const name = purchase.how === 'new' ? purchase.intent.name : purchase.name;
       await trx
         .insertInto('run_batch_job')
-        .values({ run_id: runId, name, reused: purchase.how === 'reused' })
+        .values({
+          run_id: runId,
+          name,
+          reused: purchase.how === 'reused',
+          ...(purchase.sections === undefined ? {} : { sections: [...purchase.sections] }),
+        })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     }
@@ -128,17 +136,22 @@ async function insertIntent(db: Database, intent: BatchJobIntent, now: number): 
     .execute();
 }
 
-/** Lists the batch jobs of a run by part. */
+/** Lists the batch jobs of a run by part, those of the e-mail's own items before those of sections. */
 export async function batchJobsOf(db: Database, runId: string): Promise<readonly BatchJobOfRun[]> {
   const rows = await db
     .selectFrom('batch_job')
     .innerJoin('run_batch_job', 'run_batch_job.name', 'batch_job.name')
     .selectAll('batch_job')
-    .select('run_batch_job.reused')
+    .select(['run_batch_job.reused', 'run_batch_job.sections'])
     .where('run_batch_job.run_id', '=', runId)
+    .orderBy('run_batch_job.sections', (order) => order.asc().nullsFirst())
     .orderBy('batch_job.part')
     .execute();
-  return rows.map((row) => ({ ...readBatchJob(row), reused: row.reused }));
+  return rows.map(({ sections, ...row }) => ({
+    ...readBatchJob(row),
+    reused: row.reused,
+    ...(sections === null ? {} : { sections }),
+  }));
 }
 
 /** Finds what was bought or intended for a fingerprint, the newest attempt first. */

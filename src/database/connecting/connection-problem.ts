@@ -10,6 +10,8 @@ interface Problem {
   /** Continues "the database at host:port/name …". */
   readonly says: string;
   readonly fix: string;
+  /** It may pass without a person who mends it. */
+  readonly passes?: boolean;
 }
 
 /** Read against code and message; the first that matches counts. SQLSTATEs stand in Appendix A of PostgreSQL's manual. */
@@ -63,32 +65,43 @@ const PROBLEMS: readonly Problem[] = [
     matches: /25006/,
     says: 'is a replica, which takes no writes',
     fix: 'write the address of the primary in DATABASE_URL',
+    passes: true,
   },
   {
     matches: /53300/,
     says: 'has no connection left',
     fix: 'raise max_connections there, or lower database.poolSize; docs/engines.md has the arithmetic',
+    passes: true,
   },
-  { matches: /57P0[123]/, says: 'is starting or stopping', fix: 'wait until it is up, then run the same again' },
+  {
+    matches: /57P0[123]/,
+    says: 'is starting or stopping',
+    fix: 'wait until it is up, then run the same again',
+    passes: true,
+  },
   {
     matches: /ECONNREFUSED/,
     says: 'refuses the connection: nothing listens there',
     fix: 'start PostgreSQL there, correct the host and the port in DATABASE_URL, or unset it for the embedded database',
+    passes: true,
   },
   {
     matches: /ENOTFOUND|EAI_AGAIN/,
     says: 'has a host name that is not known',
     fix: 'correct the host in DATABASE_URL',
+    passes: true,
   },
   {
     matches: /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timeout/i,
     says: 'does not answer',
     fix: 'open its port in the firewall or security group for this machine',
+    passes: true,
   },
   {
     matches: /ECONNRESET|EPIPE|Connection terminated/i,
     says: 'closes the connection',
     fix: 'look into the log of the PostgreSQL server',
+    passes: true,
   },
 ];
 
@@ -104,6 +117,13 @@ export function explainDatabase(error: unknown, connection: PoolConfig): Nightja
     fix: problem?.fix ?? 'check DATABASE_URL, or unset it to use the embedded database',
     cause: error,
   });
+}
+
+/** Tells whether a database could not be opened only because it is away: its server is down, starting, full, or out of reach. */
+export function isAway(error: unknown): boolean {
+  if (!isNightjarError(error) || error.code !== 'E_ENGINE_DATABASE') return false;
+  const text = describe(error.cause);
+  return PROBLEMS.find(({ matches }) => matches.test(text))?.passes === true;
 }
 
 /**

@@ -6,8 +6,9 @@ import type { Database } from '../connecting/connection';
 import { type AnswerTally, countAnswers } from './answer-counts';
 import type { RunOfDeliveries } from './deliveries';
 import { checked, SAME_KEY, withSlot } from './ledger-keys';
+import { type FurtherSlates, furtherSchema, readFurther } from './section-slates';
 
-export interface ClaimedDelivery {
+export interface ClaimedDelivery extends FurtherSlates {
   readonly userId: string;
   readonly addressHash: string;
   /** Undefined for one that was planned before domains were kept. */
@@ -22,7 +23,7 @@ export interface ClaimedDelivery {
   readonly turn?: { readonly at: number; readonly apartMs: number };
 }
 
-const claimedSchema = z.object({
+const claimedSchema = furtherSchema.extend({
   user_id: z.string(),
   address_hash: z.string(),
   domain: z.string().nullable(),
@@ -33,7 +34,7 @@ const claimedSchema = z.object({
 });
 
 /** What a claim changes, and what it answers of each row: the same for every way of choosing rows. */
-export const CLAIMED_COLUMNS = sql`d.user_id, d.address_hash, d.domain, d.slate, d.fallback, d.attempt, d.waits`;
+export const CLAIMED_COLUMNS = sql`d.user_id, d.address_hash, d.domain, d.slate, d.fallback, d.attempt, d.waits, d.seed, d.sections`;
 
 /** Reads a claimed row. */
 export function readClaimed(row: unknown): ClaimedDelivery {
@@ -46,6 +47,7 @@ export function readClaimed(row: unknown): ClaimedDelivery {
     fallback: read.fallback,
     attempt: read.attempt,
     waits: read.waits,
+    ...readFurther(read),
   };
 }
 

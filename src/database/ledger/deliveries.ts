@@ -97,9 +97,20 @@ export async function applyFallback(db: Database, run: RunOfDeliveries, itemIds:
   return changeWithoutSlate(db, run, sql`slate = ${JSON.stringify(itemIds)}::jsonb, fallback = true`);
 }
 
-/** Excludes every planned row without a slate as no_recommendations, and answers how many. */
-export async function excludeWithoutSlate(db: Database, run: RunOfDeliveries, now: number): Promise<number> {
-  const change = sql`state = 'excluded', reason = 'no_recommendations', answered_at = ${new Date(now)}`;
+/**
+ * Excludes every planned row without a slate as no_recommendations, and answers how many; where related items are wanted,
+ * those who have bought nothing as nothing_bought.
+ */
+export async function excludeWithoutSlate(
+  db: Database,
+  run: RunOfDeliveries,
+  now: number,
+  { isRelated = false }: { readonly isRelated?: boolean } = {},
+): Promise<number> {
+  const reason = isRelated
+    ? sql`CASE WHEN d.seed IS NULL THEN 'nothing_bought' ELSE 'no_recommendations' END`
+    : sql`'no_recommendations'`;
+  const change = sql`state = 'excluded', reason = ${reason}, answered_at = ${new Date(now)}`;
   return changeWithoutSlate(db, run, change);
 }
 

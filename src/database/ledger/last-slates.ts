@@ -2,8 +2,9 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../connecting/connection';
+import { type FurtherSlates, furtherSchema, readFurther } from './section-slates';
 
-export interface LastSlate {
+export interface LastSlate extends FurtherSlates {
   readonly runId: string;
   /** `YYYY-MM-DD` or `YYYY-MM-DDTHHmm`. */
   readonly slot: string;
@@ -11,7 +12,7 @@ export interface LastSlate {
   readonly slate: readonly string[];
 }
 
-const rowSchema = z.object({
+const rowSchema = furtherSchema.extend({
   user_id: z.string(),
   run_id: z.string(),
   slot: z.string(),
@@ -25,12 +26,14 @@ export async function findLastSlates(
   userIds: readonly string[],
 ): Promise<ReadonlyMap<string, LastSlate>> {
   const found = await sql`
-    SELECT DISTINCT ON (user_id) user_id, run_id, slot, slate FROM delivery
+    SELECT DISTINCT ON (user_id) user_id, run_id, slot, slate, seed, sections FROM delivery
     JOIN unnest(${[...userIds]}::text[]) AS wanted (id) ON user_id = wanted.id
     WHERE job = ${job} AND slate IS NOT NULL AND NOT fallback ORDER BY user_id, slot DESC
   `.execute(db);
   const rows = found.rows.map((row) => rowSchema.parse(row));
-  return new Map(rows.map((row) => [row.user_id, { runId: row.run_id, slot: row.slot, slate: row.slate }]));
+  return new Map(
+    rows.map((row) => [row.user_id, { runId: row.run_id, slot: row.slot, slate: row.slate, ...readFurther(row) }]),
+  );
 }
 
 /** Names users who have a slate in the newest slot of a job that has any, in the order of user_id. */

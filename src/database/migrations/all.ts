@@ -12,6 +12,8 @@ import * as show from './0009-show';
 import * as suppression from './0010-suppression';
 import * as clicks from './0011-clicks';
 import * as audienceVersions from './0012-audience-versions';
+import * as sections from './0013-sections';
+import * as making from './0014-making';
 
 /** Adds a migration by adding it here; one that has been released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -27,4 +29,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-suppression': suppression,
   '0011-clicks': clicks,
   '0012-audience-versions': audienceVersions,
+  '0013-sections': sections,
+  '0014-making': making,
 };

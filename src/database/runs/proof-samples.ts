@@ -1,7 +1,9 @@
 /** Queries on the recipients whose mails a proof may show. */
 import { sql } from 'kysely';
+import { z } from 'zod';
 import type { Database } from '../connecting/connection';
 import { checked, SAME_KEY, withSlotOf } from '../ledger/ledger-keys';
+import { type FurtherSlates, furtherSchema, readFurther } from '../ledger/section-slates';
 
 /** Picks planned recipients of a run whose mails can be made, the same ones each time, some of them with popular items. */
 export async function listProofCandidates(
@@ -9,10 +11,10 @@ export async function listProofCandidates(
   runId: string,
   limit: number,
 ): Promise<readonly ProofCandidate[]> {
-  const rows = await sql<{ user_id: string; address_hash: string; fallback: boolean; slate: string[] }>`
-    SELECT c.user_id, c.address_hash, c.fallback, c.slate FROM (VALUES (false), (true)) AS f(fallback)
+  const rows = await sql`
+    SELECT c.user_id, c.address_hash, c.fallback, c.slate, c.seed, c.sections FROM (VALUES (false), (true)) AS f(fallback)
     CROSS JOIN LATERAL (
-      SELECT user_id, address_hash, fallback, slate FROM delivery
+      SELECT user_id, address_hash, fallback, slate, seed, sections FROM delivery
       WHERE run_id = ${runId} AND state = 'planned' AND slate IS NOT NULL AND fallback = f.fallback
       ORDER BY address_hash LIMIT ${limit}) AS c
     ORDER BY c.address_hash
@@ -20,7 +22,7 @@ export async function listProofCandidates(
   return rows.rows.map(readCandidate);
 }
 
-export interface ProofCandidate {
+export interface ProofCandidate extends FurtherSlates {
   readonly userId: string;
   readonly addressHash: string;
   /** Gets popular items instead of recommendations. */
@@ -34,19 +36,22 @@ export async function findProofDeliveries(
   runId: string,
   userIds: readonly string[],
 ): Promise<ReadonlyMap<string, ProofCandidate>> {
-  const rows = await sql<{ user_id: string; address_hash: string; fallback: boolean; slate: string[] }>`
-    SELECT d.user_id, d.address_hash, d.fallback, d.slate
+  const rows = await sql`
+    SELECT d.user_id, d.address_hash, d.fallback, d.slate, d.seed, d.sections
     FROM ${withSlotOf(runId, sql`unnest(${[...userIds]}::text[]) AS r(user_id)`)} JOIN delivery d ON ${SAME_KEY}
     WHERE ${checked(sql`d.run_id = ${runId} AND d.state = 'planned' AND d.slate IS NOT NULL`)}
   `.execute(db);
-  return new Map(rows.rows.map((row) => [row.user_id, readCandidate(row)]));
+  return new Map(rows.rows.map(readCandidate).map((row) => [row.userId, row]));
 }
 
-function readCandidate(row: {
-  user_id: string;
-  address_hash: string;
-  fallback: boolean;
-  slate: string[];
-}): ProofCandidate {
-  return { userId: row.user_id, addressHash: row.address_hash, fallback: row.fallback, slate: row.slate };
+const rowSchema = furtherSchema.extend({
+  user_id: z.string(),
+  address_hash: z.string(),
+  fallback: z.boolean(),
+  slate: z.array(z.string()),
+});
+
+function readCandidate(row: unknown): ProofCandidate {
+  const { user_id, address_hash, fallback, slate, ...further } = rowSchema.parse(row);
+  return { userId: user_id, addressHash: address_hash, fallback, slate, ...readFurther(further) };
 }

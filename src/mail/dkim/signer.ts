@@ -40,8 +40,11 @@ const SIGNED = [
   ],
   ...['feedback-id', 'mime-version', 'content-type'],
 ];
-/** Named once more than it is there, so that nobody can add a second one (RFC 6376 section 5.4.2). */
-const SEALED = 'from';
+/**
+ * Named once more than they are there, so that nobody on the way can add another one (RFC 6376 section 8.15): what a reader
+ * sees of a message, and where its ways out lead.
+ */
+const SEALED = ['from', 'to', 'subject', 'list-unsubscribe', 'list-unsubscribe-post'];
 const FOLD_EVERY = 74;
 
 const signInThreadPool = promisify(sign);
@@ -52,11 +55,13 @@ const signInThreadPool = promisify(sign);
  */
 export function createDkimSigner({ identity, key }: DkimKey, replaced: readonly string[] = []): DkimSigner {
   const wanted = SIGNED.filter((name) => !replaced.includes(name));
+  const sealed = SEALED.filter((name) => !replaced.includes(name));
   return {
     sign: async (message) => {
       const { fields, body } = readMessage(message);
       const covered = wanted.flatMap((name) => fields.findLast((field) => field.name === name) ?? []);
-      const unsigned = writeSignature(identity, covered, hashBody(body));
+      const names = [...covered.map(({ name }) => name), ...sealed];
+      const unsigned = writeSignature(identity, names, hashBody(body));
       const signed = [...covered.map(canonicalField), canonicalField(unsigned)].join('\r\n');
       const signature = await signInThreadPool('sha256', Buffer.from(signed, 'latin1'), key);
       return Buffer.concat([Buffer.from(`${unsigned.text}${foldBase64(signature)}\r\n`, 'latin1'), message]);
@@ -65,13 +70,9 @@ export function createDkimSigner({ identity, key }: DkimKey, replaced: readonly 
 }
 
 /** The field with an empty `b=`, as it is signed. */
-function writeSignature(
-  { domain, selector }: DkimIdentity,
-  covered: readonly HeaderField[],
-  hash: string,
-): HeaderField {
-  const names = [...covered.map(({ name }) => name), SEALED].join(':\r\n  ');
-  const tags = `v=1; a=rsa-sha256; c=relaxed/relaxed;\r\n d=${domain}; s=${selector};\r\n h=${names};\r\n bh=${hash};\r\n b=`;
+function writeSignature({ domain, selector }: DkimIdentity, names: readonly string[], hash: string): HeaderField {
+  const listed = names.join(':\r\n  ');
+  const tags = `v=1; a=rsa-sha256; c=relaxed/relaxed;\r\n d=${domain}; s=${selector};\r\n h=${listed};\r\n bh=${hash};\r\n b=`;
   return { name: 'dkim-signature', text: `DKIM-Signature: ${tags}` };
 }
 

@@ -5,8 +5,8 @@ import { isInFlightQuota } from '../../personalize/in-flight-quota';
 import type { Engines } from '../engines';
 import { explainFailure } from '../explain-failure';
 import { batchJobArn, buyBatchJob, differences, findBatchJob } from './buy';
-import { type BatchRequest, requestSchema } from './intend';
 import { isYoung, recordStatus } from './look-at';
+import { type BatchRequest, requestSchema } from './request';
 
 /** While AWS refuses for the quota, it is asked again after 1, 2, 4 and then every 5 polls. */
 const MOST_POLLS = 5;

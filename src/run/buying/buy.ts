@@ -10,13 +10,16 @@ import {
 } from '@aws-sdk/client-personalize';
 import { NightjarError } from '../../errors';
 import { isInFlightQuota } from '../../personalize/in-flight-quota';
-import type { BatchRequest } from './intend';
+import type { BatchRequest } from './request';
 
 /** What a describe tells of either kind of batch job. */
 export type DescribedJob = Pick<
   BatchInferenceJob & BatchSegmentJob,
   'status' | 'failureReason' | 'jobName' | 'solutionVersionArn' | 'numResults' | 'jobInput' | 'jobOutput' | 'filterArn'
-> & { readonly mode?: string | undefined };
+> & {
+  readonly mode?: string | undefined;
+  readonly themeItemName?: string | undefined;
+};
 
 /**
  * Creates the batch job, or adopts it where the name exists: then every parameter has to be the one that we intended.
@@ -51,9 +54,18 @@ async function create(personalize: PersonalizeClient, request: BatchRequest): Pr
   };
   const arn =
     request.kind === 'inference'
-      ? (await personalize.send(new CreateBatchInferenceJobCommand(input))).batchInferenceJobArn
+      ? (await personalize.send(new CreateBatchInferenceJobCommand({ ...input, ...printThemes(request) })))
+          .batchInferenceJobArn
       : (await personalize.send(new CreateBatchSegmentJobCommand(input))).batchSegmentJobArn;
   return arn ?? batchJobArn(request);
+}
+
+function printThemes({ themeItemName: itemName }: BatchRequest) {
+  if (itemName === undefined) return {};
+  return {
+    batchInferenceJobMode: 'THEME_GENERATION' as const,
+    themeGenerationConfig: { fieldsForThemeGeneration: { itemName } },
+  };
 }
 
 /** Derives the ARN of a batch job from its name and the solution version's ARN: same partition, region and account. */
@@ -73,7 +85,8 @@ export async function describeBatchJob(
     return answer.batchSegmentJob ?? {};
   }
   const answer = await personalize.send(new DescribeBatchInferenceJobCommand({ batchInferenceJobArn: job.arn }));
-  return { ...answer.batchInferenceJob, mode: answer.batchInferenceJob?.batchInferenceJobMode };
+  const { batchInferenceJobMode: mode, themeGenerationConfig, ...described } = answer.batchInferenceJob ?? {};
+  return { ...described, mode, themeItemName: themeGenerationConfig?.fieldsForThemeGeneration?.itemName };
 }
 
 /** Describes the batch job of a request; undefined where no job has its name. */
@@ -97,6 +110,7 @@ export function isUnknownJob(error: unknown): boolean {
 /** Lists in words where a job differs from the one that we intended; empty where it is ours. */
 export function differences(request: BatchRequest, found: DescribedJob): readonly string[] {
   const isInference = request.kind === 'inference';
+  const wantedMode = request.themeItemName === undefined ? 'BATCH_INFERENCE' : 'THEME_GENERATION';
   return [
     ['jobName', request.jobName, found.jobName],
     ['solutionVersionArn', request.solutionVersionArn, found.solutionVersionArn],
@@ -104,7 +118,8 @@ export function differences(request: BatchRequest, found: DescribedJob): readonl
     ['jobInput', request.inputPath, found.jobInput?.s3DataSource?.path],
     ['jobOutput', request.outputPath, found.jobOutput?.s3DataDestination?.path],
     ['filterArn', request.filterArn ?? undefined, found.filterArn],
-    ['batchInferenceJobMode', 'BATCH_INFERENCE', isInference ? (found.mode ?? 'BATCH_INFERENCE') : 'BATCH_INFERENCE'],
+    ['batchInferenceJobMode', wantedMode, isInference ? (found.mode ?? 'BATCH_INFERENCE') : wantedMode],
+    ['itemName', request.themeItemName, found.themeItemName],
   ].flatMap(([member, wanted, is]) => (wanted === is ? [] : [`${member} is "${is}", expected "${wanted}"`]));
 }
 

@@ -47,11 +47,12 @@ export async function* userLines(
   db: Database,
   users: AsyncIterable<string>,
   filter: { readonly wish: FilterWish | undefined; readonly compared: readonly string[] },
+  write: WriteLine = userInputLine,
 ): AsyncGenerator<string> {
   const asksContacts = Object.values(filter.wish?.values ?? {}).some(({ by }) => by === 'attribute');
   if (!asksContacts) {
     const values = readConstantValues(filter.wish, filter.compared);
-    for await (const user of users) yield userInputLine(user, values);
+    for await (const user of users) yield write(user, values);
     return;
   }
   const read = createValueReader(filter.wish, filter.compared);
@@ -59,18 +60,25 @@ export async function* userLines(
   for await (const user of users) {
     batch.push(user);
     if (batch.length < LOOKED_UP_USERS) continue;
-    yield* linesOf(db, batch, read);
+    yield* linesOf(db, batch, { read, write });
     batch = [];
   }
-  yield* linesOf(db, batch, read);
+  yield* linesOf(db, batch, { read, write });
 }
 
-async function* linesOf(db: Database, users: readonly string[], read: ReadValues): AsyncGenerator<string> {
+/** Writes the line of a user. */
+type WriteLine = (userId: string, values: InputFilterValues) => string;
+
+async function* linesOf(
+  db: Database,
+  users: readonly string[],
+  { read, write }: { readonly read: ReadValues; readonly write: WriteLine },
+): AsyncGenerator<string> {
   const contacts = users.length === 0 ? new Map<string, never>() : await findContacts(db, users);
   for (const user of users) {
     const stored = contacts.get(user);
     const own = stored === undefined ? undefined : read(stored.contact);
-    if (own !== undefined && 'values' in own) yield userInputLine(user, own.values);
+    if (own !== undefined && 'values' in own) yield write(user, own.values);
   }
 }
 

@@ -6,11 +6,14 @@ import type { Engines } from '../engines';
 export type PurchaseIdentity = Pick<
   BatchIdentity,
   'kind' | 'solutionVersionArn' | 'recipe' | 'filterArn' | 'numResults' | 'inputSha256'
->;
+> & {
+  /** Where themes are wanted. */
+  readonly themeItemName?: string | undefined;
+};
 
 /** Everything that decides what a batch job of nightjar returns. */
 export function identityOf(engines: Pick<Engines, 'settings'>, purchase: PurchaseIdentity): BatchIdentity {
-  const { kind, solutionVersionArn, recipe, filterArn, numResults, inputSha256 } = purchase;
+  const { kind, solutionVersionArn, recipe, filterArn, numResults, inputSha256, themeItemName } = purchase;
   return {
     instance: engines.settings.instance,
     kind,
@@ -18,10 +21,10 @@ export function identityOf(engines: Pick<Engines, 'settings'>, purchase: Purchas
     recipe,
     filterArn,
     numResults,
-    mode: kind === 'inference' ? 'BATCH_INFERENCE' : null,
+    mode: kind === 'inference' ? (themeItemName === undefined ? 'BATCH_INFERENCE' : 'THEME_GENERATION') : null,
     exploration: null,
     rankingInfluence: null,
-    themeItemName: null,
+    themeItemName: themeItemName ?? null,
     inputSha256,
   };
 }

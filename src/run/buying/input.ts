@@ -20,9 +20,15 @@ export interface WrittenInput {
 
 const FLUSH_CHARACTERS = 1 << 20;
 
+/** What decides how much one batch job takes. */
+export interface InputKind {
+  readonly recipe: string;
+  readonly hasThemes?: boolean;
+}
+
 /** Tells how much one batch job of a recipe takes. */
-export function limitsOf(engines: Pick<Engines, 'inputLimits'>, recipe: string): InputLimits {
-  return engines.inputLimits ?? inputLimits(recipe);
+export function limitsOf(engines: Pick<Engines, 'inputLimits'>, { recipe, hasThemes = false }: InputKind): InputLimits {
+  return engines.inputLimits ?? inputLimits(recipe, { hasThemes });
 }
 
 /**
@@ -32,9 +38,9 @@ export function limitsOf(engines: Pick<Engines, 'inputLimits'>, recipe: string):
 export async function writeInputs(
   engines: Engines,
   lines: Iterable<string> | AsyncIterable<string>,
-  recipe: string,
+  kind: InputKind,
 ): Promise<readonly WrittenInput[]> {
-  const beginsPart = createCutter(limitsOf(engines, recipe));
+  const beginsPart = createCutter(limitsOf(engines, kind));
   const written: WrittenInput[] = [];
   let part: Spool | undefined;
   try {

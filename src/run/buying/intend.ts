@@ -1,5 +1,4 @@
 /** Writes down what a run is going to buy, before it buys; what was bought already is used again. */
-import { z } from 'zod';
 import { type BatchJobIntent, batchJobsOf, findByFingerprint, type Purchase } from '../../database/buying/batch-jobs';
 import type { Database } from '../../database/connecting/connection';
 import { batchJobName, fingerprintOf, outputPrefix } from '../../personalize/batch-name';
@@ -11,22 +10,7 @@ import type { StageContext } from '../stage';
 import { priceOf } from '../summarise';
 import { identityOf } from './identity';
 import type { WrittenInput } from './input';
-
-/** What the create call says; part of the intent, so that a later describe can be compared with it. */
-export const requestSchema = z.object({
-  kind: z.enum(['inference', 'segment']),
-  jobName: z.string(),
-  solutionVersionArn: z.string(),
-  recipe: z.string(),
-  filterArn: z.string().nullable().default(null),
-  numResults: z.number(),
-  inputPath: z.string(),
-  outputPath: z.string(),
-  roleArn: z.string(),
-  kmsKeyArn: z.string().nullable(),
-});
-
-export type BatchRequest = z.infer<typeof requestSchema>;
+import { type BatchRequest, requestSchema } from './request';
 
 export interface PurchaseWish {
   readonly runId: string;
@@ -37,6 +21,9 @@ export interface PurchaseWish {
   readonly recipe: string;
   readonly filterArn: string | null;
   readonly numResults: number;
+  readonly themeItemName?: string | undefined;
+  /** The sections that it is for; undefined where it is for the e-mail's own items alone. */
+  readonly sections?: readonly string[] | undefined;
   /** One for each part. */
   readonly inputs: readonly WrittenInput[];
 }
@@ -58,25 +45,35 @@ export interface BatchNaming {
  */
 export async function intendPurchases(
   context: Pick<StageContext, 'engines' | 'run'>,
-  wish: PurchaseWish,
+  wishes: readonly PurchaseWish[],
   check: (cost: Money) => Promise<void>,
 ): Promise<void> {
   const { engines } = context;
-  const failed = (await batchJobsOf(engines.db, wish.runId)).filter((row) => row.state === 'failed');
+  const failed = (await batchJobsOf(engines.db, context.run.runId)).filter((row) => row.state === 'failed');
   const chosen: ChosenPurchase[] = [];
-  for (const [index, input] of wish.inputs.entries()) {
-    const fingerprint = fingerprintOf(identityOf(engines, { ...wish, inputSha256: input.sha256 }));
-    const naming = { ...wish, fingerprint, part: index + 1, parts: wish.inputs.length };
-    const { roleArn, kmsKeyArn } = engines.settings.aws;
-    const request = { ...wish, inputPath: input.uri, roleArn, kmsKeyArn };
-    chosen.push(await choosePurchase(engines, naming, { request, lines: input.lines }));
-  }
+  for (const wish of wishes) chosen.push(...(await choosePurchases(engines, wish)));
   const dropped = failed.map((row) => row.name);
   const costs = chosen.map(({ cost }) => cost).filter((cost) => cost.amount !== 0);
   const cost = sumMoney(costs, costs[0]?.currency ?? 'USD');
   await check(cost);
   const purchases = chosen.map(({ purchase }) => purchase);
   await savePurchasesInBudget(context, { purchases, dropped, isWhole: true, now: engines.now() }, cost);
+}
+
+async function choosePurchases(
+  engines: Pick<Engines, 'db' | 'settings'>,
+  wish: PurchaseWish,
+): Promise<readonly ChosenPurchase[]> {
+  const chosen: ChosenPurchase[] = [];
+  for (const [index, input] of wish.inputs.entries()) {
+    const fingerprint = fingerprintOf(identityOf(engines, { ...wish, inputSha256: input.sha256 }));
+    const naming = { ...wish, fingerprint, part: index + 1, parts: wish.inputs.length };
+    const { roleArn, kmsKeyArn } = engines.settings.aws;
+    const request = { ...wish, inputPath: input.uri, roleArn, kmsKeyArn };
+    const { purchase, cost } = await choosePurchase(engines, naming, { request, lines: input.lines });
+    chosen.push({ purchase: { ...purchase, sections: wish.sections }, cost });
+  }
+  return chosen;
 }
 
 /** `cost` is what is still to be paid: nothing for what was bought before. */
@@ -95,8 +92,9 @@ export async function choosePurchase(
   input: { readonly request: RequestParts; readonly lines: number },
 ): Promise<ChosenPurchase> {
   const { isThere, isBought, name, attempt } = await chooseAttempt(engines.db, naming);
-  const { kind, numResults } = input.request;
-  const cost = priceOf(engines, { kind, lines: input.lines, users: input.lines * numResults });
+  const { kind, numResults, themeItemName } = input.request;
+  const hasThemes = themeItemName !== undefined;
+  const cost = priceOf(engines, { kind, lines: input.lines, users: input.lines * numResults, hasThemes });
   if (isThere) return { purchase: { how: 'reused', name }, cost: isBought ? { ...cost, amount: 0 } : cost };
   return { purchase: { how: 'new', intent: { ...buildIntent(engines, { ...naming, attempt }, input), cost } }, cost };
 }

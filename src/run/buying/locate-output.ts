@@ -1,5 +1,6 @@
 /** Finds the outputs of batch jobs and cuts them into shards. */
 import { z } from 'zod';
+import type { BatchJobOfRun } from '../../database/buying/batch-jobs';
 import { NightjarError } from '../../errors';
 import { isOutputKey } from '../../personalize/batch-name';
 import { readSegmentEvents, type SegmentInput } from '../../personalize/segment-reader';
@@ -10,7 +11,13 @@ import { addError, addFinding, emptyOutput, type OutputResult } from '../output-
 import { type Ask, type AskedQuery, keyOf } from './segment-queries';
 
 /** A part of an inference output: the lines that start in the range. */
-export const collectSpecSchema = z.object({ uri: z.string(), start: z.number(), end: z.number() });
+export const collectSpecSchema = z.object({
+  uri: z.string(),
+  start: z.number(),
+  end: z.number(),
+  /** The parts of the e-mail that it is for; left out where these are its own items alone. */
+  parts: z.array(z.string()).optional(),
+});
 export type CollectSpec = z.infer<typeof collectSpecSchema>;
 
 /** A line of the output; `users` is how many it has. */
@@ -33,12 +40,18 @@ export type WriteSpec = z.output<typeof writeSpecSchema>;
 /** Bytes of a shard: some ten thousand lines, a second or two of work. */
 const SHARD_BYTES = 16 * 1024 * 1024;
 
-/** Cuts the inference outputs into byte ranges. */
-export async function locateInference(engines: Engines, outputs: readonly string[]): Promise<readonly CollectSpec[]> {
-  const objects = await listOutputs(engines, outputs);
+/** Cuts the outputs of inference jobs into byte ranges. */
+export async function locateInference(
+  engines: Engines,
+  jobs: readonly Pick<BatchJobOfRun, 'outputUri' | 'sections'>[],
+): Promise<readonly CollectSpec[]> {
+  const sections = new Map(jobs.map((job) => [job.outputUri, job.sections]));
+  const objects = await listOutputs(engines, [...sections.keys()]);
   return objects.flatMap((object) => {
     const count = Math.max(1, Math.ceil(object.sizeBytes / SHARD_BYTES));
+    const parts = sections.get(object.output);
     return Array.from({ length: count }, (_, n) => ({
+      ...(parts === undefined ? {} : { parts: [...parts] }),
       uri: object.uri,
       start: n * SHARD_BYTES,
       end: Math.min(object.sizeBytes, (n + 1) * SHARD_BYTES),

@@ -5,7 +5,8 @@ import { NightjarError } from '../../errors';
 import { formatMoney } from '../../units';
 import { savePurchasesInBudget } from '../guards/within-budget';
 import type { StageContext } from '../stage';
-import { choosePurchase, requestSchema } from './intend';
+import { choosePurchase } from './intend';
+import { requestSchema } from './request';
 
 /**
  * Replaces the failed batch jobs of a run as the policy allows: an attempt whose number is at most `aws.failedJobRetries` is
@@ -21,8 +22,13 @@ export async function replaceFailed(context: StageContext): Promise<void> {
     const failed = jobs.filter(hasFailed);
     const last = failed.find((job) => job.attempt > settings.aws.failedJobRetries);
     if (last !== undefined) throw failedJob(last, failed.length);
-    for (const job of failed) await nextAttempt(context, job, jobs.length);
+    for (const job of failed) await nextAttempt(context, job, countParts(jobs, job));
   });
+}
+
+/** Counts the batch jobs of a run that one input was cut into. */
+export function countParts(jobs: readonly BatchJobOfRun[], { sections }: BatchJobOfRun): number {
+  return jobs.filter((job) => job.sections?.join() === sections?.join()).length;
 }
 
 const hasFailed = (job: BatchJobOfRun) => job.state === 'failed';
@@ -34,7 +40,8 @@ export async function nextAttempt(context: StageContext, job: BatchJobOfRun, par
   const { fingerprint, part, lines } = job;
   const naming = { job: run.job, slot: run.slot, fingerprint, part, parts };
   const { purchase, cost } = await choosePurchase(engines, naming, { request, lines });
-  const change = { purchases: [purchase], dropped: [job.name], isWhole: false, now: engines.now() };
+  const purchases = [{ ...purchase, sections: job.sections }];
+  const change = { purchases, dropped: [job.name], isWhole: false, now: engines.now() };
   await savePurchasesInBudget(context, change, cost);
   engines.log('warn', 'batch job bought again', {
     run: run.runId,

@@ -22,7 +22,8 @@ export interface ResolvedFilter {
 export interface FilterSearch {
   readonly wish: FilterWish;
   readonly solution: ResolvedSolution;
-  readonly section: 'recommend' | 'segment';
+  /** Where the filter stands in the job file: `recommend`, `segment`, `content.sections.fresh.recommend`. */
+  readonly section: string;
   readonly file: string;
 }
 

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-personalize';
 import type { Settings } from '../../config/settings';
 import { NightjarError } from '../../errors';
+import type { RecommendRules } from '../../job/definition';
 import { readStatus } from '../../personalize/status';
 
 export interface ResolvedSolution {
@@ -19,7 +20,13 @@ export interface ResolvedSolution {
 }
 
 const SEGMENT_RECIPES: ReadonlySet<string> = new Set(['aws-item-affinity', 'aws-item-attribute-affinity']);
-const INFERENCE_RECIPES: ReadonlySet<string> = new Set([
+/** What a job can want of a solution: the recipes that do it, and their names in words. */
+interface Ability {
+  readonly recipes: ReadonlySet<string>;
+  readonly words: string;
+}
+
+const TASTE_RECIPES: ReadonlySet<string> = new Set([
   'aws-user-personalization',
   'aws-user-personalization-v2',
   'aws-popularity-count',
@@ -28,11 +35,40 @@ const INFERENCE_RECIPES: ReadonlySet<string> = new Set([
   'aws-hrnn-coldstart',
 ]);
 
+const ABILITIES = {
+  segment: { recipes: SEGMENT_RECIPES, words: 'an Item-Affinity or Item-Attribute-Affinity' },
+  taste: { recipes: TASTE_RECIPES, words: 'a User-Personalization or Popularity-Count' },
+  ranking: {
+    recipes: new Set(['aws-personalized-ranking', 'aws-personalized-ranking-v2']),
+    words: 'a Personalized-Ranking',
+  },
+  related: {
+    recipes: new Set(['aws-similar-items', 'aws-sims', 'aws-semantic-similarity']),
+    words: 'a Similar-Items or SIMS',
+  },
+  themes: { recipes: new Set(['aws-similar-items']), words: 'a Similar-Items' },
+} satisfies Record<string, Ability>;
+
+function abilityOf({ kind, recommend }: SolutionWish): Ability {
+  if (kind === 'audience') return ABILITIES.segment;
+  if (recommend?.themes !== undefined) return ABILITIES.themes;
+  if (recommend?.from === undefined) return ABILITIES.taste;
+  return recommend.from.by === 'related' ? ABILITIES.related : ABILITIES.ranking;
+}
+
+function describeWish({ kind, recommend }: SolutionWish): string {
+  if (recommend?.themes !== undefined) return 'a job with themes';
+  if (recommend?.from === undefined) return `a job of kind ${kind}`;
+  return recommend.from.by === 'related' ? 'from: related' : 'a list that is ranked';
+}
+
 export interface SolutionWish {
   /** A name of the settings' `solutions`, or an ARN of a solution or solution version. */
   readonly solution: string;
   readonly kind: 'email' | 'audience';
   readonly file: string;
+  /** What an e-mail job wants of it; its recipients' own taste where left out. */
+  readonly recommend?: Pick<RecommendRules, 'from' | 'themes'>;
 }
 
 /**
@@ -48,15 +84,11 @@ export async function resolveSolution(
   const found = isVersion
     ? await describeVersion(engines.personalize, arn, wish)
     : await newestVersion(engines.personalize, arn, wish);
-  const fits = (wish.kind === 'email' ? INFERENCE_RECIPES : SEGMENT_RECIPES).has(found.recipe);
-  if (fits) return found;
-  const wanted =
-    wish.kind === 'email'
-      ? 'a User-Personalization or Popularity-Count'
-      : 'an Item-Affinity or Item-Attribute-Affinity';
+  const { recipes, words } = abilityOf(wish);
+  if (recipes.has(found.recipe)) return found;
   throw new NightjarError(
     'E_RECO_SOLUTION',
-    `solution "${wish.solution}" is of the recipe ${found.recipe}; a job of kind ${wish.kind} needs ${wanted} solution`,
+    `solution "${wish.solution}" is of the recipe ${found.recipe}; ${describeWish(wish)} needs ${words} solution`,
     {
       where: { file: wish.file },
       fix: 'name another solution, or add it to "solutions" in the settings',

@@ -23,7 +23,7 @@ export async function guardPurchases(
   const checks = await checkInput(engines, {
     job: bundle.job,
     slot: run.slot,
-    solutionVersionArn: plan.solutionVersionArn,
+    versions: plan.sources?.map(({ solutionVersionArn }) => solutionVersionArn) ?? [plan.solutionVersionArn],
     cost,
     now: engines.now(),
     isPartial: run.limit !== undefined || run.onlyTo !== undefined,

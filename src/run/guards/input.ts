@@ -3,7 +3,7 @@ import type { AudienceJob, EmailJob } from '../../job/definition';
 import type { Money } from '../../units';
 import type { Engines } from '../engines';
 import type { GuardCheck } from './check';
-import { checkModel } from './model';
+import { checkModels } from './model';
 import { budgetOf, checkBudget, checkCost } from './money';
 import { checkRecipients } from './recipients';
 import { checkTemplate, type TemplateSample } from './template-sample';
@@ -12,7 +12,8 @@ import { checkTemplate, type TemplateSample } from './template-sample';
 export interface InputFacts {
   readonly job: EmailJob | AudienceJob;
   readonly slot: string;
-  readonly solutionVersionArn: string;
+  /** ARNs of the solution versions that are asked. */
+  readonly versions: readonly string[];
   /** Of what the run has to buy. */
   readonly cost: Money;
   readonly now: number;
@@ -34,7 +35,7 @@ export async function checkInput(engines: GuardEngines, facts: InputFacts): Prom
   return [
     ...(rules.cost === undefined ? [] : [checkCost(rules.cost, cost)]),
     ...(budget === undefined ? [] : [await checkBudget(engines, budget, cost)]),
-    ...(await checkModel({ personalize: engines.personalize, now }, rules, facts.solutionVersionArn)),
+    ...(await checkModels({ personalize: engines.personalize, now }, rules, facts.versions)),
     ...(await checkPeople(engines, facts)),
   ];
 }

@@ -13,8 +13,24 @@ import { type GuardCheck, UNKNOWN_MEASURE } from './check';
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
+/** Checks the models that a run asks, each once: of each rule the worst counts. */
+export async function checkModels(
+  engines: Pick<Engines, 'personalize'> & { readonly now: number },
+  rules: GuardRules,
+  versions: readonly string[],
+): Promise<readonly GuardCheck[]> {
+  const worst = new Map<string, GuardCheck>();
+  for (const version of new Set(versions)) {
+    for (const check of await checkModel(engines, rules, version)) {
+      const known = worst.get(check.guard);
+      if (known === undefined || check.measure > known.measure) worst.set(check.guard, check);
+    }
+  }
+  return [...worst.values()];
+}
+
 /** Checks the rules that are about the model; asks Personalize only for what they need. */
-export async function checkModel(
+async function checkModel(
   { personalize, now }: Pick<Engines, 'personalize'> & { readonly now: number },
   rules: GuardRules,
   solutionVersionArn: string,

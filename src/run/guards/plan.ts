@@ -12,7 +12,7 @@ import { percent } from './recipients';
 import { SAMPLE_SIZE, type TemplateSample } from './template-sample';
 
 const POPULAR_ITEMS = 200;
-const LATER = ['lineErrors', 'itemShare', 'fallbackShare'] as const;
+const LATER = ['lineErrors', 'itemShare', 'fallbackShare', 'excludedShare'] as const;
 
 /** Checks what can be checked before anything is bought; nothing where there are no guards. */
 export async function planGuards(

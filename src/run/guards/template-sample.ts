@@ -1,5 +1,6 @@
 /** The guard on the template: renders e-mails for a sample of the recipients before anything is bought. */
 import type { CompiledTemplate } from '../../content/template';
+import type { FurtherSlates } from '../../database/ledger/section-slates';
 import { findContacts } from '../../database/people/contacts';
 import type { EmailJob } from '../../job/definition';
 import type { Item } from '../../job/people';
@@ -42,8 +43,11 @@ export async function checkTemplate(
   const parts = { engines, run, job, template, catalogue, planned: { popular: [...popular] } };
   const items = listStandIns(catalogue, popular);
   const faults = recipients.flatMap(({ userId, addressHash }, nth) => {
-    const slate = takeAround(items, nth * job.content.show.items, job.content.show.items);
-    const fault = findFault(parts, { row: { userId, addressHash, slate, attempt: 1 }, stored: contacts.get(userId) });
+    const slates = standIn(job, items, nth);
+    const fault = findFault(parts, {
+      row: { userId, addressHash, ...slates, attempt: 1 },
+      stored: contacts.get(userId),
+    });
     return fault === undefined ? [] : [fault];
   });
   const share = recipients.length === 0 ? 0 : faults.length / recipients.length;
@@ -64,6 +68,25 @@ function listStandIns(catalogue: ReadonlyMap<string, Item>, popular: readonly st
     const item = catalogue.get(itemId);
     return item !== undefined && isInStock(item);
   });
+}
+
+/** Gives every part of an e-mail other items, and one as the reason. */
+function standIn(
+  { content }: EmailJob,
+  items: readonly string[],
+  nth: number,
+): FurtherSlates & { slate: readonly string[] } {
+  const { show, sections = [] } = content;
+  const all = sections.reduce((sum, section) => sum + section.show.items, show.items);
+  let from = nth * all;
+  const take = (count: number) => {
+    from += count;
+    return takeAround(items, from - count, count);
+  };
+  const slate = take(show.items);
+  const further = sections.map((section) => [section.name, { items: take(section.show.items) }] as const);
+  const seed = takeAround(items, from, 1)[0];
+  return { slate, sections: Object.fromEntries(further), seed };
 }
 
 /** Goes round, so that every item has its turn. */

@@ -3,6 +3,7 @@
 import { batchJobsOf } from '../../database/buying/batch-jobs';
 import { beginArchive, endArchive, saveMissingSummary } from '../../database/keeping/archive';
 import type { EndedRun } from '../../database/keeping/keeping';
+import { dropSeedSlates } from '../../database/ledger/seeds';
 import { findRun } from '../../database/runs/runs';
 import { isNightjarError } from '../../errors';
 import { readStatus } from '../../personalize/status';
@@ -23,6 +24,8 @@ export async function archiveRun(engines: Engines, run: EndedRun, signal: AbortS
   if (!(await beginArchive(engines.db, run, engines.now()))) return { kind: 'busy' };
   await keepSummary(engines, run);
   const deliveries = await archiveLedger(engines, run, signal);
+  // A run that was cancelled while its outputs were read has left some.
+  await dropSeedSlates(engines.db, run.runId);
   if (!(await deleteRunObjects(engines, run))) return { kind: 'busy' };
   await endArchive(engines.db, run.runId, engines.now());
   engines.log('info', 'run archived', { run: run.runId, deliveries });

@@ -6,16 +6,18 @@ import { messageIdOf, NOBODY, signUnsubscribe } from '../../content/links';
 import type { Message, RecipientParts } from '../../content/message';
 import type { CompiledTemplate } from '../../content/template';
 import type { ClaimedDelivery, DeliveryAnswer } from '../../database/ledger/claims';
+import type { FurtherSlates } from '../../database/ledger/section-slates';
 import type { StoredContact } from '../../database/people/contacts';
 import type { RunRow } from '../../database/runs/runs';
 import type { EmailJob } from '../../job/definition';
 import type { Item } from '../../job/people';
-import { chooseItems } from '../../job/slate';
+import type { ChosenItems } from '../../job/slate';
 import type { Engines } from '../engines';
 import type { RefuseAddress } from '../recipients/allowed-addresses';
 import { chooseRecipient } from '../recipients/choose-recipients';
 import type { Avoided } from '../sending/avoid';
-import { fallbackFor, type PlannedFallback } from './fallback';
+import { type ChosenParts, chooseParts } from './choose-parts';
+import type { PlannedFallback } from './fallback';
 import { stationeryOf } from './stationery';
 
 export interface MailParts {
@@ -32,6 +34,8 @@ export interface MailParts {
   readonly refuse?: RefuseAddress | undefined;
   /** What a recipient has bought or been shown too recently; nothing where left out. */
   readonly avoided?: ((userId: string) => Avoided) | undefined;
+  /** Hears of every list of items as it was chosen. */
+  readonly note?: ((chosen: ChosenItems) => void) | undefined;
   /** Set where the contact is not sent this mail: consent does not matter, and the links neither unsubscribe nor count. */
   readonly trial?: Trial;
 }
@@ -49,7 +53,8 @@ export interface Trial {
 
 /** What the ledger says of the mail that is to be made. */
 export type MailRow = Pick<ClaimedDelivery, 'userId' | 'addressHash' | 'slate' | 'attempt'> &
-  Partial<Pick<ClaimedDelivery, 'fallback'>>;
+  Partial<Pick<ClaimedDelivery, 'fallback'>> &
+  FurtherSlates;
 
 export type MadeMail =
   | {
@@ -78,26 +83,34 @@ export function makeMail(
   const isDue = parts.trial === undefined || parts.trial.onlyIfDue === true;
   const reason = isDue ? whyNot(parts, row, stored) : undefined;
   if (reason !== undefined) return exclude(row, reason);
-  const { show } = parts.job.content;
-  const chosen = chooseItems({
-    // What stands in for a slate is chosen anew, for this contact.
-    slate: row.fallback === true ? [] : row.slate,
-    fallback: fallbackFor(show, parts.planned, stored.contact),
+  const chosen = chooseParts({
+    job: parts.job,
+    row,
+    contact: stored.contact,
+    planned: parts.planned,
     findItem: (itemId) => findItem(parts, itemId),
-    show,
+    findReason: (itemId) => parts.catalogue.get(itemId),
     avoid: parts.avoided?.(row.userId),
+    note: parts.note,
     now: parts.engines.now(),
   });
   if (chosen.excluded !== undefined) return exclude(row, chosen.excluded);
-  return buildMail(parts, { row, stored, items: chosen.items });
+  return buildMail(parts, { row, stored, chosen });
 }
+
+/** Items with a newer stock, so that what is made of each is made once, and not in every mail. */
+const restocked = new WeakMap<Item, { readonly stock: number | undefined; readonly item: Item }>();
 
 /** The item as the run shows it, with the stock of this moment; undefined where one of both catalogues has it no more. */
 function findItem({ catalogue, newest = catalogue }: MailParts, itemId: string): Item | undefined {
   const [item, now] = [catalogue.get(itemId), newest.get(itemId)];
-  if (item === undefined || now === undefined) return undefined;
+  if (item === undefined || now === undefined || item.stock === now.stock) return now === undefined ? undefined : item;
+  const known = restocked.get(item);
+  if (known !== undefined && known.stock === now.stock) return known.item;
   const { stock: _stock, ...rest } = item;
-  return now.stock === undefined ? rest : { ...rest, stock: now.stock };
+  const next = now.stock === undefined ? rest : { ...rest, stock: now.stock };
+  restocked.set(item, { stock: now.stock, item: next });
+  return next;
 }
 
 function whyNot({ job, refuse }: MailParts, row: MailRow, stored: StoredContact): string | undefined {
@@ -109,7 +122,7 @@ function whyNot({ job, refuse }: MailParts, row: MailRow, stored: StoredContact)
 
 function buildMail(
   parts: MailParts,
-  delivery: { row: MailRow; stored: StoredContact; items: readonly Item[] },
+  delivery: { row: MailRow; stored: StoredContact; chosen: Exclude<ChosenParts, { excluded: string }> },
 ): MadeMail {
   const { engines, run, job } = parts;
   const { mail, publicUrl } = engines.settings;
@@ -121,7 +134,8 @@ function buildMail(
   const unsubscribeUrl = signUnsubscribe({ secret: engines.secret, publicUrl, userId: whom, list: job.name });
   const context = buildContext({
     contact: stored.contact,
-    items: delivery.items,
+    ...delivery.chosen.own,
+    sections: delivery.chosen.sections,
     job,
     unsubscribeUrl,
     sender: { name: from.name, postalAddress: mail.postalAddress },
@@ -139,7 +153,7 @@ function buildMail(
     }),
   });
   const rendered = parts.template.render(context);
-  const shown = delivery.items.map((item) => item.itemId);
+  const { shown } = delivery.chosen;
   const message = build({
     to: trial?.to ?? { name: nameContact(stored.contact) ?? '', address: stored.contact.email ?? '' },
     rendered,

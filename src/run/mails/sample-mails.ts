@@ -5,6 +5,7 @@ import { maskAddress, parseMailbox } from '../../content/address';
 import { languageOf } from '../../content/locale';
 import type { CompiledTemplate } from '../../content/template';
 import type { Database } from '../../database/connecting/connection';
+import { furtherSchema, readFurther } from '../../database/ledger/section-slates';
 import { findContacts } from '../../database/people/contacts';
 import type { RunRow } from '../../database/runs/runs';
 import type { EmailJob, ParsedJob } from '../../job/definition';
@@ -25,7 +26,7 @@ export interface SampleMail {
 }
 
 const CANDIDATES = 200;
-const rowSchema = z.object({
+const rowSchema = furtherSchema.extend({
   user_id: z.string(),
   address_hash: z.string(),
   slate: z.array(z.string()),
@@ -58,7 +59,9 @@ export async function sampleMails(
   const items = await inlinePictures(
     engines,
     await loadCatalogue(engines.db, run.catalogueVersion),
-    new Set(chosen.flatMap((row) => row.slate)),
+    new Set(
+      chosen.flatMap((row) => [row.slate, ...Object.values(row.sections ?? {}).map(({ items }) => items)].flat()),
+    ),
   );
   const parts = {
     engines,
@@ -91,7 +94,7 @@ function renderSample(job: EmailJob, engines: Engines, made: ReturnType<typeof m
 
 async function acceptedRows(db: Database, runId: string) {
   const rows = await sql`
-    SELECT user_id, address_hash, slate, fallback FROM delivery
+    SELECT user_id, address_hash, slate, fallback, seed, sections FROM delivery
     WHERE run_id = ${runId} AND state = 'accepted' AND slate IS NOT NULL ORDER BY fallback, user_id LIMIT ${sql.lit(CANDIDATES)}
   `.execute(db);
   return rows.rows.map((row) => {
@@ -102,6 +105,7 @@ async function acceptedRows(db: Database, runId: string) {
       slate: read.slate,
       fallback: read.fallback,
       attempt: 1,
+      ...readFurther(read),
     };
   });
 }

@@ -6,6 +6,7 @@ import { countHeldClaims, dropOpenDeliveries } from '../../database/ledger/opera
 import { findRun, moveRun, type RunRow } from '../../database/runs/runs';
 import { NightjarError } from '../../errors';
 import type { Money } from '../../units';
+import { hasThemes } from '../buying/request';
 import type { Engines } from '../engines';
 import { priceOf } from '../summarise';
 import { findNamedRun } from './find';
@@ -29,7 +30,7 @@ export async function listPaid(engines: CancelEngines, run: RunRow): Promise<rea
     .filter((job) => !job.reused && job.state !== 'failed')
     .map(({ name, state, lines, kind, request }) => {
       const users = kind === 'segment' ? lines * numResultsOf(request) : lines;
-      return { name, state, lines, cost: priceOf(engines, { kind, lines, users }) };
+      return { name, state, lines, cost: priceOf(engines, { kind, lines, users, hasThemes: hasThemes(request) }) };
     });
 }
 

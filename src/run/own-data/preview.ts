@@ -43,7 +43,7 @@ export async function previewMail(
 ): Promise<Preview | undefined> {
   const { job, template } = bundle;
   if (job.kind !== 'email' || template === undefined) return undefined;
-  const means = await findUsable(engines, job);
+  const means = job.recommend.from === undefined ? await findUsable(engines, job) : undefined;
   const readValues = createValueReader(job.recommend.filter, means?.filter?.compared ?? []);
   const catalogue = await loadCatalogue(engines.db, await currentCatalogueVersion(engines.db));
   // A customer of a shop without visits is shown what there is.

@@ -8,6 +8,7 @@ import type { Contact, Item } from '../../job/people';
 import type { JobSource } from '../bundle';
 import type { PreviewCase, PreviewScope } from './preview-mails';
 import { sampleCase } from './preview-mails';
+import { givenFor } from './sample-slates';
 
 export interface BranchCases {
   readonly cases: readonly PreviewCase[];
@@ -19,6 +20,8 @@ interface Variant {
   readonly label: string;
   readonly contact: Contact;
   readonly items: readonly Item[];
+  /** Without the reason, the theme and the sections that the sample has. */
+  readonly isPlain?: boolean;
 }
 
 /**
@@ -39,19 +42,21 @@ export function chooseBranchCases(scope: PreviewScope, source: JobSource): Branc
     jobFile: source.file,
   });
   const seen = new Set<string>();
-  const cases = listVariants(scope, sample, branches).flatMap(({ label, contact, items }) => {
-    const taken = branches.trace(contextOf(scope, { contact, items }));
+  const cases = listVariants(scope, sample, branches).flatMap(({ label, contact, items, isPlain = false }) => {
+    const given = isPlain ? { items } : { ...givenFor(job, sample), items };
+    const taken = branches.trace(contextOf(scope, { contact, ...given }));
     const isFirst = label.startsWith('language');
     if (!isFirst && [...taken].every((id) => seen.has(id))) return [];
     for (const id of taken) seen.add(id);
     const stored = { contact, addressHash: undefined, suppression: undefined };
-    return sampleCase(scope, { stored, items, variant: label }) ?? [];
+    return sampleCase(scope, { stored, given, variant: label }) ?? [];
   });
   return { cases, unseen: branches.all.filter(({ id }) => !seen.has(id)).map(({ unseen }) => unseen) };
 }
 
-function contextOf({ parts, job, template, engines }: PreviewScope, { contact, items }: Sample) {
+function contextOf({ parts, job, template, engines }: PreviewScope, { contact, items, ...further }: Sample) {
   return buildContext({
+    ...further,
     contact,
     items: items.slice(0, job.content.show.items),
     job,
@@ -86,6 +91,7 @@ function listVariants({ job, template }: PreviewScope, sample: Sample, { compare
         person(`${name} is ${text}`, { ...contact, attributes: { ...contact.attributes, [name]: text } }),
       ),
     ),
+    { ...things('without a reason, a theme and sections', items), isPlain: true },
     things('one item', items.slice(0, 1)),
     things('two items', items.slice(0, 2)),
     ...ITEM_FIELDS.map((name) =>
@@ -113,6 +119,7 @@ function listVariants({ job, template }: PreviewScope, sample: Sample, { compare
         attributes: {},
       },
       items: bareItems,
+      isPlain: true,
     },
   ];
 }

@@ -7,16 +7,20 @@ import { readSample, type Sample } from '../../content/sample';
 import type { CompiledTemplate } from '../../content/template';
 import { currentCatalogueVersion } from '../../database/catalogue';
 import { findLastSlates, type LastSlate } from '../../database/ledger/last-slates';
+import type { FurtherSlates } from '../../database/ledger/section-slates';
+import { findSeeds } from '../../database/ledger/seeds';
 import type { StoredContact } from '../../database/people/contacts';
 import { NightjarError } from '../../errors';
 import type { EmailJob } from '../../job/definition';
 import type { Bundle, JobSource } from '../bundle';
+import { seedRule, wantsSeeds } from '../buying/source-lines';
 import type { Engines } from '../engines';
 import { loadCatalogue } from '../mails/catalogue-cache';
 import { planFallback } from '../mails/fallback';
 import { type MailParts, makeMail, type Trial } from '../mails/make-mail';
 import { chooseRecipient } from '../recipients/choose-recipients';
 import { type Avoided, findAvoided } from '../sending/avoid';
+import { catalogueOf, type GivenItems, givenFor, showAll, slatesOfSample } from './sample-slates';
 
 /** One mail as it would be sent. */
 export interface PreviewMail {
@@ -58,7 +62,9 @@ export interface PreviewCase {
   readonly avoided?: Avoided;
   readonly slate: LastSlate | undefined;
   /** Instead of the catalogue and a slate. */
-  readonly items?: Sample['items'];
+  readonly given?: GivenItems;
+  /** What the person has bought last. */
+  readonly seed?: string | undefined;
   readonly variant?: string;
 }
 
@@ -95,43 +101,49 @@ export async function casesOf(
   const userIds = people.map(({ contact }) => contact.userId);
   const avoidedBy = await findAvoided(engines, job, userIds);
   const slates = await findLastSlates(engines.db, job.name, userIds);
+  const version = await currentCatalogueVersion(engines.db);
+  const seeds = wantsSeeds(job) ? await findSeeds(engines.db, userIds, seedRule(engines, version)) : undefined;
   return people.map((stored) => {
     const { userId } = stored.contact;
-    return { stored, slate: slates.get(userId), avoided: avoidedBy(userId) };
+    return { stored, slate: slates.get(userId), avoided: avoidedBy(userId), seed: seeds?.get(userId) };
   });
 }
 
 /** The case of the template's sample, for a project without contacts; undefined where there is no sample. */
-export function sampleCase({ sample }: PreviewScope, change: Partial<PreviewCase> = {}): PreviewCase | undefined {
+export function sampleCase({ sample, job }: PreviewScope, change: Partial<PreviewCase> = {}): PreviewCase | undefined {
   if (sample === undefined) return undefined;
   const stored = { contact: sample.contact, addressHash: undefined, suppression: undefined };
-  return { stored, slate: undefined, items: sample.items, ...change };
+  return { stored, slate: undefined, given: givenFor(job, sample), ...change };
 }
 
 /** Makes the message of a case; undefined where there is nothing to show. */
-export function makeTrial(scope: PreviewScope, { stored, slate, items, avoided }: PreviewCase, trial: Trial = {}) {
-  const given = items === undefined ? undefined : new Map(items.map((item) => [item.itemId, item]));
-  const ids = given === undefined ? (slate?.slate ?? scope.standIns) : [...given.keys()];
+export function makeTrial(scope: PreviewScope, one: PreviewCase, trial: Trial = {}) {
+  const { stored, given, avoided } = one;
   const to = checkAddress(stored.contact.email ?? '').ok ? {} : { to: { name: '', address: NO_ADDRESS } };
   const parts = {
     ...scope.parts,
     trial: { ...to, ...trial },
-    ...(given === undefined ? {} : { catalogue: given, job: showAll(scope.job) }),
+    ...(given === undefined ? {} : { catalogue: catalogueOf(given), job: showAll(scope.job) }),
     ...(avoided === undefined ? {} : { avoided: () => ({ ...avoided, shown: NOTHING }) }),
   };
-  const row = { userId: stored.contact.userId, addressHash: stored.addressHash ?? '', attempt: 1, slate: ids };
+  const slates = given === undefined ? slatesOf(scope, one) : slatesOfSample(given);
+  const row = { userId: stored.contact.userId, addressHash: stored.addressHash ?? '', attempt: 1, ...slates };
   const made = makeMail(parts, { row, stored });
   return made.kind === 'mail' ? made : undefined;
 }
 
+/** Those of the last run, else items that stand in for them in every part of the e-mail. */
+function slatesOf(
+  { job, standIns }: PreviewScope,
+  { slate, seed }: PreviewCase,
+): FurtherSlates & { slate: readonly string[] } {
+  if (slate !== undefined) return slate;
+  const sections = (job.content.sections ?? []).map(({ name }) => [name, { items: standIns }] as const);
+  return { slate: standIns, sections: Object.fromEntries(sections), seed };
+}
+
 /** The last run has shown its own items, which is no reason to leave them out of its preview. */
 const NOTHING: ReadonlySet<string> = new Set();
-
-/** A sample is shown whatever it holds. */
-function showAll(job: EmailJob): EmailJob {
-  const { items } = job.content.show;
-  return { ...job, content: { ...job.content, show: { items, min: 1, inStock: false, fallback: 'none' } } };
-}
 
 const NO_ADDRESS = 'nobody@example.invalid';
 
@@ -148,7 +160,7 @@ export function previewCase(scope: PreviewScope, one: PreviewCase): PreviewMail 
   const { publicUrl, mail } = engines.settings;
   const unsubscribeUrl = signUnsubscribe({ secret: engines.secret, publicUrl, userId: NOBODY, list: job.name });
   const choice =
-    one.items === undefined
+    one.given === undefined
       ? chooseRecipient(stored, { where: job.recipients.where, topic: job.name })
       : { chosen: true as const };
   return {
@@ -165,8 +177,8 @@ export function previewCase(scope: PreviewScope, one: PreviewCase): PreviewMail 
   };
 }
 
-function describeItems({ slate, items }: PreviewCase): string {
-  if (items !== undefined) return 'the items of sample.json';
+function describeItems({ slate, given }: PreviewCase): string {
+  if (given !== undefined) return 'the items of sample.json';
   return slate === undefined
     ? 'popular items: no run has recommendations for this person'
     : `from the run ${slate.runId}`;

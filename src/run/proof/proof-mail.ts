@@ -58,12 +58,9 @@ export function makeSample(
   { contacts, avoided }: SamplePeople,
   place?: ProofPlace,
 ): MadeMail {
-  const { userId, addressHash, fallback, slate } = candidate;
+  const { userId } = candidate;
   const trial: Trial = { onlyIfDue: true, ...(place === undefined ? {} : addressProof(place)) };
-  return makeMail(
-    { ...parts, trial, avoided },
-    { row: { userId, addressHash, fallback, slate, attempt: 1 }, stored: contacts.get(userId) },
-  );
+  return makeMail({ ...parts, trial, avoided }, { row: { ...candidate, attempt: 1 }, stored: contacts.get(userId) });
 }
 
 export interface ProofPlace {

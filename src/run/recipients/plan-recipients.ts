@@ -1,10 +1,8 @@
 /** Chooses the recipients of a plan as the run would, without writing any of it. */
 import { findUnhandled } from '../../database/ledger/slot-ledger';
 import type { EmailJob } from '../../job/definition';
-import { userInputLine } from '../../personalize/input-lines';
-import { createPartHasher } from '../../personalize/input-parts';
-import type { InputLimits } from '../../personalize/limits';
 import type { ReadValues } from '../buying/filter-values';
+import type { PlannedInputs } from '../buying/source-lines';
 import type { Engines } from '../engines';
 import { createSample } from '../guards/plan';
 import type { RefuseAddress } from './allowed-addresses';
@@ -14,7 +12,7 @@ import { chooseFirst } from './limit-recipients';
 interface Choosing {
   readonly job: EmailJob;
   readonly slot: string;
-  readonly limits: InputLimits;
+  readonly inputs: PlannedInputs;
   readonly limit: number | undefined;
   readonly readValues: ReadValues;
   readonly refuse: RefuseAddress | undefined;
@@ -24,8 +22,7 @@ interface Choosing {
 /** Chooses the recipients as the run would, and hashes the input that it would write. */
 export async function planRecipients(engines: Pick<Engines, 'db'>, choosing: Choosing) {
   if (choosing.limit !== undefined) return planFirst(engines, { ...choosing, limit: choosing.limit });
-  const { job, slot, limits, readValues, refuse, candidates } = choosing;
-  const hasher = createPartHasher(limits);
+  const { job, slot, inputs, readValues, refuse, candidates } = choosing;
   const sample = createSample();
   const addresses = new Set<string>();
   let duplicates = 0;
@@ -35,15 +32,17 @@ export async function planRecipients(engines: Pick<Engines, 'db'>, choosing: Cho
     { where: job.recipients.where, topic: job.name, slot, readValues, refuse, candidates },
     async (batch) => {
       const unhandled = await findUnhandled(engines.db, { job: job.name, slot }, batch);
-      for (const { userId, addressHash, filterValues } of batch) {
+      const chosen = batch.filter(({ userId, addressHash }) => {
         if (!unhandled.has(userId)) handledBefore += 1;
         else if (addresses.has(addressHash)) duplicates += 1;
         else {
           addresses.add(addressHash);
           sample.add({ userId, addressHash });
-          hasher.add(userInputLine(userId, filterValues));
+          return true;
         }
-      }
+        return false;
+      });
+      await inputs.add(chosen);
     },
   );
   const leftOut = tally(
@@ -53,20 +52,17 @@ export async function planRecipients(engines: Pick<Engines, 'db'>, choosing: Cho
       ['handled_before', handledBefore] as const,
     ]),
   );
-  return { recipients: addresses.size, leftOut, parts: hasher.finish(), sample: sample.list() };
+  return { recipients: addresses.size, leftOut, sources: inputs.finish(), sample: sample.list() };
 }
 
 async function planFirst({ db }: Pick<Engines, 'db'>, choosing: Choosing & { readonly limit: number }) {
-  const { job, slot, limits, limit, readValues, refuse, candidates } = choosing;
+  const { job, slot, inputs, limit, readValues, refuse, candidates } = choosing;
   const rule = { where: job.recipients.where, topic: job.name, slot, readValues, refuse, candidates };
   const { counts, first, handled } = await chooseFirst(db, rule, { job: job.name, slot, limit });
-  const hasher = createPartHasher(limits);
   const sample = createSample();
-  for (const recipient of first) {
-    sample.add({ userId: recipient.userId, addressHash: recipient.addressHash });
-    hasher.add(userInputLine(recipient.userId, recipient.filterValues));
-  }
+  for (const { userId, addressHash } of first) sample.add({ userId, addressHash });
+  await inputs.add(first);
   const left = new Map(counts.leftOut.map(({ name, count }) => [name, count]));
   const leftOut = tally(left.set('handled_before', handled));
-  return { recipients: first.length, leftOut, parts: hasher.finish(), sample: sample.list() };
+  return { recipients: first.length, leftOut, sources: inputs.finish(), sample: sample.list() };
 }

@@ -14,6 +14,7 @@ import { findAvoided } from './avoid';
 import { type Lane, leaseMs } from './lane';
 import { holdLease, type Lease, type Moment } from './lease';
 import { createMailQueue, type Parcel } from './mail-queue';
+import { createMakingTally } from './making';
 import { journalKey } from './recover';
 import { readOutcome, type Wait } from './send-outcome';
 import { stopAfterErrors } from './stop';
@@ -46,9 +47,10 @@ export async function sendBatch(lane: Lane, claim: ClaimInHand): Promise<void> {
 }
 
 async function makeMails(
-  { context, job }: Lane,
+  lane: Lane,
   rows: readonly ClaimedDelivery[],
 ): Promise<readonly { readonly made: MadeMail; readonly row: ClaimedDelivery }[]> {
+  const { context, job } = lane;
   const { engines, run, bundle } = context;
   const template = bundle.template;
   if (template === undefined) return [];
@@ -67,8 +69,15 @@ async function makeMails(
     job,
     rows.map((row) => row.userId),
   );
-  const parts = { engines, run, job, template, catalogue, newest, planned: readPlan(run.plan), avoided, refuse };
-  return rows.map((row) => ({ made: makeMail(parts, { row, stored: contacts.get(row.userId) }), row }));
+  const tally = createMakingTally();
+  const choice = { planned: readPlan(run.plan), avoided, refuse, note: tally.note };
+  const parts = { engines, run, job, template, catalogue, newest, ...choice };
+  const made = rows.map((row) => ({ made: makeMail(parts, { row, stored: contacts.get(row.userId) }), row }));
+  await tally.store(
+    lane,
+    made.map((one) => one.made),
+  );
+  return made;
 }
 
 interface Batch {

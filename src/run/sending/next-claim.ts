@@ -13,6 +13,7 @@ import type { ClaimInHand } from './batch';
 import { type Lane, leaseMs } from './lane';
 import { momentOf } from './lease';
 import { checkMailServer } from './mail-server';
+import { stopAtExclusions } from './making';
 import { stopAfterErrors } from './stop';
 import { activeLanes } from './turns';
 
@@ -37,7 +38,7 @@ export async function takeNextStep(lane: Lane): Promise<NextStep> {
   const wakeAt = waitsUntil(lane, state, now);
   if (wakeAt !== undefined) return leave(await comeAgain(lane, wakeAt));
   lane.errorsSince = state.errorsSince;
-  if (await stopAfterErrors(lane)) return leave(DONE);
+  if ((await stopAfterErrors(lane)) || (await stopAtExclusions(lane))) return leave(DONE);
   if (lane.isServerInDoubt) {
     const due = await nextSendable(engines.db, run.runId, { sender: lane.sender, now });
     if (due === undefined || due > now) return leave(await whenNothingIsDue(lane));

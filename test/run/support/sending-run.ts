@@ -19,6 +19,9 @@ export interface SendingWish {
   readonly name: string;
   /** The value of `send` in the job file. */
   readonly send?: string;
+  /** Those of `content.show` and `guard`. */
+  readonly show?: string | undefined;
+  readonly guard?: string | undefined;
   readonly domains: Domains;
   readonly slot?: string;
 }
@@ -61,7 +64,8 @@ export async function makeSendingRun(engines: Engines, wish: SendingWish): Promi
   }));
   await saveContacts(engines.db, contacts, now);
   const where = `{ consent: true, group: ${name} }`;
-  const source = emailSource(name, { where, ...(wish.send === undefined ? {} : { send: wish.send }) });
+  const { send, show, guard } = wish;
+  const source = emailSource(name, { where, send, show, guard });
   const catalogueVersion = await currentCatalogueVersion(engines.db);
   const bundleUri = await storeBundle(engines, source);
   await createRun(engines.db, { ...run, n: 1, kind: 'email', bundleUri, catalogueVersion }, now);

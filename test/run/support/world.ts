@@ -130,8 +130,9 @@ export async function workOnce({ engines }: Rig, runId: string): Promise<readonl
 export interface EmailFields {
   readonly where?: string;
   readonly solution?: string;
-  readonly show?: string;
-  readonly send?: string;
+  readonly show?: string | undefined;
+  readonly send?: string | undefined;
+  readonly guard?: string | undefined;
   readonly subject?: string;
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -152,6 +153,7 @@ export function emailSource(name: string, fields: EmailFields = {}) {
     `recipients: { where: ${fields.where ?? '{ consent: true, group: main }'} }`,
     `content: { template: mini, show: ${fields.show ?? '{ items: 3 }'} }`,
     ...(fields.send === undefined ? [] : [`send: ${fields.send}`]),
+    ...(fields.guard === undefined ? [] : [`guard: ${fields.guard}`]),
   ];
   return {
     file: `jobs/${name}.yaml`,
