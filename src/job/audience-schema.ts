@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { changeField, deliverField } from './change-schema';
 import { combineFields } from './combine-schema';
 import { filterField, queryValuesField } from './filter-schema';
-import { attributesField, formatsField } from './formats-schema';
+import { attributesField, formatsField, listIdsField } from './formats-schema';
 import { audienceGuardField } from './guard-schema';
 import { headFields, kindField } from './head-schema';
 import { itemsField } from './items-schema';
@@ -100,6 +100,7 @@ export function audienceSchema(names: JobNames) {
         ...combineFields,
         formats: formatsField(names),
         attributes: attributesField,
+        listIds: listIdsField,
         change: changeField,
         deliver: deliverField(names),
         to,

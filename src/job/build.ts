@@ -65,6 +65,7 @@ export function buildAudienceJob(source: JobFile, fields: z.output<ReturnType<ty
       ...buildCombine({ name: source.name, queries }, audience),
       formats: audience.formats,
       attributes: audience.attributes,
+      listIds: new Map(Object.entries(audience.listIds).map(([name, id]) => [name, String(id)])),
       change: buildChange(audience.change),
       deliver: audience.deliver,
       to: audience.to ?? `audiences/${source.name}/`,

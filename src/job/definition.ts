@@ -278,6 +278,8 @@ export interface AudienceJob extends JobBase {
     readonly formats: readonly string[];
     /** Of contacts, as further columns of the formats that take any. */
     readonly attributes: readonly string[];
+    /** Audience, or audience and part as `drama.b` → the id that the platform gave it. */
+    readonly listIds: ReadonlyMap<string, string>;
     readonly change: ChangeRules;
     /** Names of the settings' `destinations`, each once; none where the files stay on S3. */
     readonly deliver: readonly string[];

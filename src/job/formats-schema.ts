@@ -27,6 +27,27 @@ export function formatsField({ formats: known }: JobNames) {
     });
 }
 
+const LIST_ID = /^-?\d{1,18}$/;
+const listId = z
+  .union([z.int(), z.string().regex(LIST_ID)])
+  .meta({ expected: 'the number that the platform gave the list', examples: [806200123] });
+
+/** Ids that a platform gave to audiences. */
+export const listIdsField = z
+  .record(
+    z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9.-]{0,79}$/)
+      .meta({ expected: 'the name of an audience, or of a part as drama.b' }),
+    listId,
+  )
+  .default({})
+  .meta({
+    description: 'The ids that Microsoft Advertising gave to the lists of these audiences',
+    expected: 'a map: audience → id',
+    examples: [{ coffee: 806200123 }],
+  });
+
 /** Attributes that become columns of the formats that take any. */
 export const attributesField = z
   .array(z.string().min(1).max(128).meta({ expected: 'the name of an attribute of contacts' }))

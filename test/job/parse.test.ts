@@ -314,7 +314,7 @@ error[E_JOB_FIELD] jobs/winback.yaml:8:7
   audience.to is "/../etc"; expected a relative prefix that ends with "/", without ".."
   fix: write "to: audiences/coffee/", or remove the line
 error[E_JOB_FIELD] jobs/winback.yaml:9:3
-  audience.combin is not a key that nightjar knows; the keys of audience are where, topic, combine, top, sample, split, lists, formats, attributes, change, deliver, to
+  audience.combin is not a key that nightjar knows; the keys of audience are where, topic, combine, top, sample, split, lists, formats, attributes, listIds, change, deliver, to
   fix: write "combine:" instead of "combin:""
 `);
   });

@@ -1,5 +1,6 @@
 /** Audiences that e-mail jobs name, checked by the job files alone. */
 import { parseJob } from '../../src/job/parse';
+import { findWrongListIds } from '../../src/run/audiences/check-list-ids';
 import { checkAudienceNames } from '../../src/run/recipients/check-audience-names';
 
 const FANS = parseJob({
@@ -27,4 +28,26 @@ it.each([
   const message = `recipients.from.audience is "${audience}", and no job makes it; audiences are fans/tea, fans/coffee`;
   expect(check(audience)).toEqual([{ job: 'mail', message, fix: expect.any(String) }]);
   expect(check(audience)[0]?.fix).toBe(fix);
+});
+
+const withListIds = (audience: string) => {
+  const job = parseJob({
+    file: 'jobs/fans.yaml',
+    text: `about: Fans\nkind: audience\nsegment: { solution: s, users: 5, queries: { tea: ITEMS.A = "b" } }\naudience: { ${audience} }\n`,
+  });
+  return job.kind === 'audience' ? findWrongListIds(job) : [];
+};
+
+it.each(['listIds: { tea: 806200123 }', 'listIds: { tea.a: "806200123" }, split: { a: 50%, b: 50% }'])(
+  'takes %s',
+  (audience) => {
+    expect(withListIds(audience)).toEqual([]);
+  },
+);
+
+it.each([
+  ['listIds: { tee: 1 }', 'write tea'],
+  ['listIds: { tea: 1 }, split: { a: 50%, b: 50% }', 'write tea.a'],
+])('refuses an id of no audience, %s', (audience, fix) => {
+  expect(withListIds(audience)).toMatchObject([{ code: 'E_JOB_FIELD', where: { file: 'jobs/fans.yaml' }, fix }]);
 });

@@ -19,6 +19,8 @@ export interface FileContext {
   readonly audience: string;
   /** Attributes of contacts that the job asks for as further columns, where the format takes any. */
   readonly attributes: readonly string[];
+  /** The id that the platform gave this audience, where the job has it. */
+  readonly listId?: string | undefined;
 }
 
 /** What a file tells its reader to do with its rows. */

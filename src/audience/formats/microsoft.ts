@@ -31,7 +31,7 @@ const COLUMNS: readonly Column[] = [
   columnOf('Text', email),
 ];
 
-/** Microsoft refuses it until the list's id is written in its place. Without an id it would make a new list of each file. */
+/** Microsoft refuses it, so that nobody uploads a file whose list is not known. Without an id it would make a new list of each file. */
 const LIST_ID = 'LIST-ID';
 
 export const microsoft: AudienceFormat = {
@@ -44,7 +44,7 @@ export const microsoft: AudienceFormat = {
   consent: [],
   changes: ['full', 'add', 'remove'],
   open: [
-    'Records name their list by the id that Microsoft gave it, which is not known here: write it in place of LIST-ID before the upload, or -1 to make a new list.',
+    'Records name their list by the id that Microsoft gave it: set audience.listIds. Without it they say LIST-ID, to be replaced before the upload; -1 makes a new list.',
     'The largest file is not documented: files are not split.',
     'The form of a hashed telephone number is not documented, and user ids stay here: only addresses are written.',
     'The terms must be accepted once on the web before any upload.',
@@ -55,15 +55,27 @@ export const microsoft: AudienceFormat = {
     if (hash === '') return refuseUnknown(count);
     return ['Customer List Item', '', '', LIST_ID, '', '', '', '', '', '', '', 'Email', hash];
   },
-  write: (rows, context, change) => writeCsvFile(COLUMNS, rows, {}, describeList(context, change)),
+  write: (rows, context, change) => writeCsvFile(COLUMNS, nameList(rows, context), {}, describeList(context, change)),
 };
 
 const ACTIONS: Readonly<Record<Change, string>> = { full: 'Replace', add: 'Add', remove: 'Remove' };
 
+const PARENT_ID = RULES.findIndex(([header]) => header === 'Parent Id');
+
+/** Puts the list's id into the rows as they are written: it is no change of a person. */
+async function* nameList(
+  batches: AsyncIterable<readonly Cells[]>,
+  { listId = LIST_ID }: FileContext,
+): AsyncGenerator<readonly Cells[]> {
+  for await (const rows of batches) {
+    yield listId === LIST_ID ? rows : rows.map((cells) => cells.map((cell, at) => (at === PARENT_ID ? listId : cell)));
+  }
+}
+
 /** Makes the records that come before the people. */
-function describeList({ audience }: FileContext, change: Change): readonly Cells[] {
+function describeList({ audience, listId = LIST_ID }: FileContext, change: Change): readonly Cells[] {
   return [
     ['Format Version', '', '', '', '', '', '6.0', '', '', '', '', '', ''],
-    ['Customer List', 'Active', LIST_ID, '', '', '', '', '', 'Customer', audience, ACTIONS[change], '', ''],
+    ['Customer List', 'Active', listId, '', '', '', '', '', 'Customer', audience, ACTIONS[change], '', ''],
   ];
 }

@@ -11,6 +11,7 @@ import { type Leaf, listLeaves, writeLeaf } from '../../job/combine/expression';
 import type { AudienceJob } from '../../job/definition';
 import type { Engines } from '../engines';
 import { audiencesOf } from './audiences-of';
+import { findWrongListIds } from './check-list-ids';
 
 type CheckEngines = Pick<Engines, 'db'>;
 type AudienceLeaf = Extract<Leaf, { readonly kind: 'audience' }>;
@@ -35,7 +36,7 @@ export async function checkSets(
     audiencesOf(job).flatMap(({ expression }) => listLeaves(expression).map((leaf) => [writeLeaf(leaf), leaf])),
   );
   const sets: ForeignSet[] = [];
-  const errors: NightjarError[] = [];
+  const errors: NightjarError[] = [...findWrongListIds(job)];
   for (const [name, leaf] of leaves) {
     try {
       if (leaf.kind === 'audience') sets.push({ name, about: describe(await requireAudience(engines, job, leaf)) });

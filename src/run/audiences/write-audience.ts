@@ -69,7 +69,11 @@ function planParts({ context, job, audience }: AudienceCase): readonly PartPlan[
   return parts.map((part) => ({
     part,
     formats: part === HOLDOUT ? [] : bundle.formats,
-    context: { ...shared, audience: part === '' ? audience : `${audience}-${part}` },
+    context: {
+      ...shared,
+      audience: part === '' ? audience : `${audience}-${part}`,
+      listId: job.audience.listIds.get(part === '' ? audience : `${audience}.${part}`),
+    },
   }));
 }
 

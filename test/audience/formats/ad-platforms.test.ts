@@ -192,6 +192,18 @@ describe('microsoft', () => {
   });
 });
 
+describe('microsoft of a list with an id', () => {
+  it('names it in the list and in each row, though the rows are kept without', async () => {
+    const text = await write('microsoft', [ROWS.microsoft ?? []], 'add', { ...CONTEXT, listId: '806200123' });
+
+    expect(text.split('\r\n').slice(2)).toEqual([
+      'Customer List,Active,806200123,,,,,,Customer,fans,Add,,',
+      `Customer List Item,,,806200123,,,,,,,,Email,${sha256Hex('ann.lee+news@gmail.com')}`,
+      '',
+    ]);
+  });
+});
+
 describe('limits', () => {
   it('are those of the platforms', () => {
     const limits = NAMES.map((name) => [

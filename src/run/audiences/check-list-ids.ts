@@ -1,0 +1,20 @@
+/** Checks for which audiences a job has the ids of a platform. */
+import { nearestName } from '../../config/nearest';
+import { NightjarError } from '../../errors';
+import type { AudienceJob } from '../../job/definition';
+import { audiencesOf } from './audiences-of';
+
+/** Finds ids of no audience of the job: they would stand in no file. */
+export function findWrongListIds(job: AudienceJob): readonly NightjarError[] {
+  const { listIds, split = [] } = job.audience;
+  const parts = ['', ...split.map(({ name }) => `.${name}`)].filter((part) => (part === '') === (split.length === 0));
+  const known = audiencesOf(job).flatMap(({ name }) => parts.map((part) => `${name}${part}`));
+  return [...listIds.keys()]
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const near = nearestName(name, known) ?? known[0];
+      const message = `audience.listIds has "${name}"; expected an audience of the job: ${known.join(', ')}`;
+      const fix = near === undefined ? 'remove it' : `write ${near}`;
+      return new NightjarError('E_JOB_FIELD', message, { where: { file: job.file }, fix });
+    });
+}
