@@ -81,6 +81,7 @@ export const ERROR_CODES = {
   E_RUN_ERRORS: { about: 'too many e-mails of a run were refused', exit: 6, retry: 'afterFix' },
   E_RUN_GUARD: { about: 'a guard has tripped: a person decides', exit: 6, retry: 'afterFix' },
   E_RUN_PROOF: { about: 'the proof of a run waits for a person, or was not taken', exit: 6, retry: 'afterFix' },
+  E_RUN_OVERTAKEN: { about: 'a later slot of an audience has been delivered', exit: 6, retry: 'afterFix' },
   E_RUN_PARAMS: { about: 'the slot has been run with other params, or another limit', exit: 2, retry: 'afterFix' },
   E_RUN_UNKNOWN: { about: 'there is no run of that id', exit: 2, retry: 'afterFix' },
 } as const satisfies Record<string, CodeFacts>;

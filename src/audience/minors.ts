@@ -5,6 +5,7 @@ const FULL_AGE = 18;
 
 /** Words of a spreadsheet, a CRM or a person for "this is a minor", in lower case. */
 const YES: ReadonlySet<string> = new Set(['true', '1', 'yes', 'y', 't']);
+const NO: ReadonlySet<string> = new Set(['', 'false', '0', 'no', 'n', 'f']);
 
 type Attributes = Readonly<Record<string, string>>;
 
@@ -15,13 +16,28 @@ type Attributes = Readonly<Record<string, string>>;
  * birthday has been, the person counts as a minor. Somebody born on 29 February is of age on 1 March.
  *
  * @param day  `YYYY-MM-DD`
- * @returns `unclear` where there is a birth date without a year that can be read, and nothing else says that it is a minor
+ * @returns `unclear` where one of them can't be read (a birth date without a year, an age in words), and none says that it is a minor
  */
 export function isMinor(attributes: Attributes, day: string): boolean | 'unclear' {
   const { minor, age, birth_date: birthDate } = attributes;
-  if (minor !== undefined && YES.has(minor.trim().toLowerCase())) return true;
-  if (age !== undefined && age.trim() !== '' && Number(age) < FULL_AGE) return true;
-  const text = birthDate?.trim() ?? '';
+  const found = [
+    readFlag(minor?.trim().toLowerCase() ?? ''),
+    readAge(age?.trim() ?? ''),
+    readBirth(birthDate?.trim() ?? '', day),
+  ];
+  return found.includes(true) || (found.includes('unclear') ? 'unclear' : false);
+}
+
+function readFlag(word: string): boolean | 'unclear' {
+  return YES.has(word) || (NO.has(word) ? false : 'unclear');
+}
+
+function readAge(text: string): boolean | 'unclear' {
+  if (text === '') return false;
+  return /^\d{1,3}(\.\d+)?$/.test(text) ? Number(text) < FULL_AGE : 'unclear';
+}
+
+function readBirth(text: string, day: string): boolean | 'unclear' {
   return text === '' ? false : isUnderAge(text, day);
 }
 

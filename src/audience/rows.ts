@@ -2,6 +2,7 @@
  * Writes and reads row files: what a format's file says of an audience, one line a row, its cells parted by TABs, each row once,
  * in the order of UTF-16 units. Two rows of one audience that say the same are one row: removing it must not depend on whose it was. In a cell backslash, TAB, LF and CR are written as `\\`, `\t`, `\n` and `\r`.
  */
+import { NightjarError } from '../errors';
 import { decodeLines } from './chunks';
 import type { Cells, Column } from './formats/format';
 
@@ -13,13 +14,24 @@ export interface RowLayout {
   read(line: string): Cells;
   /** What two lines must share to be the same row: all but the cells that vary without a change of the person. */
   keyOf(line: string): string;
+  /** What two lines must share to be removed by the same row: their key columns, or `keyOf` where the format has none. */
+  identityOf(line: string): string;
 }
 
-/** Makes the layout for columns: cells that vary stand last, so that the order of lines is that of their keys. */
-export function createRowLayout(columns: readonly Pick<Column, 'varies'>[]): RowLayout {
+/**
+ * Makes the layout for columns: cells that vary stand last, so that the order of lines is that of their keys and identities.
+ *
+ * @param keyColumns  how many columns, from the first, a removal is known by; none of them may vary
+ * @throws E_BUG if a key column varies or there are fewer columns
+ */
+export function createRowLayout(columns: readonly Pick<Column, 'varies'>[], keyColumns?: number): RowLayout {
   const places = columns.map((_, index) => index);
   const stable = places.filter((index) => columns[index]?.varies !== true);
-  if (stable.length === columns.length) return { write: writeCells, read: readCells, keyOf: (line) => line };
+  if (keyColumns !== undefined && (keyColumns < 1 || stable[keyColumns - 1] !== keyColumns - 1))
+    throw new NightjarError('E_BUG', `${keyColumns} key columns do not stand first, or vary`);
+  const keyOf = cutBehind(stable.length, columns.length);
+  const identityOf = keyColumns === undefined ? keyOf : cutBehind(keyColumns, columns.length);
+  if (stable.length === columns.length) return { write: writeCells, read: readCells, keyOf, identityOf };
   const order = [...stable, ...places.filter((index) => columns[index]?.varies === true)];
   const back = places.map((index) => order.indexOf(index));
   return {
@@ -28,8 +40,14 @@ export function createRowLayout(columns: readonly Pick<Column, 'varies'>[]): Row
       const cells = readCells(line);
       return back.map((index) => cells[index] ?? '');
     },
-    keyOf: (line) => line.slice(0, findTab(line, stable.length) + 1),
+    keyOf,
+    identityOf,
   };
+}
+
+/** Makes a function that answers the first cells of a line, each with its TAB: none begins with another, so that they sort as lines do. */
+function cutBehind(cells: number, all: number): (line: string) => string {
+  return cells === all ? (line) => line : (line) => line.slice(0, findTab(line, cells) + 1);
 }
 
 /** The place of the nth TAB; -1 for the 0th, which is before the line. */
@@ -94,19 +112,36 @@ export async function* dropRepeated(
  * Yields the lines of `from` whose keys no line of `without` has, in order; both sorted, each key once.
  * Holds one batch of each; no batch is empty.
  */
-export async function* subtractSorted(
+export function subtractSorted(
   from: AsyncIterable<readonly string[]>,
   without: AsyncIterable<readonly string[]>,
   keyOf: KeyOf,
 ): AsyncGenerator<readonly string[]> {
-  const others = new KeyCursor(without[Symbol.asyncIterator](), keyOf);
+  return selectSorted(from, without, { keyOf, isShared: false });
+}
+
+/** Yields the lines of `from` whose keys a line of `others` has too; as `subtractSorted`. */
+export function intersectSorted(
+  from: AsyncIterable<readonly string[]>,
+  others: AsyncIterable<readonly string[]>,
+  keyOf: KeyOf,
+): AsyncGenerator<readonly string[]> {
+  return selectSorted(from, others, { keyOf, isShared: true });
+}
+
+async function* selectSorted(
+  from: AsyncIterable<readonly string[]>,
+  compared: AsyncIterable<readonly string[]>,
+  { keyOf, isShared }: { readonly keyOf: KeyOf; readonly isShared: boolean },
+): AsyncGenerator<readonly string[]> {
+  const others = new KeyCursor(compared[Symbol.asyncIterator](), keyOf);
   try {
     for await (const lines of from) {
       const left: string[] = [];
       for (const line of lines) {
         const key = keyOf(line);
         while (!others.reach(key)) await others.refill();
-        if (others.key !== key) left.push(line);
+        if ((others.key === key) === isShared) left.push(line);
       }
       if (left.length > 0) yield left;
     }

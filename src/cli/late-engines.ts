@@ -79,6 +79,7 @@ async function tryAgain(trying: Trying, first: Promise<OpenEngines>): Promise<vo
       tellOutage(engines, { subject: OUTAGE, error });
     }
     await wait(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    if (stopping.signal.aborted) return;
   }
 }
 

@@ -86,6 +86,7 @@ export async function compileTemplate(
   };
   check.problems.push(...checkNamed(languages, { template: template.name, jobFile: options.jobFile }));
   for (const part of PARTS) checkPart(part, sources, check);
+  check.problems.push(...findUnshownSections(sources, options.sections ?? []));
   refuse(check.problems);
   const { text: html, problems: ofMarkup } = await compileMarkup(sources);
   refuse(ofMarkup);
@@ -145,6 +146,17 @@ function checkPart(part: Part, { parts }: TemplateSources, check: Check): void {
     const message = 'the html body does not hold {{preheader}}, so that nobody sees what preheader.hbs says';
     check.problems.push(missingField(source, message, 'begin the body with {{preheader}}, or remove preheader.hbs'));
   }
+}
+
+/** What no template shows would be bought in vain. */
+function findUnshownSections({ parts, partials }: TemplateSources, names: readonly string[]): readonly NightjarError[] {
+  const html = parts.get('html');
+  if (html === undefined || names.length === 0) return [];
+  const shows = [html, ...partials.values()].some(({ text }) => /\bsections\b/.test(text));
+  const message = `the html body shows no sections, and the job buys ${names.join(', ')} for it`;
+  const fix =
+    'add {{#each sections}}<h2>{{title}}</h2>{{#each items}}<p>{{title}}</p>{{/each}}{{/each}}, or remove content.sections';
+  return shows ? [] : [missingField(html, message, fix)];
 }
 
 function missingField({ path }: Source, message: string, fix: string): NightjarError {

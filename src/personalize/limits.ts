@@ -45,6 +45,9 @@ export const MAX_S3_PATH_LENGTH = 256;
 /** Characters of a user or item id. Source: developer guide, "Amazon Personalize endpoints and quotas". */
 export const MAX_ID_LENGTH = 256;
 
+/** Regions with themes. Source: developer guide, "Batch recommendations with themes from Content Generator". */
+export const THEME_REGIONS: readonly string[] = ['us-east-1', 'us-west-2', 'ap-northeast-1'];
+
 /** What one batch job takes as its input; a larger one is cut into parts. */
 export interface InputLimits {
   readonly bytes: number;

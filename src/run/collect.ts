@@ -122,9 +122,12 @@ function trimTheme(theme: string): string {
   return theme.trim().replace(/\.$/, '');
 }
 
-/** A user may stand on two lines; the later one counts, as a second run over the same shard would have it. */
+/**
+ * A user may stand on two lines; the later one counts, as a second run over the same shard would have it.
+ * In one order, so that shards of several outputs that are stored at once do not wait for one another in a circle.
+ */
 function lastPerInput(lines: readonly AnsweredLine[]): readonly AnsweredLine[] {
-  return [...new Map(lines.map((line) => [line.of, line])).values()];
+  return [...new Map(lines.map((line) => [line.of, line])).values()].sort((a, b) => (a.of < b.of ? -1 : 1));
 }
 
 /**

@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { compareBytes } from '../../src/audience/byte-order';
 import type { Cells } from '../../src/audience/formats/format';
 import { countMembership, similarity } from '../../src/audience/membership';
-import { createRowLayout, dropRepeated, joinLines, readRowLines, subtractSorted } from '../../src/audience/rows';
+import {
+  createRowLayout,
+  dropRepeated,
+  intersectSorted,
+  joinLines,
+  readRowLines,
+  subtractSorted,
+} from '../../src/audience/rows';
 
 async function* batchesOf<T>(values: readonly T[], size = 3): AsyncGenerator<readonly T[]> {
   for (let from = 0; from < values.length; from += size) yield values.slice(from, from + size);
@@ -43,6 +50,23 @@ describe('a row', () => {
     );
   });
 
+  it('has an identity of its key columns, in the order of the lines', () => {
+    fc.assert(
+      fc.property(row, row, fc.boolean(), fc.integer({ min: 1, max: 3 }), (a, b, varies, keys) => {
+        const layout = createRowLayout(varies && keys < 3 ? [{}, {}, { varies }] : [{}, {}, {}], keys);
+        const identityOf = (cells: Cells) => layout.identityOf(layout.write(cells));
+        expect(identityOf(a) === identityOf(b)).toBe(a.slice(0, keys).every((text, index) => text === b[index]));
+        const [first, second] = [layout.write(a), layout.write(b)].sort();
+        expect(layout.identityOf(first ?? '') <= layout.identityOf(second ?? '')).toBe(true);
+      }),
+    );
+  });
+
+  it('cannot be known by columns that vary or that there are not', () => {
+    expect(() => createRowLayout([{}, { varies: true }, {}], 2)).toThrow('key columns');
+    expect(() => createRowLayout([{}], 2)).toThrow('key columns');
+  });
+
   it('stands in a file that gives all lines back', async () => {
     const layout = createRowLayout([{}, {}]);
     const lines = ['', 'a\n', '😀\t'].map((text) => layout.write([text, 'x']));
@@ -70,6 +94,10 @@ describe('the difference of two versions', () => {
           gather(subtractSorted(batchesOf(from, size), batchesOf(without, size), layout.keyOf));
         const removed = await minus(linesOf(before), linesOf(now));
         const added = await minus(linesOf(now), linesOf(before));
+        const shared = await gather(
+          intersectSorted(batchesOf(linesOf(now), size), batchesOf(linesOf(before), 2), layout.keyOf),
+        );
+        expect([...shared, ...added].sort()).toEqual(linesOf(now));
         const gone = new Set(usersOf(removed));
         const left = Object.keys(before).filter((user) => !gone.has(user));
         expect([...left, ...usersOf(added)].sort()).toEqual(Object.keys(now).sort());

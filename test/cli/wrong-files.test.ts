@@ -93,7 +93,7 @@ const CASES: readonly (readonly [string, readonly string[], number, string])[] =
     ['jobs', 'check', 'field'],
     3,
     `error[E_JOB_FIELD] jobs/field.yaml:3:31
-  recommend.result is not a key that nightjar knows; the keys of recommend are solution, results, filter, filterValues
+  recommend.result is not a key that nightjar knows; the keys of recommend are solution, results, filter, filterValues, from, themes
   fix: write "results:" instead of "result:"
 `,
   ],

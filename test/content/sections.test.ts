@@ -35,7 +35,15 @@ it('prints nothing for what is not there', async () => {
     '{{#if because}}a{{/if}}{{theme}}{{#if sections.fresh}}b{{/if}}{{#each (chunk sections.goes.items 2)}}c{{/each}}';
   expect(await render(body, { sections: {} })).toBe('');
   expect(await render(body)).toBe('bc');
-  expect(await render('{{because.title}}', { because: pot, theme: 'x' })).toBe('Pot &amp; Pan');
+  expect(await render('{{because.title}}{{#if sections.fresh.theme}}{{/if}}', { because: pot, theme: 'x' })).toBe(
+    'Pot &amp; Pan',
+  );
+});
+
+it('refuses a body that shows none of the sections that the job buys', async () => {
+  const wrong = await refusalOf(template('{{because.title}}'), { sections: ['fresh', 'goes'] });
+  expect(wrong.message).toContain('the html body shows no sections, and the job buys fresh, goes for it');
+  expect(wrong.fix).toContain('{{#each sections}}');
 });
 
 it('refuses sections that the job does not have', async () => {

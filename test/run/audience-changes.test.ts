@@ -123,6 +123,37 @@ describe('changes against what was delivered last', () => {
   });
 });
 
+it('of a format whose rows are known by a key, a removal is of keys that no member has any more', async () => {
+  const name = 'keyed';
+  const formats = 'formats: [klaviyo], change: { files: changes }';
+  const address = (nth: number) => `${userId(nth)}@people.example`;
+  await addContacts(shop, [
+    makeContact(userId(2), { firstName: 'Zoe' }),
+    makeContact('u021', { email: address(2), firstName: 'Ann' }),
+    makeContact(userId(3), { firstName: 'Old' }),
+  ]);
+  const first = await runWith(source(name, formats), name, '2026-03-02', [...ids(1, 4), 'u021']);
+  expect(firstCells(first.files.get('tea.klaviyo.csv'))).toEqual([1, 2, 3, 4].map(address));
+  expect(first.files.get('tea.klaviyo.csv')).toContain(`${address(2)},Ann,`);
+  expect(manifestOf(first.files, 'tea').formats[0]).toMatchObject({ people: 5, rows: 4 });
+
+  // One of two with the same address goes, and another has another name.
+  await addContacts(shop, [makeContact(userId(3), { firstName: 'New' })]);
+  const second = await runWith(source(name, formats), name, '2026-03-03', ids(2, 5));
+  expect(second.files.get('tea.klaviyo.remove.csv')).toBe(`Email\r\n${address(1)}\r\n`);
+  expect(firstCells(second.files.get('tea.klaviyo.add.csv'))).toEqual([2, 3, 5].map(address));
+  expect(second.files.get('tea.klaviyo.add.csv')).toContain(`${address(2)},Zoe,`);
+
+  const third = await runWith(source(name, `${formats}, attributes: [group]`), name, '2026-03-04', ids(3, 5));
+  expect(third.files.get('tea.klaviyo.remove.csv')).toBe(`Email\r\n${address(2)}\r\n`);
+  expect(firstCells(third.files.get('tea.klaviyo.csv'))).toEqual([3, 4, 5].map(address));
+  expect(manifestOf(third.files, 'tea').formats[0]).toMatchObject({ because: 'other_columns' });
+  await addContacts(
+    shop,
+    ['u002', 'u003', 'u021'].map((id) => makeContact(id)),
+  );
+});
+
 it('a process that dies anywhere leaves what an undisturbed one would have made', async () => {
   const job = (name: string) => source(name, 'formats: [csv, meta], change: { files: changes }');
   const nights = async (name: string, disturb: (runId: string) => Promise<void>) => {

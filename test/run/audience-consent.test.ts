@@ -98,6 +98,10 @@ it('leaves out who must not be in any file, and out of a format who did not cons
       ['not_identified', 1],
     ]),
   );
+  // Who is left out as a person is no value that was left out.
+  expect(formats.get('google-ads')?.values ?? []).not.toContainEqual(
+    expect.objectContaining({ name: 'no_identifier' }),
+  );
   expect(summary === undefined ? ['no summary'] : sumsAddUp(summary)).toEqual([]);
 
   const csv = [...(await filesOf(run.runId))].find(([name]) => name.includes('csv'))?.[1] ?? '';

@@ -7,11 +7,14 @@ import path from 'node:path';
 import type { OpenEngines } from '../../src/cli/open-engines';
 import { listDeliveries } from '../../src/database/audiences/delivered-rows';
 import { findDelivered, listVersions } from '../../src/database/audiences/versions';
+import { findRun } from '../../src/database/runs/runs';
 import { keep } from '../../src/run/keep/keep';
 import { cancelRun } from '../../src/run/operate/cancel';
 import { retryRun } from '../../src/run/operate/retry';
+import { processWork } from '../../src/run/process-work';
 import { beginWith, firstCells, manifestOf, readFolder } from './support/audience-answers';
-import { userId } from './support/small-shop';
+import { dyingAt } from './support/old-run';
+import { addContacts, makeContact, userId } from './support/small-shop';
 import { audienceSource, driveRun, openShop, type Rig, rigUp } from './support/world';
 
 const ids = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => userId(from + n));
@@ -54,10 +57,20 @@ afterAll(async () => {
   rmSync(state, { recursive: true, force: true });
 });
 
-function source(name: string, more = '') {
+function source(name: string, more = '', deliver = '[bucket, partner]') {
   const { file, text, template } = audienceSource(name);
-  const audience = `audience: { to: audiences/${name}/, formats: [csv], change: { files: changes }, deliver: [bucket, partner] }`;
+  const audience = `audience: { to: audiences/${name}/, formats: [csv], change: { files: changes }, deliver: ${deliver} }`;
   return { file, text: `${text.replace(/^audience: .*$/m, audience)}${more}`, template };
+}
+
+const retry = (runId: string) => retryRun(rig.engines, runId, { only: [], fresh: undefined });
+
+/** Writes a version and delivers nothing of it. */
+async function writeOnly(job: ReturnType<typeof source>, slot: string, users: readonly string[]): Promise<string> {
+  const runId = await beginWith(rig, job, { slot, users });
+  await driveRun(rig, runId, (run) => run.state === 'writing');
+  await processWork(rig.engines, { runId, stage: 'write', shard: 0 }, new AbortController().signal);
+  return runId;
 }
 
 it('goes to every destination once, the manifest last; who was refused is tried again when a person says so', async () => {
@@ -88,11 +101,11 @@ it('a destination that is away for a moment is waited for, and then fails the ru
   expect(uploads).toEqual(['tea.csv', 'tea.csv']);
 });
 
-it('what a delivery that never came to its end may have added is removed, too', async () => {
+it('what a delivery that never came to its end may have added is removed, and what it may have removed is added again', async () => {
   const name = 'half-way';
   await driveRun(rig, await beginWith(rig, source(name), { slot: '2026-03-02', users: ids(1, 5) }));
   status = 403;
-  const second = await beginWith(rig, source(name), { slot: '2026-03-03', users: ids(1, 9) });
+  const second = await beginWith(rig, source(name), { slot: '2026-03-03', users: ids(3, 9) });
   expect((await driveRun(rig, second)).state).toBe('failed');
   await cancelRun(rig.engines, second);
   status = 201;
@@ -100,9 +113,9 @@ it('what a delivery that never came to its end may have added is removed, too', 
   expect((await driveRun(rig, third)).state).toBe('finished');
 
   const files = await readFolder(rig, `audiences/${name}/${third}/`);
-  expect(firstCells(files.get('tea.add.csv'))).toEqual(['u006']);
+  expect(firstCells(files.get('tea.add.csv'))).toEqual(['u002', 'u006']);
   expect(firstCells(files.get('tea.remove.csv'))).toEqual(['u001', 'u007', 'u008', 'u009']);
-  expect(manifestOf(files, 'tea').formats[0]).toMatchObject({ change: 'changes', added: 1, removed: 4 });
+  expect(manifestOf(files, 'tea').formats[0]).toMatchObject({ change: 'changes', added: 2, removed: 4 });
 });
 
 it('the rows that were delivered last outlive their run', async () => {
@@ -122,4 +135,106 @@ it('the rows that were delivered last outlive their run', async () => {
   expect(firstCells(files.get('tea.remove.csv'))).toEqual(['u001']);
   const left = [...(await readFolder(rig, `versions/${name}/tea/`)).keys()];
   expect(left).toEqual([`${second}/csv.rows.tsv`, `${second}/members.tsv`]);
+});
+
+it('so do those of which a delivery has begun since', async () => {
+  const name = 'half-outliving';
+  const job = source(name, 'keep: 1d\n');
+  const first = await beginWith(rig, job, { slot: '2026-03-02', users: ids(1, 5) });
+  await driveRun(rig, first);
+  status = 403;
+  const second = await beginWith(rig, job, { slot: '2026-03-03', users: ids(1, 7) });
+  await driveRun(rig, second);
+  await cancelRun(rig.engines, second);
+  rig.clock.advanceTo(rig.clock.now() + 2 * 86_400_000);
+  await keep(rig.engines, new AbortController().signal);
+  const rowFiles = async () =>
+    [...(await readFolder(rig, `versions/${name}/tea/`)).keys()].filter((file) => file.endsWith('.rows.tsv'));
+  expect(await rowFiles()).toEqual([`${first}/csv.rows.tsv`, `${second}/csv.rows.tsv`]);
+
+  status = 201;
+  const third = await beginWith(rig, job, { slot: '2026-03-05', users: ids(2, 6) });
+  await driveRun(rig, third);
+  const files = await readFolder(rig, `audiences/${name}/${third}/`);
+  expect(firstCells(files.get('tea.remove.csv'))).toEqual(['u001', 'u007']);
+  expect(await rowFiles()).toEqual([`${third}/csv.rows.tsv`]);
+});
+
+it('a process that dies while it writes a version anew does not pass the one before for it', async () => {
+  const name = 'dying-anew';
+  await driveRun(rig, await beginWith(rig, source(name), { slot: '2026-03-02', users: ids(1, 5) }));
+  const late = await writeOnly(source(name), '2026-03-04', ids(3, 9));
+  await driveRun(rig, await beginWith(rig, source(name), { slot: '2026-03-03', users: ids(1, 7) }));
+  uploads = [];
+  for (let nth = 2; uploads.length === 0 && nth < 90; nth++) {
+    const { engines } = dyingAt(rig.engines, nth);
+    await processWork(engines, { runId: late, stage: 'deliver', shard: 0 }, new AbortController().signal).catch(
+      () => undefined,
+    );
+    if ((await findRun(rig.engines.db, late))?.state === 'failed') await retry(late);
+  }
+  expect((await driveRun(rig, late)).state).toBe('finished');
+  const files = await readFolder(rig, `partner/${late}/`);
+  expect(firstCells(files.get('tea.add.csv'))).toEqual(['u008', 'u009']);
+  expect(firstCells(files.get('tea.remove.csv'))).toEqual(['u001', 'u002']);
+});
+
+it('a version that was written before another run began its delivery removes what that one may have added', async () => {
+  const name = 'crossing';
+  await driveRun(rig, await beginWith(rig, source(name), { slot: '2026-03-02', users: ids(1, 5) }));
+  const late = await writeOnly(source(name), '2026-03-04', ids(2, 6));
+  status = 403;
+  const half = await beginWith(rig, source(name), { slot: '2026-03-03', users: ids(1, 8) });
+  expect((await driveRun(rig, half)).state).toBe('failed');
+  status = 201;
+  expect((await driveRun(rig, late)).state).toBe('finished');
+  const files = await readFolder(rig, `partner/${late}/`);
+  expect(firstCells(files.get('tea.remove.csv'))).toEqual(['u001', 'u007', 'u008']);
+
+  uploads = [];
+  await retry(half);
+  expect((await driveRun(rig, half)).error).toMatchObject({
+    code: 'E_RUN_OVERTAKEN',
+    message: `tea of the later slot 2026-03-04 has been delivered, by the run ${late}`,
+    fix: `nightjar runs cancel ${half}`,
+  });
+  expect(uploads).toEqual([]);
+});
+
+it('a late retry asks for consent again, and takes back whom it had brought to some destinations', async () => {
+  const name = 'late-retry';
+  await driveRun(rig, await beginWith(rig, source(name), { slot: '2026-03-02', users: ids(1, 5) }));
+  status = 403;
+  const second = await beginWith(rig, source(name), { slot: '2026-03-03', users: ids(2, 7) });
+  expect((await driveRun(rig, second)).state).toBe('failed');
+  await addContacts(shop, [makeContact('u007', { consent: false })]);
+  status = 201;
+  rig.clock.advanceTo(rig.clock.now() + 2 * 3_600_000);
+  await retry(second);
+  expect((await driveRun(rig, second)).state).toBe('finished');
+  await addContacts(shop, [makeContact('u007')]);
+  for (const folder of ['partner', `audiences/${name}`]) {
+    const files = await readFolder(rig, `${folder}/${second}/`);
+    expect(firstCells(files.get('tea.add.csv'))).toEqual(['u006']);
+    expect(firstCells(files.get('tea.remove.csv'))).toEqual(['u001', 'u007']);
+  }
+  const left = [...(await readFolder(rig, `versions/${name}/tea/${second}/`)).keys()];
+  expect(left).toEqual(['csv.rows.tsv', 'members.tsv']);
+});
+
+it('a destination that is new begins with whole files', async () => {
+  const name = 'new-partner';
+  await driveRun(rig, await beginWith(rig, source(name, '', '[bucket]'), { slot: '2026-03-02', users: ids(1, 5) }));
+  const second = await beginWith(rig, source(name), { slot: '2026-03-03', users: ids(2, 6) });
+  expect((await driveRun(rig, second)).state).toBe('finished');
+  expect(uploads).toEqual(['tea.remove.csv', 'tea.csv', 'tea.manifest.json']);
+  const files = await readFolder(rig, `audiences/${name}/${second}/`);
+  expect(firstCells(files.get('tea.csv'))).toEqual(ids(2, 6));
+  expect(manifestOf(files, 'tea').formats[0]).toMatchObject({ change: 'full', because: 'new_destination' });
+  const third = await beginWith(rig, source(name), { slot: '2026-03-04', users: ids(2, 7) });
+  await driveRun(rig, third);
+  expect([...(await readFolder(rig, `audiences/${name}/${third}/`)).keys()]).toEqual([
+    'tea.add.csv',
+    'tea.manifest.json',
+  ]);
 });

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { fingerprintOf } from '../../src/personalize/batch-name';
 import { identityOf } from '../../src/run/buying/identity';
+import { joinByName } from '../../src/run/buying/intend';
 import { requestSchema } from '../../src/run/buying/request';
 import { testSettings } from '../support/settings';
 
@@ -32,4 +33,16 @@ it('a request that was stored before there were themes has none', () => {
   const paths = { inputPath: 's3://b/in', outputPath: 's3://b/out/', roleArn: 'arn', kmsKeyArn: null };
   const read = requestSchema.parse({ ...stored, ...paths, jobName: 'nj-picks' });
   expect(Object.keys(read)).not.toContain('themeItemName');
+});
+
+it('wishes that come to one batch job buy it once, for the sections of all', () => {
+  const cost = { amount: 2, currency: 'USD' };
+  const reused = (name: string, sections?: readonly string[]) => ({
+    purchase: { how: 'reused' as const, name, sections },
+    cost,
+  });
+  expect(joinByName([reused('a'), reused('b', ['fresh']), reused('a', ['more']), reused('a', ['goes'])])).toEqual([
+    reused('a', ['', 'more', 'goes']),
+    reused('b', ['fresh']),
+  ]);
 });

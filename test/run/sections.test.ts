@@ -239,14 +239,23 @@ describe('sections', () => {
     expect(plan.cost.amount).toBe(0);
   });
 
-  it('leave out who has too few items for one that is required', async () => {
+  it('leave out who has bought nothing, where one of related items is required', async () => {
     const own = rig();
     const content =
       'show: { items: 2 }, sections: { goes: { required: true, recommend: { solution: sims, from: related }, show: { items: 2 } } }';
     const run = await driveRun(own, await begin(own, source('needed', '{ solution: picks, results: 8 }', content)));
     const outcomes = (await ledger(run.runId)).map((row) => row.outcome);
     expect(outcomes.slice(0, 3)).toEqual(['accepted', 'accepted', 'accepted']);
-    expect(new Set(outcomes.slice(3))).toEqual(new Set(['excluded section_missing']));
+    expect(new Set(outcomes.slice(3))).toEqual(new Set(['excluded nothing_bought']));
+  });
+
+  it('leave out who has too few items for one that is required', async () => {
+    const own = rig();
+    const content =
+      'show: { items: 2 }, sections: { dear: { required: true, recommend: { solution: picks, results: 8 }, show: { items: 2, minPrice: 9999 } } }';
+    const run = await driveRun(own, await begin(own, source('too-dear', '{ solution: picks, results: 8 }', content)));
+    const outcomes = (await ledger(run.runId)).map((row) => row.outcome);
+    expect(new Set(outcomes)).toEqual(new Set(['excluded section_missing']));
   });
 });
 
@@ -338,7 +347,8 @@ describe('a run with sections', () => {
     expect(await textOf('twice')).toContain(
       `${shown.slice(0, 2).join(' ')} |goes::Thing 5:${shown.slice(2).join(' ')}`,
     );
-    expect(await textOf('unrun')).toMatch(/^(i\d+ ){2}\|goes::Thing 5:(i\d+ ){2}/);
+    // Items that stand in do not go with what was bought.
+    expect(await textOf('unrun')).toMatch(/^(i\d+ ){2}\|goes:::(i\d+ ){2}/);
   });
 
   it('has its template tried with items in every section before anything is bought', async () => {

@@ -1,7 +1,7 @@
 /** The format braze: a CSV import of users by external id. */
 import type { AudienceFormat } from './format';
 import { importFormat, textColumn } from './import-file';
-import { countryCell, emailCell, phoneCell } from './plain-cells';
+import { countryCell, emailCell, idCell, phoneCell } from './plain-cells';
 
 /** Braze docs "CSV import": 500 MB, one kind of identifier a file, blank cells overwrite nothing. */
 export const braze: AudienceFormat = importFormat({
@@ -9,7 +9,7 @@ export const braze: AudienceFormat = importFormat({
   title: 'Braze CSV import of user attributes',
   version: 1,
   columns: [
-    { header: 'external_id', rule: 'the key: the user id', read: ({ userId }) => userId, isKey: true },
+    { header: 'external_id', rule: 'the key: the user id', read: idCell, isKey: true },
     { header: 'email', rule: 'trimmed, lower case', read: ({ contact }, count) => emailCell(contact, count) },
     textColumn('first_name', ({ firstName }) => firstName),
     textColumn('last_name', ({ lastName }) => lastName),
@@ -22,9 +22,10 @@ export const braze: AudienceFormat = importFormat({
     { header: 'phone', rule: 'E.164', read: ({ contact }, count) => phoneCell(contact, count) },
     textColumn('time_zone', ({ timeZone }) => timeZone),
   ],
-  flag: ({ audience }) => ({
-    header: `audience_${audience.replaceAll('-', '_')}`,
-    rule: 'a custom attribute: true, in files of removals false',
+  // Names hold no underscore, so that two of them beside each other part one name from the next.
+  flag: ({ path }) => ({
+    header: `audience_${path.map((name) => name.replaceAll('-', '_')).join('__')}`,
+    rule: 'a custom attribute of job, audience and part: true, in files of removals false',
   }),
   limits: { maxBytes: 500_000_000 },
   changes: ['full', 'add', 'remove'],

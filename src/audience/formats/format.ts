@@ -15,8 +15,10 @@ export interface FileContext {
   readonly runId: string;
   /** ISO 8601, UTC: the run's time, not the clock's. */
   readonly at: string;
-  /** The audience's name. */
+  /** The audience's name, of a part of a split with the part's behind it. */
   readonly audience: string;
+  /** The names of the job, of the audience and, where it is split, of the part: no other audience has the same. */
+  readonly path: readonly string[];
   /** Attributes of contacts that the job asks for as further columns, where the format takes any. */
   readonly attributes: readonly string[];
   /** The id that the platform gave this audience, where the job has it. */
@@ -47,6 +49,11 @@ export interface AudienceFormat {
   /** Raised whenever an equal contact would give other cells: a removal must be written as its addition was. */
   readonly version: number;
   columns(context: FileContext): readonly Column[];
+  /**
+   * How many columns, from the first, the platform knows a row by: there is one row of each key, and what is removed are
+   * keys that no row has any more. None of them varies. Without it rows are known by all their cells.
+   */
+  readonly keyColumns?: number;
   readonly file: {
     readonly extension: string;
     readonly contentType: string;

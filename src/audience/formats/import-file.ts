@@ -15,7 +15,7 @@ export interface ImportColumn {
 }
 
 interface ImportFormat extends Pick<AudienceFormat, 'name' | 'title' | 'version' | 'changes' | 'open' | 'minimum'> {
-  /** The first must have a value; who has none is in no file. */
+  /** The first is what rows are known by. All keys must have a value; who lacks one is in no file. */
   readonly columns: readonly ImportColumn[];
   readonly limits: { readonly maxRows?: number; readonly maxBytes?: number };
   /** The most bytes of a text; longer ones are left out. */
@@ -47,11 +47,12 @@ export function importFormat(format: ImportFormat): AudienceFormat {
   return {
     ...facts,
     columns: columnsOf,
+    keyColumns: 1,
     file: { ...CSV, ...limits },
     consent: [],
     makeCells(person, { attributes }, count) {
       const cells = own.map(({ read }) => keepShort(read(person, count), count));
-      if (cells[0] === '') return refuseUnknown(count);
+      if (own.some(({ isKey }, index) => isKey === true && cells[index] === '')) return refuseUnknown(count);
       if (flag !== undefined) cells.push('');
       for (const name of attributes) cells.push(keepShort(textCell(person.contact.attributes[name], count), count));
       return cells;

@@ -1,7 +1,7 @@
 /** The format iterable: a CSV import into a static list. */
 import type { AudienceFormat } from './format';
 import { importFormat, textColumn } from './import-file';
-import { countryCell, emailCell, phoneCell } from './plain-cells';
+import { countryCell, emailCell, idCell, phoneCell } from './plain-cells';
 
 /** Support pages "Adding Users and Creating Lists" and "CSV List Import Best Practices": 2,000,000 rows a file, names case-sensitive. */
 export const iterable: AudienceFormat = importFormat({
@@ -15,7 +15,7 @@ export const iterable: AudienceFormat = importFormat({
       read: ({ contact }, count) => emailCell(contact, count),
       isKey: true,
     },
-    { header: 'userId', rule: 'the user id', read: ({ userId }) => userId, isKey: true },
+    { header: 'userId', rule: 'the user id', read: idCell, isKey: true },
     textColumn('firstName', ({ firstName }) => firstName),
     textColumn('lastName', ({ lastName }) => lastName),
     { header: 'phoneNumber', rule: 'E.164', read: ({ contact }, count) => phoneCell(contact, count) },
@@ -25,7 +25,7 @@ export const iterable: AudienceFormat = importFormat({
   limits: { maxRows: 2_000_000 },
   changes: ['full', 'add', 'remove'],
   open: [
-    'Whether a project knows users by e-mail, by user id or by both is its own setting: rows have both, and people without an address are left out.',
+    'Whether a project knows users by e-mail, by user id or by both is its own setting: rows have both, and people without an address are left out. Rows are known by the address: where user ids alone count, define a format of your own.',
     'A field that is new to the project becomes a text for ever: choose the names of attributes with care.',
     'An import takes nobody off a list: a file of removals has the keys, for lists/unsubscribe of the API.',
   ],

@@ -25,6 +25,5 @@ export const klaviyo: AudienceFormat = importFormat({
   open: [
     'The consent that an upload records is chosen in the dialog for the whole file, so there is one channel a file: telephone numbers are left out.',
     'No upload takes people off a list: a file of removals has the addresses, for the API or by hand. Uploaded as suppressions it would stop every e-mail to them.',
-    'An address that two contacts share stands in the file twice; Klaviyo keeps one profile.',
   ],
 });

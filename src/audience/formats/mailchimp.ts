@@ -29,7 +29,7 @@ export const mailchimp: AudienceFormat = importFormat({
   open: [
     'No limit of the size of a file is documented: files are not split.',
     'A file of removals has the addresses alone. Import it to archive them, or to remove a tag from them; with the status "unsubscribed" they would get no e-mail at all.',
-    'Mailchimp skips addresses that have unsubscribed or bounced there, and all but one of equal addresses.',
+    'Mailchimp skips addresses that have unsubscribed or bounced there.',
   ],
 });
 

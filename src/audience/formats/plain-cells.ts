@@ -4,6 +4,7 @@ import { normaliseEmail } from '../normalise/email';
 import { normalisePhone } from '../normalise/phone';
 import { tidyText } from '../normalise/text';
 import { isFormula } from './csv-file';
+import type { Person } from './format';
 
 /** Is told each value that was left out, by a word. */
 export type Count = (what: string) => void;
@@ -20,6 +21,13 @@ export function textCell(value: string | undefined, count: Count): string {
 const CONTROL = /\p{Cc}/u;
 /** All but TAB and line ends, which `tidyText` turns into blanks. */
 const INNER_CONTROL = /(?![\t\n\r])\p{Cc}/gu;
+
+/** Makes the cell of a user id; changed it would be another one, so what a spreadsheet would run is left out. */
+export function idCell({ userId }: Pick<Person, 'userId'>, count: Count): string {
+  if (!isFormula(userId)) return userId;
+  count('formula');
+  return '';
+}
 
 /** Makes the cell of an address, in lower case, dots and tags kept: its beginning is never escaped, `+` and `=` may stand there. */
 export function emailCell(contact: Contact, count: Count): string {

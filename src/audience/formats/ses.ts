@@ -27,6 +27,7 @@ export const ses: AudienceFormat = {
       rule: 'a text of JSON: userId, firstName, lastName, locale, country and the attributes that the job asks for',
     },
   ],
+  keyColumns: 1,
   file: { extension: 'jsonl', contentType: 'application/x-ndjson', maxRows: 1_000_000 },
   consent: [],
   changes: ['full', 'add', 'remove'],

@@ -53,7 +53,10 @@ export function addPreview(program: Command, context: CliContext): void {
       'before',
       'Examples:\n  nightjar preview nightly-picks --open\n  nightjar preview nightly-picks --user u-0012\n',
     )
-    .addHelpText('after', '\nItems are those of the last run, else popular ones.\nDocumentation: docs/templates.md')
+    .addHelpText(
+      'after',
+      '\nItems are those of the last run; popular or listed ones stand in for what it has not.\nDocumentation: docs/templates.md',
+    )
     .action(async (name: string, own: PreviewFlags, command: Command) => {
       const flags = command.optsWithGlobals();
       const source = readJob(projectDir(context), name);

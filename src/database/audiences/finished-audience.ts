@@ -1,14 +1,15 @@
 /** Finds the audiences that finished runs have made, for other jobs to go by. */
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { HOLDOUT } from '../../audience/choose/split';
 import type { Database } from '../connecting/connection';
 
 /** An audience as a finished run has made it. */
 export interface FinishedAudience {
   readonly runId: string;
-  /** Over all parts. */
+  /** Over all parts but that which is held out. */
   readonly members: number;
-  /** Member files of its parts; nobody is in two. */
+  /** Member files of these parts; nobody is in two. */
   readonly uris: readonly string[];
   /** Whether files of it are deleted. */
   readonly isDeleted: boolean;
@@ -22,7 +23,7 @@ const rowSchema = z.object({
 });
 
 /**
- * Finds an audience in the newest finished run that has it; undefined where there is none.
+ * Finds an audience in the newest finished run that has it; undefined where there is none. Who is held out of it is not in it.
  * @param wish.slot  only runs of this slot
  * @param wish.except  a run that does not count
  */
@@ -35,7 +36,7 @@ export async function findFinishedAudience(
     SELECT v.run_id, sum(v.members)::float8 AS members, jsonb_agg(v.uri ORDER BY v.part) AS uris,
            bool_or(v.deleted_at IS NOT NULL) AS is_deleted
     FROM audience_version v JOIN run r USING (run_id)
-    WHERE v.job = ${wish.job} AND v.audience = ${wish.name} AND r.state = 'finished' AND v.run_id <> ${wish.except ?? ''} ${slot}
+    WHERE v.job = ${wish.job} AND v.audience = ${wish.name} AND r.state = 'finished' AND v.run_id <> ${wish.except ?? ''} ${slot} AND v.part <> ${HOLDOUT}
     GROUP BY v.run_id, r.finished_at, r.n ORDER BY r.finished_at DESC, r.n DESC LIMIT 1`.execute(db);
   const [row] = found.rows.map((one) => rowSchema.parse(one));
   if (row === undefined) return undefined;

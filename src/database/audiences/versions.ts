@@ -22,15 +22,17 @@ export interface AudienceVersion extends AudienceKey {
   readonly gained: number | undefined;
   readonly lost: number | undefined;
   readonly madeAt: number;
+  /** Of the last attempt. */
+  readonly deliveryBeganAt: number | undefined;
   readonly deliveredAt: number | undefined;
   /** When its member file and row files were deleted. */
   readonly deletedAt: number | undefined;
 }
 
-/** Stores a version; one that is made again replaces it, and nothing of it has been delivered. */
+/** Stores a version; one that is made again replaces it, and nothing of it has been delivered, though a delivery may have begun. */
 export async function saveVersion(
   db: Database,
-  version: Omit<AudienceVersion, 'madeAt' | 'deliveredAt' | 'deletedAt'> & { readonly now: number },
+  version: Omit<AudienceVersion, 'madeAt' | 'deliveryBeganAt' | 'deliveredAt' | 'deletedAt'> & { readonly now: number },
 ): Promise<void> {
   const values = {
     job: version.job,
@@ -129,15 +131,20 @@ export async function listVersions(
   return rows.map(readVersion);
 }
 
-/** Lists versions of archived runs that still have files and are not the last delivered ones: nothing is compared with them. */
+/**
+ * Lists versions of archived runs that still have files and with which nothing is compared any more: neither the last
+ * delivered ones nor those of which a delivery began after them and never came to its end.
+ */
 export async function listDeletableVersions(db: Database, job: string): Promise<readonly AudienceVersion[]> {
   const found = await sql<Selectable<Tables['audience_version']>>`
-    SELECT v.* FROM audience_version v JOIN run USING (run_id)
+    SELECT v.* FROM audience_version v JOIN run USING (run_id) LEFT JOIN LATERAL (
+      SELECT run_id, delivered_at FROM audience_version
+      WHERE job = v.job AND audience = v.audience AND part = v.part AND delivered_at IS NOT NULL
+      ORDER BY delivered_at DESC LIMIT 1) AS last ON true
     WHERE v.job = ${job} AND v.deleted_at IS NULL AND run.archive_began_at IS NOT NULL
-      AND v.run_id IS DISTINCT FROM (
-        SELECT last.run_id FROM audience_version last
-        WHERE last.job = v.job AND last.audience = v.audience AND last.part = v.part AND last.delivered_at IS NOT NULL
-        ORDER BY last.delivered_at DESC LIMIT 1)
+      AND v.run_id IS DISTINCT FROM last.run_id
+      AND NOT (v.delivered_at IS NULL AND v.delivery_began_at IS NOT NULL
+        AND v.delivery_began_at > coalesce(last.delivered_at, '-infinity'))
     ORDER BY v.run_id, v.audience, v.part
   `.execute(db);
   return found.rows.map(readVersion);
@@ -168,6 +175,7 @@ function readVersion(row: Selectable<Tables['audience_version']>): AudienceVersi
     gained: row.gained ?? undefined,
     lost: row.lost ?? undefined,
     madeAt: row.made_at,
+    deliveryBeganAt: row.delivery_began_at ?? undefined,
     deliveredAt: row.delivered_at ?? undefined,
     deletedAt: row.deleted_at ?? undefined,
   };

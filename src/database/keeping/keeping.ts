@@ -92,6 +92,9 @@ export interface LedgerRow {
   readonly due_at: number;
   readonly slate: readonly string[] | null;
   readonly shown: readonly string[] | null;
+  readonly seed: string | null;
+  /** JSON: section → items and theme. */
+  readonly sections: string | null;
   readonly fallback: boolean;
   readonly arm: string | null;
   readonly attempt: number;
@@ -116,7 +119,7 @@ export async function* streamLedger(
   let after = '';
   while (true) {
     const page = await sql<LedgerRow>`
-      SELECT job, slot, user_id, run_id, address_hash, domain, state, reason, due_at, slate, shown, fallback, arm, attempt, waits, resends,
+      SELECT job, slot, user_id, run_id, address_hash, domain, state, reason, due_at, slate, shown, seed, sections::text, fallback, arm, attempt, waits, resends,
              message_id, smtp_code, enhanced_code, answer, claimed_at, answered_at
       FROM delivery WHERE job = ${run.job} AND slot = ${run.slot} AND user_id > ${after} AND ${isOfRun(run)}
       ORDER BY user_id LIMIT ${pageRows}

@@ -1,6 +1,7 @@
 /** Queries on the things that recipients have bought last, and on the items that go with them. */
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { compareBytes } from '../../audience/byte-order';
 import type { Database } from '../connecting/connection';
 import type { RunOfDeliveries } from './deliveries';
 import { checked, SAME_KEY, withSlot } from './ledger-keys';
@@ -11,6 +12,8 @@ export interface SeedRule {
   readonly events: readonly string[];
   readonly catalogueVersion: number;
 }
+
+const PAGE_ROWS = 10_000;
 
 const seedSchema = z.object({ user_id: z.string(), item_id: z.string() });
 
@@ -46,15 +49,24 @@ export async function saveSeeds(
   `.execute(db);
 }
 
-/** Lists what the recipients of a run have bought last, each item once, in byte order. */
+/** Lists what the recipients of a run have bought last, each item once, in byte order; page by page, so that no statement takes long. */
 export async function listSeeds(db: Database, run: RunOfDeliveries): Promise<readonly string[]> {
-  const found = await sql<{ seed: string }>`
-    SELECT DISTINCT seed FROM delivery
-    WHERE job = ${run.job} AND slot = ${run.slot} AND seed IS NOT NULL
-      AND ${checked(sql`run_id = ${run.runId} AND state = 'planned'`)}
-    ORDER BY seed
-  `.execute(db);
-  return found.rows.map(({ seed }) => seed);
+  const seeds = new Set<string>();
+  let after = '';
+  while (true) {
+    const found = await sql<{ last: string | null; looked_at: number; seeds: readonly string[] | null }>`
+      WITH page AS (
+        SELECT user_id, seed, run_id, state FROM delivery WHERE job = ${run.job} AND slot = ${run.slot} AND user_id > ${after}
+        ORDER BY user_id LIMIT ${PAGE_ROWS})
+      SELECT max(user_id) AS last, count(*)::float8 AS looked_at,
+             array_agg(DISTINCT seed) FILTER (WHERE seed IS NOT NULL AND run_id = ${run.runId} AND state = 'planned') AS seeds
+      FROM page
+    `.execute(db);
+    const page = found.rows[0];
+    for (const seed of page?.seeds ?? []) seeds.add(seed);
+    if (page === undefined || page.looked_at < PAGE_ROWS) return [...seeds].sort(compareBytes);
+    after = page.last ?? after;
+  }
 }
 
 /** The items that go with one, the best first. */
@@ -81,14 +93,17 @@ export async function saveSeedSlates(
   `.execute(db);
 }
 
-const PAGE_ROWS = 10_000;
-
 /** Gives each planned recipient the related items of a section; page by page, and again with the same rows. */
 export async function giveSeedSlates(db: Database, run: RunOfDeliveries, section: string): Promise<void> {
   const own = sql`slate = s.slate, sections = CASE WHEN s.theme IS NULL THEN d.sections
     ELSE coalesce(d.sections, '{}'::jsonb) || jsonb_build_object(${section}::text, jsonb_build_object('items', '[]'::jsonb, 'theme', s.theme)) END`;
   const further = sql`sections = coalesce(d.sections, '{}'::jsonb)
     || jsonb_build_object(${section}::text, jsonb_build_object('items', s.slate, 'theme', s.theme))`;
+  // Who has it already keeps it: this is done again after each look at a guard or a proof.
+  const lacks =
+    section === OWN_ITEMS
+      ? sql`d.slate IS DISTINCT FROM s.slate`
+      : sql`NOT coalesce(d.sections ? ${section}::text, false)`;
   let after = '';
   while (true) {
     const found = await sql<{ last: string | null; looked_at: number }>`
@@ -98,7 +113,7 @@ export async function giveSeedSlates(db: Database, run: RunOfDeliveries, section
       done AS (
         UPDATE delivery d SET ${section === OWN_ITEMS ? own : further}
         FROM ${withSlot(run, sql`page AS r`)}, seed_slate s
-        WHERE ${SAME_KEY} AND s.run_id = ${run.runId} AND s.section = ${section} AND s.item_id = d.seed
+        WHERE ${SAME_KEY} AND s.run_id = ${run.runId} AND s.section = ${section} AND s.item_id = d.seed AND ${lacks}
           AND ${checked(sql`d.run_id = ${run.runId} AND d.state = 'planned'`)}
         RETURNING 1)
       SELECT (SELECT max(user_id) FROM page) AS last, (SELECT count(*) FROM page) AS looked_at, (SELECT count(*) FROM done) AS changed

@@ -1,4 +1,4 @@
-/** Reads the top of an audience file for a report, its addresses masked. */
+/** Reads the top of an audience file for a report, without what is personal in it. */
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { maskAddress } from '../../content/address';
@@ -29,11 +29,16 @@ export async function audiencePreview(
   const text = await readTop(engines, file.uri);
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const [header = [], ...rows] = tableSchema.parse(parse(whole, { to: ROWS_SHOWN + 1, relaxColumnCount: true }));
-  const email = header.indexOf('email');
-  const masked = rows.map((row) =>
-    row.map((cell, column) => (column === email && cell !== '' ? maskAddress(cell) : cell)),
-  );
+  const masked = rows.map((row) => row.map((cell, column) => maskCell(header[column] ?? '', cell)));
   return { name: file.name, header, rows: masked };
+}
+
+/** Columns that tell nothing of a person but what a report is for; names, telephone numbers and attributes are left out. */
+const SHOWN: ReadonlySet<string> = new Set(['user_id', 'rank', 'locale', 'country']);
+
+function maskCell(column: string, cell: string): string {
+  if (cell === '' || SHOWN.has(column)) return cell;
+  return column === 'email' ? maskAddress(cell) : '…';
 }
 
 async function findCsv(

@@ -87,8 +87,12 @@ async function requireEmailJob(
   { job, named, jobs }: { readonly job: AudienceJob; readonly named: string; readonly jobs: readonly string[] },
 ): Promise<void> {
   const known = [...new Set([...(await listEmailJobs(db)), ...jobs])].filter((name) => name !== job.name);
-  if (known.includes(named)) return;
-  const near = nearestName(named, known);
+  const isAudienceJob = (await listFinishedAudiences(db)).some((name) => name.startsWith(`${named}/`));
+  if (known.includes(named) && !isAudienceJob) return;
+  const near = nearestName(
+    named,
+    known.filter((name) => name !== named),
+  );
   const message = `audience.combine names the recipients of "${named}", and there is no such e-mail job`;
   const fix = near === undefined ? 'write the name of an e-mail job' : `write ${near}`;
   throw new NightjarError('E_JOB_FIELD', message, { where: { file: job.file }, fix });

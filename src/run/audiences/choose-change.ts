@@ -12,6 +12,7 @@ export type FullReason =
   | 'no_rows_kept'
   | 'other_format_version'
   | 'other_columns'
+  | 'new_destination'
   | 'due';
 
 export interface ChangeChoice {
@@ -24,11 +25,13 @@ export interface ChangeChoice {
 }
 
 export interface ChangeFacts {
-  readonly format: Pick<AudienceFormat, 'version' | 'changes'>;
+  readonly format: Pick<AudienceFormat, 'version' | 'changes' | 'keyColumns'>;
   readonly rules: ChangeRules;
   readonly columns: string;
   /** False where nothing was delivered yet. */
   readonly hasDelivered: boolean;
+  /** A destination lacks what was delivered last, so changes alone would say nothing to it. */
+  readonly hasNewDestination: boolean;
   /** What the format made of the version that was delivered last; undefined where nothing of it can be read. */
   readonly delivered: DeliveredRows | undefined;
   /** Of later versions of which nobody knows whether they were taken. */
@@ -39,8 +42,11 @@ export interface ChangeFacts {
 export function chooseChange(facts: ChangeFacts): ChangeChoice {
   const { rules, delivered } = facts;
   const because = findReason(facts);
-  if (because !== undefined) return { files: ['full'], because, sinceFull: 0 };
+  if (because === 'first' && hasKnownRows(facts)) return { files: ['remove', 'full'], because, sinceFull: 0 };
+  if (because !== undefined)
+    return { files: hasSameKeys(facts, because) ? ['remove', 'full'] : ['full'], because, sinceFull: 0 };
   if (rules.files === 'both') return { files: ['remove', 'add', 'full'], because: 'asked', sinceFull: 0 };
+  if (facts.hasNewDestination) return { files: ['remove', 'full'], because: 'new_destination', sinceFull: 0 };
   const sinceFull = (delivered?.sinceFull ?? 0) + 1;
   if (sinceFull >= rules.fullEvery) return { files: ['remove', 'full'], because: 'due', sinceFull: 0 };
   return { files: ['remove', 'add'], sinceFull };
@@ -56,6 +62,20 @@ function findReason(facts: ChangeFacts): FullReason | undefined {
   if (delivered.columns !== facts.columns) return 'other_columns';
   const isKnown = unfinished.every((rows) => rows !== undefined && isComparable(rows, facts));
   return isKnown ? undefined : 'delivery_not_finished';
+}
+
+/** Where other columns follow the same keys, what was delivered can still be removed, but not compared row by row. */
+function hasSameKeys({ format, unfinished }: ChangeFacts, because: FullReason): boolean {
+  if (format.keyColumns === undefined || (because !== 'other_columns' && because !== 'delivery_not_finished'))
+    return false;
+  return unfinished.every((rows) => rows?.uri !== undefined && rows.version === format.version);
+}
+
+/** Something may have been taken already, and all of it can be removed. */
+function hasKnownRows(facts: ChangeFacts): boolean {
+  return (
+    facts.unfinished.length > 0 && facts.unfinished.every((rows) => rows !== undefined && isComparable(rows, facts))
+  );
 }
 
 function isComparable({ uri, version, columns }: DeliveredRows, facts: ChangeFacts): boolean {

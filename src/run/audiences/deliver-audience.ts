@@ -1,14 +1,31 @@
 /** The stage deliver: the files that the stage write has made go where the job says, and from then on count as delivered. */
-import { beginDelivery, endDelivery, findDelivered, listVersions } from '../../database/audiences/versions';
+import { HOLDOUT } from '../../audience/choose/split';
+import {
+  type AudienceVersion,
+  beginDelivery,
+  endDelivery,
+  findDelivered,
+  listUnfinished,
+  listVersions,
+} from '../../database/audiences/versions';
 import { findShard, finishShard } from '../../database/runs/shards';
+import { NightjarError } from '../../errors';
 import { deleteOldVersions } from '../keep/delete-versions';
 import { DONE, type Stage } from '../stage';
 import type { AudienceCase } from './choose-members';
 import { deliverVersion } from './deliver-version';
+import { findManifest } from './find-manifest';
 import { audienceSpecSchema } from './measure-audience';
+import { deleteTaken } from './taken-rows';
 import { withAudience, writeAudience } from './write-audience';
 
-/** Delivers one audience; done again it delivers the same files. */
+/** Who withdraws consent is in nothing that goes out later than this. */
+const STALE_MS = 3_600_000;
+
+/**
+ * Delivers one audience; done again it delivers the same files, unless they had to be written anew.
+ * @throws E_RUN_OVERTAKEN where a later slot has been delivered since the run began
+ */
 export const deliver: Stage = async (context) => {
   const { engines, run, bundle, shard } = context;
   const row = await findShard(engines.db, run.runId, { stage: 'deliver', shard });
@@ -23,25 +40,56 @@ export const deliver: Stage = async (context) => {
 
 async function deliverAudience(given: AudienceCase): Promise<void> {
   const { engines, run, shard } = given.context;
-  if (await isOutdated(given)) {
-    const result = await writeAudience(given);
-    await finishShard(engines.db, run.runId, { stage: 'write', shard, result, now: engines.now() });
-  }
-  for (const version of await listVersions(engines.db, { runId: run.runId, audience: given.audience })) {
-    await beginDelivery(engines.db, version, engines.now());
-    await deliverVersion(given, version);
-    await endDelivery(engines.db, version, engines.now());
+  const wish = { runId: run.runId, audience: given.audience };
+  if (!(await listVersions(engines.db, wish)).every(({ deliveredAt }) => deliveredAt !== undefined)) {
+    await checkIsNewest(given);
+    if (await isOutdated(given)) {
+      const result = await writeAudience(given);
+      await finishShard(engines.db, run.runId, { stage: 'write', shard, result, now: engines.now() });
+    }
+    for (const version of await listVersions(engines.db, wish)) {
+      await beginDelivery(engines.db, version, engines.now());
+      await deliverVersion(given, version);
+      await endDelivery(engines.db, version, engines.now());
+      await deleteTaken(engines, version);
+    }
   }
   // The versions before were kept for this one; those of archived runs go now.
   await deleteOldVersions(engines, given.job.name);
 }
 
-/** Another run of the job has delivered meanwhile: what has changed since then is something else. */
-async function isOutdated({ context, job, audience }: AudienceCase): Promise<boolean> {
+/** A run that waited while a later slot was delivered would turn the platforms back to what was before. */
+async function checkIsNewest({ context, job, audience }: AudienceCase): Promise<void> {
   const { engines, run } = context;
-  for (const version of await listVersions(engines.db, { runId: run.runId, audience })) {
-    const last = await findDelivered(engines.db, { job: job.name, audience, part: version.part }, run.runId);
-    if (last?.runId !== version.baseRunId) return true;
+  for (const { part } of await listVersions(engines.db, { runId: run.runId, audience })) {
+    const last = await findDelivered(engines.db, { job: job.name, audience, part }, run.runId);
+    const isLater = last?.deliveredAt !== undefined && last.slot > run.slot && last.deliveredAt > run.createdAt;
+    if (!isLater) continue;
+    const message = `${audience} of the later slot ${last.slot} has been delivered, by the run ${last.runId}`;
+    throw new NightjarError('E_RUN_OVERTAKEN', message, { fix: `nightjar runs cancel ${run.runId}` });
+  }
+}
+
+/** Tells whether a version has to be written anew: it is not whole, or something else has to be told by now. */
+async function isOutdated(given: AudienceCase): Promise<boolean> {
+  const { engines, run } = given.context;
+  for (const version of await listVersions(engines.db, { runId: run.runId, audience: given.audience })) {
+    const key = { job: given.job.name, audience: given.audience, part: version.part };
+    // Another run of the job has delivered meanwhile: what has changed since then is something else.
+    const last = await findDelivered(engines.db, key, run.runId);
+    if (last?.runId !== version.baseRunId || !(await isMade(given, version))) return true;
+    if (version.deliveredAt !== undefined) continue;
+    if (engines.now() - version.madeAt > STALE_MS) return true;
+    // Another run has begun to: what it may have added has to be removed.
+    const since = version.madeAt;
+    if ((await listUnfinished(engines.db, key, { except: run.runId, since })).length > 0) return true;
   }
   return false;
+}
+
+/** A process that died while it wrote a version anew has left it without a manifest. */
+async function isMade({ context }: AudienceCase, { audience, part }: AudienceVersion): Promise<boolean> {
+  if (part === HOLDOUT || context.bundle.formats.length === 0) return true;
+  const fileName = part === '' ? audience : `${audience}.${part}`;
+  return (await findManifest(context.engines.db, context.run.runId, fileName)) !== undefined;
 }

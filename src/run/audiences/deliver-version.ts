@@ -11,7 +11,7 @@ import { parseS3Uri } from '../../storage/uri';
 import type { Engines } from '../engines';
 import type { StageContext } from '../stage';
 import type { AudienceCase } from './choose-members';
-import { manifestName } from './manifest';
+import { findManifest } from './find-manifest';
 import { manifestSchema } from './manifest-schema';
 
 /** Waits after a failed attempt where the settings name none. */
@@ -48,9 +48,7 @@ async function listFiles(
   { engines, bundle }: StageContext,
   { runId, audience, part }: AudienceVersion,
 ): Promise<readonly OutgoingFile[]> {
-  const artefacts = await listArtefacts(engines.db, runId);
-  const name = manifestName(part === '' ? audience : `${audience}.${part}`);
-  const manifest = artefacts.find((artefact) => artefact.kind === 'manifest' && artefact.name === name);
+  const manifest = await findManifest(engines.db, runId, part === '' ? audience : `${audience}.${part}`);
   // People who are held out have no files.
   if (manifest === undefined) return [];
   const text = (await readSmallObject(engines.s3, parseS3Uri(manifest.uri))).toString('utf8');
@@ -58,7 +56,8 @@ async function listFiles(
     const contentType = bundle.formats.find((one) => one.name === format)?.file.contentType;
     return files.map((file) => ({ name: file.name, contentType: contentType ?? 'application/octet-stream' }));
   });
-  return [...listed, { name, contentType: 'application/json' }].map((file) => {
+  const artefacts = await listArtefacts(engines.db, runId);
+  return [...listed, { name: manifest.name, contentType: 'application/json' }].map((file) => {
     const artefact = artefacts.find((one) => one.name === file.name);
     if (artefact === undefined) throw new NightjarError('E_BUG', `the run ${runId} has no file ${file.name}`);
     const { bytes, sha256, uri } = artefact;

@@ -124,8 +124,8 @@ class PartSink implements GatheredPart {
 }
 
 function emptyRows(format: AudienceFormat, context: FileContext, tempDir: string): GatheredRows {
-  const layout = createRowLayout(format.columns(context));
-  const lines = createLineSorter(tempDir, layout.keyOf);
+  const layout = createRowLayout(format.columns(context), format.keyColumns);
+  const lines = createLineSorter(tempDir, layout.identityOf);
   return { format, context, layout, lines, considered: 0, people: 0, leftOut: new Map(), values: new Map() };
 }
 
@@ -135,7 +135,10 @@ function addRows(
   refuse: ReturnType<typeof createFormatAdmission> = () => undefined,
 ): void {
   const { format, context, layout, lines, leftOut, values } = rows;
-  const countValue = (what: string) => increase(values, what);
+  const countValue = (what: string) => {
+    // That is a person, who is counted as left out.
+    if (what !== 'no_identifier') increase(values, what);
+  };
   for (const { member, contact } of batch) {
     rows.considered += 1;
     const reason = refuse(contact.contact);

@@ -3,13 +3,15 @@ import type { DeliveredRows } from '../../database/audiences/delivered-rows';
 import type { AudienceVersion } from '../../database/audiences/versions';
 import type { AudienceCase } from './choose-members';
 
-/** What was delivered last, by another run. */
+/** What was delivered last, by another run, and what may have been taken since. */
 export interface DeliveredBase {
   readonly version: AudienceVersion | undefined;
   /** By the name of the format. */
   readonly rows: ReadonlyMap<string, DeliveredRows>;
-  /** The same, of each later version of which nobody knows whether it was taken. */
+  /** The same, of each later version of which nobody knows whether it was taken; also of what this run had written before. */
   readonly unfinished: readonly ReadonlyMap<string, DeliveredRows>[];
+  /** Whether a destination of the job lacks what was delivered last. */
+  readonly hasNewDestination: boolean;
 }
 
 export interface PartCase extends AudienceCase {

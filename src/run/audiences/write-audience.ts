@@ -1,7 +1,7 @@
 /** The stage write: one audience becomes member files, the files of each format and manifests, all on S3. */
 import { HOLDOUT } from '../../audience/choose/split';
-import { listRows } from '../../database/audiences/delivered-rows';
-import { findDelivered, listUnfinished } from '../../database/audiences/versions';
+import { listDeliveries, listRows } from '../../database/audiences/delivered-rows';
+import { type AudienceVersion, findDelivered, listUnfinished, listVersions } from '../../database/audiences/versions';
 import { withLock } from '../../database/connecting/lock';
 import { findShard, finishShard, listShards } from '../../database/runs/shards';
 import { describeQuery as sayQuery } from '../../job/choose-items';
@@ -16,6 +16,7 @@ import type { AudienceCase, ChoiceCounts } from './choose-members';
 import { type GatheredPart, gatherRows, type PartPlan } from './gather-rows';
 import { audienceSpecSchema } from './measure-audience';
 import type { PartCase } from './part-case';
+import { keepTaken, listTaken } from './taken-rows';
 import { writePart } from './write-part';
 
 /**
@@ -41,10 +42,14 @@ export function withAudience<T>({ context, job, audience }: AudienceCase, action
 
 /** Writes an audience and answers what the report says of it. The lock of the audience is the caller's. */
 export async function writeAudience(given: AudienceCase): Promise<AudienceSummary> {
+  const { engines, run } = given.context;
   const { query, error } = await describeQuery(given);
   const gathered = await gatherRows(given, planParts(given));
   try {
-    for (const part of gathered.parts) await writePart(await openPart(given, part.part), part, query);
+    for (const part of gathered.parts) {
+      await keepTaken(engines, { runId: run.runId, audience: given.audience, part: part.part });
+      await writePart(await openPart(given, part.part), part, query);
+    }
     return {
       name: given.audience,
       query,
@@ -72,6 +77,7 @@ function planParts({ context, job, audience }: AudienceCase): readonly PartPlan[
     context: {
       ...shared,
       audience: part === '' ? audience : `${audience}-${part}`,
+      path: [job.name, audience, ...(part === '' ? [] : [part])],
       listId: job.audience.listIds.get(part === '' ? audience : `${audience}.${part}`),
     },
   }));
@@ -86,10 +92,19 @@ export async function openPart(given: AudienceCase, part: string): Promise<PartC
   const since = version?.deliveredAt;
   const unfinished: Awaited<ReturnType<typeof listRows>>[] = [];
   for (const one of await listUnfinished(engines.db, key, { except: run.runId, since }))
-    unfinished.push(await listRows(engines.db, one));
+    unfinished.push(await listRows(engines.db, one), ...(await listTaken(engines, one, since)));
+  const own = (await listVersions(engines.db, { runId: run.runId, audience })).find((one) => one.part === part);
+  if (own !== undefined) unfinished.push(...(await listTaken(engines, own, since)));
   const fileName = part === '' ? audience : `${audience}.${part}`;
   const folder = `versions/${job.name}/${fileName}/${run.runId}/`;
-  return { ...given, part, fileName, folder, base: { version, rows, unfinished } };
+  const hasNewDestination = version !== undefined && (await lacksDelivery(given, version));
+  return { ...given, part, fileName, folder, base: { version, rows, unfinished, hasNewDestination } };
+}
+
+async function lacksDelivery({ context, job }: AudienceCase, version: AudienceVersion): Promise<boolean> {
+  const deliveries = await listDeliveries(context.engines.db, version);
+  const done = new Set(deliveries.map(({ destination }) => destination));
+  return job.audience.deliver.some((name) => !done.has(name));
 }
 
 /** Says what the audience is made of, and which of its queries have no answer. */

@@ -1,7 +1,14 @@
 /** Writes the files of one format of an audience to S3: whole, or what has changed since the version that was delivered last. */
 import type { Cells, Change } from '../../audience/formats/format';
 import { mergeSorted } from '../../audience/merge';
-import { compareLines, dropRepeated, joinLines, readRowLines, subtractSorted } from '../../audience/rows';
+import {
+  compareLines,
+  dropRepeated,
+  intersectSorted,
+  joinLines,
+  readRowLines,
+  subtractSorted,
+} from '../../audience/rows';
 import type { DeliveredRows } from '../../database/audiences/delivered-rows';
 import { headObject, readObject, writeObject } from '../../storage/objects';
 import { parseS3Uri } from '../../storage/uri';
@@ -48,22 +55,21 @@ export async function writeFormat(given: PartCase, gathered: GatheredRows): Prom
     rules: job.audience.change,
     columns,
     hasDelivered,
+    hasNewDestination: base.hasNewDestination,
     delivered,
     unfinished,
   });
   const kept = job.audience.change.files === 'full' ? undefined : await keepRows(given, gathered);
   const now = () => (kept === undefined ? lines.read() : readLines(context, kept.uri));
   const before = () => readLines(context, delivered?.uri);
-  // Whatever may have been taken is removed, also of a version that never came to its end.
-  const anyBefore = () =>
-    dropRepeated(
-      mergeSorted([before(), ...unfinished.map((rows) => readLines(context, rows?.uri))], compareLines),
-      layout.keyOf,
-    );
+  // A version that never came to its end may have been taken or not: what may be there is removed, what may lack is added.
+  const maybe = () => unfinished.map((rows) => readLines(context, rows?.uri));
+  const anyBefore = () => dropRepeated(mergeSorted([before(), ...maybe()], compareLines), layout.identityOf);
+  const surelyBefore = () => maybe().reduce((lines, other) => intersectSorted(lines, other, layout.keyOf), before());
   const sources: Readonly<Record<Change, () => Lines>> = {
     full: now,
-    add: () => subtractSorted(now(), before(), layout.keyOf),
-    remove: () => subtractSorted(anyBefore(), now(), layout.keyOf),
+    add: () => subtractSorted(now(), surelyBefore(), layout.keyOf),
+    remove: () => subtractSorted(anyBefore(), now(), layout.identityOf),
   };
   const files: WrittenFile[] = [];
   for (const change of choice.files) files.push(...(await writeChange(given, gathered, change, sources[change]())));

@@ -11,6 +11,7 @@ import { parseS3Uri } from '../../storage/uri';
 import { place } from '../engines';
 import { deleteObject } from '../keep/delete-objects';
 import { record } from './audience-members';
+import { findManifest } from './find-manifest';
 import type { GatheredPart } from './gather-rows';
 import { describeFiles, type ManifestFacts, manifestName } from './manifest';
 import type { PartCase } from './part-case';
@@ -23,6 +24,7 @@ const DRIFT = 0.5;
 export async function writePart(given: PartCase, gathered: GatheredPart, query: string): Promise<void> {
   const { engines, run } = given.context;
   const version = { runId: run.runId, audience: given.audience, part: given.part };
+  await withdrawManifest(given);
   const uri = await writeMemberFile(given, gathered);
   const change = await measureChange(given, uri);
   await saveVersion(engines.db, {
@@ -42,6 +44,15 @@ export async function writePart(given: PartCase, gathered: GatheredPart, query: 
   await removeOthers(given, formats);
   for (const { rows } of formats) await saveRows(engines.db, version, rows);
   await writeManifest(given, { query, members: gathered.members, change, formats });
+}
+
+/** While its files are written anew, a version counts as not made: nobody takes half of it. */
+async function withdrawManifest({ context, fileName }: PartCase): Promise<void> {
+  const { engines, run } = context;
+  const manifest = await findManifest(engines.db, run.runId, fileName);
+  if (manifest === undefined) return;
+  await dropArtefact(engines.db, run.runId, manifest);
+  await deleteObject(engines.s3, parseS3Uri(manifest.uri));
 }
 
 async function writeMemberFile(given: PartCase, gathered: GatheredPart): Promise<string> {

@@ -1,6 +1,7 @@
 /** Writes down what a run is going to buy, before it buys; what was bought already is used again. */
 import { type BatchJobIntent, batchJobsOf, findByFingerprint, type Purchase } from '../../database/buying/batch-jobs';
 import type { Database } from '../../database/connecting/connection';
+import { OWN_ITEMS } from '../../database/ledger/section-slates';
 import { batchJobName, fingerprintOf, outputPrefix } from '../../personalize/batch-name';
 import { sumMoney } from '../../personalize/prices';
 import type { Money } from '../../units';
@@ -52,12 +53,26 @@ export async function intendPurchases(
   const failed = (await batchJobsOf(engines.db, context.run.runId)).filter((row) => row.state === 'failed');
   const chosen: ChosenPurchase[] = [];
   for (const wish of wishes) chosen.push(...(await choosePurchases(engines, wish)));
+  const joined = joinByName(chosen);
   const dropped = failed.map((row) => row.name);
-  const costs = chosen.map(({ cost }) => cost).filter((cost) => cost.amount !== 0);
+  const costs = joined.map(({ cost }) => cost).filter((cost) => cost.amount !== 0);
   const cost = sumMoney(costs, costs[0]?.currency ?? 'USD');
   await check(cost);
-  const purchases = chosen.map(({ purchase }) => purchase);
+  const purchases = joined.map(({ purchase }) => purchase);
   await savePurchasesInBudget(context, { purchases, dropped, isWhole: true, now: engines.now() }, cost);
+}
+
+/** Wishes that look different may come to the same input, and so to one batch job: it is for the sections of all. */
+export function joinByName(chosen: readonly ChosenPurchase[]): readonly ChosenPurchase[] {
+  const byName = new Map<string, ChosenPurchase>();
+  for (const one of chosen) {
+    const name = one.purchase.how === 'new' ? one.purchase.intent.name : one.purchase.name;
+    const known = byName.get(name);
+    const sectionsOf = ({ purchase }: ChosenPurchase) => purchase.sections ?? [OWN_ITEMS];
+    const sections = known === undefined ? one.purchase.sections : [...sectionsOf(known), ...sectionsOf(one)];
+    byName.set(name, { ...(known ?? one), purchase: { ...(known ?? one).purchase, sections } });
+  }
+  return [...byName.values()];
 }
 
 async function choosePurchases(

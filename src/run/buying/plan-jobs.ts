@@ -28,6 +28,7 @@ export async function planSources(
   { job, slot, sources, inputs }: PlannedSources,
 ): Promise<Pick<EmailPlan, 'batchJob' | 'sharedBy' | 'sectionJobs' | 'cost'>> {
   const planned = [];
+  const counted = new Set<string>();
   for (const [at, source] of sources.entries()) {
     const { recommend, filter, parts: sections } = source;
     const themeItemName = recommend.themes?.itemName;
@@ -39,6 +40,7 @@ export async function planSources(
       filterArn: filter?.arn ?? null,
       themeItemName,
       parts: inputs[at] ?? [],
+      counted,
     });
     const hasThemes = themeItemName !== undefined;
     const cost = priceOf(engines, { kind: 'inference', lines: linesToBuy, users: linesToBuy, hasThemes });
@@ -70,6 +72,8 @@ interface PlannedPurchase {
   readonly numResults: number;
   readonly themeItemName?: string | undefined;
   readonly parts: readonly InputPart[];
+  /** Names whose cost is counted already, added to: two sources may come to one input. */
+  readonly counted?: Set<string>;
 }
 
 /** Plans the batch jobs of one input. */
@@ -77,7 +81,7 @@ export async function planBatchJobs(
   engines: PlanEngines,
   purchase: PlannedPurchase,
 ): Promise<{ readonly batchJob: Plan['batchJob']; readonly linesToBuy: number }> {
-  const { kind, parts } = purchase;
+  const { kind, parts, counted = new Set<string>() } = purchase;
   const jobs: { readonly name: string; readonly isThere: boolean; readonly lines: number }[] = [];
   for (const [index, { sha256, lines }] of parts.entries()) {
     const fingerprint = fingerprintOf(identityOf(engines, { ...purchase, inputSha256: sha256 }));
@@ -85,7 +89,8 @@ export async function planBatchJobs(
     jobs.push({ ...(await chooseAttempt(engines.db, naming)), lines });
   }
   const countLines = (some: typeof jobs) => some.reduce((sum, { lines }) => sum + lines, 0);
-  const toBuy = jobs.filter((job) => !job.isThere);
+  const toBuy = jobs.filter((job) => !job.isThere && !counted.has(job.name));
+  for (const { name } of jobs) counted.add(name);
   return {
     batchJob: {
       kind,

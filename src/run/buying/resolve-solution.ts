@@ -9,6 +9,7 @@ import {
 import type { Settings } from '../../config/settings';
 import { NightjarError } from '../../errors';
 import type { RecommendRules } from '../../job/definition';
+import { THEME_REGIONS } from '../../personalize/limits';
 import { readStatus } from '../../personalize/status';
 
 export interface ResolvedSolution {
@@ -79,6 +80,7 @@ export async function resolveSolution(
   engines: { readonly settings: Settings; readonly personalize: PersonalizeClient },
   wish: SolutionWish,
 ): Promise<ResolvedSolution> {
+  checkThemeRegion(engines.settings, wish);
   const arn = solutionArn(engines.settings, wish);
   const isVersion = arn.split('/').length > 2;
   const found = isVersion
@@ -94,6 +96,13 @@ export async function resolveSolution(
       fix: 'name another solution, or add it to "solutions" in the settings',
     },
   );
+}
+
+/** AWS would refuse the batch job when the others are bought already. */
+function checkThemeRegion({ aws }: Settings, { recommend, file }: SolutionWish): void {
+  if (recommend?.themes === undefined || THEME_REGIONS.includes(aws.region)) return;
+  const message = `themes are wanted, and Personalize has none in ${aws.region}; it has them in ${THEME_REGIONS.join(', ')}`;
+  throw new NightjarError('E_JOB_FIELD', message, { where: { file }, fix: 'remove "themes:"' });
 }
 
 function solutionArn(settings: Settings, wish: SolutionWish): string {

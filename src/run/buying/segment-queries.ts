@@ -90,13 +90,30 @@ export function checkQueries(job: AudienceJob, recipe?: string): void {
     return [
       new NightjarError('E_RECO_QUERY', message, {
         where: { file: job.file },
-        fix: `write ${query.name}: ITEMS.CATEGORY = "tea"`,
+        fix: suggestQuery(query.name, query.query),
       }),
     ];
   });
   const wrong = combineErrors(problems);
   if (wrong !== undefined) throw wrong;
   if (recipe !== undefined) checkRecipe(job, recipe);
+}
+
+const CONDITION = /^\s*(?:items\.)?(\w+)\s*={1,2}\s*['"]?([^'"=<>]+?)['"]?\s*$/i;
+
+/** Writes what was likely meant in the grammar of queries; alternatives are queries of their own. */
+function suggestQuery(name: string, text: string): string {
+  const alternatives = text.split(/\s+OR\s+/i).map((alternative) => {
+    const conditions = alternative.split(/\s+AND\s+/i).map((condition) => CONDITION.exec(condition));
+    if (conditions.includes(null)) return undefined;
+    return conditions.map((found) => `ITEMS.${found?.[1]} = "${found?.[2]}"`).join(' AND ');
+  });
+  const [first] = alternatives;
+  if (first === undefined || alternatives.includes(undefined)) return `write ${name}: ITEMS.CATEGORY = "tea"`;
+  if (alternatives.length === 1) return `write ${name}: ${first}`;
+  const names = alternatives.map((_, index) => `${name}-${index + 1}`);
+  const queries = alternatives.map((query, index) => `${names[index]}: ${query}`);
+  return `write ${queries.join(' and ')}, and audience.combine: ${names.join(' | ')}`;
 }
 
 function checkRecipe(job: AudienceJob, recipe: string): void {

@@ -55,6 +55,8 @@ const COLUMNS: Readonly<Record<Column, readonly SchemaElement[]>> = {
   due_at: [time('due_at', true)],
   slate: texts('slate'),
   shown: texts('shown'),
+  seed: [text('seed')],
+  sections: [text('sections')],
   fallback: [{ name: 'fallback', type: 'BOOLEAN', repetition_type: 'REQUIRED' }],
   arm: [text('arm')],
   attempt: [int('attempt', true)],

@@ -33,7 +33,7 @@ export type ChosenParts =
       readonly shown: readonly string[];
     };
 
-/** Chooses; who gets no e-mail is excluded with the reason, `section_missing` where it is for a section. */
+/** Chooses; who gets no e-mail is excluded with the reason: `section_missing` for a section, `nothing_bought` where it needs a purchase. */
 export function chooseParts(one: PartsCase): ChosenParts {
   const { content, recommend } = one.job;
   const taken = new Set<string>();
@@ -47,10 +47,12 @@ export function chooseParts(one: PartsCase): ChosenParts {
     const { items = [], theme: ofSection } = one.row.sections?.[name] ?? {};
     const chosen = choosePart(one, { ...rules, slate: items, theme: ofSection, taken });
     if (!('excluded' in chosen)) sections.push([name, { ...chosen, title }]);
-    else if (required) return { excluded: 'section_missing' };
+    else if (required) return { excluded: hasNoSeed(rules.recommend, one) ? 'nothing_bought' : 'section_missing' };
   }
   return { own, sections: Object.fromEntries(sections), shown: [...taken] };
 }
+
+const hasNoSeed = ({ from }: RecommendRules, { row }: PartsCase) => from?.by === 'related' && row.seed === undefined;
 
 interface PartRules {
   readonly recommend: RecommendRules;

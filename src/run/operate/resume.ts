@@ -23,7 +23,7 @@ export interface FreshFiles {
  */
 export async function resumeFailed(engines: Engines, run: RunRow, fresh: FreshFiles | undefined): Promise<void> {
   const bought = await batchJobsOf(engines.db, run.runId);
-  if (bought.length === 0 && fresh !== undefined) {
+  if (bought.length === 0 && fresh !== undefined && BEFORE_BUYING.includes(stateBefore(run, 'planned'))) {
     const values = { by: 'run', values: run.params ?? {} } as const;
     await fresh.check(values);
     const catalogueVersion = await currentCatalogueVersion(engines.db);
@@ -51,6 +51,8 @@ async function goOnFrom(engines: Engines, run: RunRow, to: RunState): Promise<vo
   await queueOpenWork(engines, run.runId);
 }
 
+/** Later a run may have bought nothing because there was nothing to buy, and be sending. */
+const BEFORE_BUYING: readonly RunState[] = ['planned', 'preparing'];
 const STOPPED: readonly RunState[] = ['paused', 'failed', 'finished', 'cancelled'];
 
 function stateBefore(run: RunRow, otherwise: RunState): RunState {

@@ -7,7 +7,7 @@ import { readSample, type Sample } from '../../content/sample';
 import type { CompiledTemplate } from '../../content/template';
 import { currentCatalogueVersion } from '../../database/catalogue';
 import { findLastSlates, type LastSlate } from '../../database/ledger/last-slates';
-import type { FurtherSlates } from '../../database/ledger/section-slates';
+import { OWN_ITEMS } from '../../database/ledger/section-slates';
 import { findSeeds } from '../../database/ledger/seeds';
 import type { StoredContact } from '../../database/people/contacts';
 import { NightjarError } from '../../errors';
@@ -21,6 +21,7 @@ import { type MailParts, makeMail, type Trial } from '../mails/make-mail';
 import { chooseRecipient } from '../recipients/choose-recipients';
 import { type Avoided, findAvoided } from '../sending/avoid';
 import { catalogueOf, type GivenItems, givenFor, showAll, slatesOfSample } from './sample-slates';
+import { describeStandIns, type FilledSlates, fillSlates } from './stand-ins';
 
 /** One mail as it would be sent. */
 export interface PreviewMail {
@@ -120,26 +121,23 @@ export function sampleCase({ sample, job }: PreviewScope, change: Partial<Previe
 export function makeTrial(scope: PreviewScope, one: PreviewCase, trial: Trial = {}) {
   const { stored, given, avoided } = one;
   const to = checkAddress(stored.contact.email ?? '').ok ? {} : { to: { name: '', address: NO_ADDRESS } };
+  const { slates, job } =
+    given === undefined ? fill(scope, one) : { slates: slatesOfSample(given), job: showAll(scope.job) };
   const parts = {
     ...scope.parts,
+    job,
+    ...(given === undefined ? {} : { catalogue: catalogueOf(given) }),
     trial: { ...to, ...trial },
-    ...(given === undefined ? {} : { catalogue: catalogueOf(given), job: showAll(scope.job) }),
     ...(avoided === undefined ? {} : { avoided: () => ({ ...avoided, shown: NOTHING }) }),
   };
-  const slates = given === undefined ? slatesOf(scope, one) : slatesOfSample(given);
   const row = { userId: stored.contact.userId, addressHash: stored.addressHash ?? '', attempt: 1, ...slates };
   const made = makeMail(parts, { row, stored });
   return made.kind === 'mail' ? made : undefined;
 }
 
-/** Those of the last run, else items that stand in for them in every part of the e-mail. */
-function slatesOf(
-  { job, standIns }: PreviewScope,
-  { slate, seed }: PreviewCase,
-): FurtherSlates & { slate: readonly string[] } {
-  if (slate !== undefined) return slate;
-  const sections = (job.content.sections ?? []).map(({ name }) => [name, { items: standIns }] as const);
-  return { slate: standIns, sections: Object.fromEntries(sections), seed };
+/** The slates of the last run, and items that stand in for what it has not. */
+function fill({ job, standIns, parts }: PreviewScope, { slate, seed }: PreviewCase): FilledSlates {
+  return fillSlates({ job, standIns, catalogue: parts.catalogue, slate, seed });
 }
 
 /** The last run has shown its own items, which is no reason to leave them out of its preview. */
@@ -167,7 +165,7 @@ export function previewCase(scope: PreviewScope, one: PreviewCase): PreviewMail 
     userId: stored.contact.userId,
     to: maskAddress(stored.contact.email ?? ''),
     locale: template.chooseLocale(stored.contact.locale),
-    items: describeItems(one),
+    items: describeItems(scope, one),
     notSent: choice.chosen ? undefined : choice.reason,
     ...(one.variant === undefined ? {} : { variant: one.variant }),
     rendered,
@@ -177,11 +175,14 @@ export function previewCase(scope: PreviewScope, one: PreviewCase): PreviewMail 
   };
 }
 
-function describeItems({ slate, given }: PreviewCase): string {
-  if (given !== undefined) return 'the items of sample.json';
-  return slate === undefined
-    ? 'popular items: no run has recommendations for this person'
-    : `from the run ${slate.runId}`;
+function describeItems(scope: PreviewScope, one: PreviewCase): string {
+  if (one.given !== undefined) return 'the items of sample.json';
+  const { filled } = fill(scope, one);
+  const kinds = describeStandIns(filled);
+  if (one.slate === undefined) return `${kinds}: no run has recommendations for this person`;
+  const from = `from the run ${one.slate.runId}`;
+  const names = filled.map(({ name }) => name).filter((name) => name !== OWN_ITEMS);
+  return names.length === 0 ? from : `${from}, which has nothing for ${names.join(', ')}: there are ${kinds}`;
 }
 
 function headersOf(raw: Buffer): string {

@@ -1,4 +1,4 @@
-/** Checks the attributes that `where` of a job asks for: one that no contact has would match nobody, without a word. */
+/** Checks the attributes of contacts that a job names: one that no contact has would match nobody or fill no column, without a word. */
 import { nearestName } from '../../config/nearest';
 import type { Database } from '../../database/connecting/connection';
 import { isAttributeThere, sampleAttributeNames } from '../../database/people/contact-attributes';
@@ -19,15 +19,28 @@ export async function checkWhere(db: Database, job: ParsedJob, whereIs: WhereIs)
   const section = job.kind === 'email' ? 'recipients' : 'audience';
   const where = job.kind === 'email' ? job.recipients.where : job.audience.where;
   const demanded = Object.entries(where).filter(([name, wanted]) => isAttribute(name) && demandsValue(wanted));
+  const columns = job.kind === 'audience' ? job.audience.attributes : [];
+  const asked = [
+    ...demanded.map(([name]) => ({
+      name,
+      path: [section, 'where', name],
+      fixOf: (near: string) => `write "${near}:"`,
+    })),
+    ...columns.map((name) => ({
+      name,
+      path: ['audience', 'attributes'],
+      fixOf: (near: string) => `write ${near} instead of ${name}`,
+    })),
+  ];
   const problems: NightjarError[] = [];
-  for (const [name] of demanded) {
+  for (const { name, path, fixOf } of asked) {
     if (await isAttributeThere(db, name)) continue;
     const known = await sampleAttributeNames(db);
     if (known.length === 0) return;
     const near = nearestName(name, known);
-    const path = [section, 'where', name];
-    const message = `${path.join('.')} asks for an attribute that no contact has; attributes are ${known.join(', ')}`;
-    const fix = near === undefined ? 'import contacts with that column, or name another' : `write "${near}:"`;
+    const field = path.includes(name) ? path.join('.') : `${path.join('.')} has ${name}, and`;
+    const message = `${field} asks for an attribute that no contact has; attributes are ${known.join(', ')}`;
+    const fix = near === undefined ? 'import contacts with that column, or name another' : fixOf(near);
     problems.push(new NightjarError('E_JOB_FIELD', message, { where: whereIs(path), fix }));
   }
   const problem = combineErrors(problems);

@@ -75,7 +75,9 @@ async function exchange(request: http.ClientRequest, file: OutgoingFile): Promis
   // A server may answer before it has read everything, and then close.
   const sent = pipeline(Readable.from(file.open()), request).catch((error: unknown) => error);
   try {
-    return await answered;
+    const status = await answered;
+    if (isSuccess(status) && !request.writableFinished) throw new Error('taken before all of it was sent');
+    return status;
   } finally {
     request.destroy();
     await sent;
@@ -91,9 +93,11 @@ function explain(name: string, cause: unknown): Error {
   return refused(name, `has a certificate that nobody vouches for (${code})`, { fix, cause });
 }
 
+const isSuccess = (status: number) => status >= 200 && status < 300;
+
 /** Passing troubles of a server; all other statuses that are not 2xx stay as they are. */
 function check(name: string, status: number): void {
-  if (status >= 200 && status < 300) return;
+  if (isSuccess(status)) return;
   if (status === 408 || status === 425 || status === 429 || status >= 500) throw away(name, `answers with ${status}`);
   const fix =
     status === 401 || status === 403

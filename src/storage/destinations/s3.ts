@@ -27,6 +27,10 @@ const REFUSALS: ReadonlySet<string> = new Set([
 function explain(name: string, bucket: string, cause: unknown): Error {
   const code = cause instanceof Error ? cause.name : 'unknown';
   if (!REFUSALS.has(code)) return away(name, `takes nothing (${code})`, cause);
-  const fix = `let nightjar's credentials write to the bucket "${bucket}": s3:PutObject, and kms:GenerateDataKey where it has a key`;
+  const missing =
+    code === 'NoSuchBucket' ? `make the bucket "${bucket}", or correct destinations.${name}.url` : undefined;
+  const fix =
+    missing ??
+    `let nightjar's credentials write to the bucket "${bucket}": s3:PutObject, and kms:GenerateDataKey where it has a key`;
   return refused(name, `refuses the upload (${code})`, { fix, cause });
 }

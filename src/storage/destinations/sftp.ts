@@ -93,7 +93,8 @@ async function put(client: SftpClient, file: string, content: OutgoingFile, sign
 async function replace(client: SftpClient, draft: string, file: string): Promise<void> {
   try {
     await client.posixRename(draft, file);
-  } catch {
+  } catch (error) {
+    if (!/not supported|unsupported|does not support/i.test(error instanceof Error ? error.message : '')) throw error;
     if ((await client.exists(file)) !== false) await client.delete(file, true);
     await client.rename(draft, file);
   }

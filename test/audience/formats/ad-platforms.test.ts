@@ -5,7 +5,13 @@ import { sha256Hex } from '../../../src/audience/normalise/hash';
 import type { Contact } from '../../../src/job/people';
 import { batches, collect } from '../streams';
 
-const CONTEXT: FileContext = { runId: 'fans.2026-03-01', at: '2026-03-01T02:00:00Z', audience: 'fans', attributes: [] };
+const CONTEXT: FileContext = {
+  runId: 'fans.2026-03-01',
+  at: '2026-03-01T02:00:00Z',
+  audience: 'fans',
+  path: ['nightly', 'fans'],
+  attributes: [],
+};
 
 const ANN: Contact = {
   userId: 'u-1',

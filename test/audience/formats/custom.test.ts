@@ -74,6 +74,29 @@ describe('a format of one’s own', () => {
     expect(counts).toEqual({ bad_email: 1, already_hashed: 1, bad_phone: 1, no_identifier: 3 });
   });
 
+  it('is known by identifiers that stand first and do not vary', () => {
+    const keysOf = (columns: string, identifiers: string) =>
+      read(`about: x\ncolumns: [${columns}]\nidentifiers: [${identifiers}]`).keyColumns;
+    const [mail, phone, rank] = ['email', 'phone', 'rank'].map((from) => `{ header: ${from}, from: ${from} }`);
+    expect(keysOf(`${mail}, ${phone}, ${rank}`, 'phone, email')).toBe(2);
+    expect(keysOf(`${mail}, ${phone}, ${rank}`, 'email')).toBe(1);
+    expect(keysOf(`${mail}, ${phone}, ${rank}`, 'phone')).toBeUndefined();
+    expect(keysOf(`${mail}, ${rank}, ${phone}`, 'email, phone')).toBeUndefined();
+    expect(keysOf(`${rank}, ${mail}`, 'rank')).toBeUndefined();
+    expect(keysOf(`${mail}, ${phone}`, '')).toBeUndefined();
+  });
+
+  it.each([
+    ['', 0, { formula: 1, no_identifier: 1 }],
+    ['file: { formulas: keep }', 1, {}],
+    ['file: { formulas: escape }', 1, {}],
+    ['file: { type: jsonl }', 1, {}],
+  ])('with %j leaves out %# who has a formula for a user id', async (file, rows, expected) => {
+    const format = read(`about: x\ncolumns: [{ header: id, from: user_id }]\n${file}`);
+    const { cells, counts } = await writeFormat(format, { people: [person('=1+1')] });
+    expect([cells.length, counts]).toEqual([rows, expected]);
+  });
+
   it('tells its limits, its minimum and the consent that it asks for', () => {
     expect(read(PARTNER)).toMatchObject({
       name: 'partner',

@@ -4,7 +4,13 @@ import type { AudienceFormat } from '../../../src/audience/formats/format';
 import { REFUSALS } from '../../../src/audience/formats/refusals';
 import { listFacts } from '../../../src/cli/verbs/audience/format-text';
 
-const CONTEXT = { runId: 'fans.2026-03-01', at: '2026-03-01T02:00:00Z', audience: 'fans', attributes: [] };
+const CONTEXT = {
+  runId: 'fans.2026-03-01',
+  at: '2026-03-01T02:00:00Z',
+  audience: 'fans',
+  path: ['nightly', 'fans'],
+  attributes: [],
+};
 
 /** Writes the sections of all formats, in the order of the registry. */
 export function writeSections(): string {

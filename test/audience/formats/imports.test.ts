@@ -29,7 +29,7 @@ describe('formats of platforms that import contacts', () => {
     ['klaviyo', 'Email,First Name,Last Name,Country,Locale,plan', 'ada+news@shop.example,Ada,,GB,en-GB,gold'],
     [
       'braze',
-      'external_id,email,first_name,last_name,country,language,phone,time_zone,audience_drama_fans,plan',
+      'external_id,email,first_name,last_name,country,language,phone,time_zone,audience_nightly__drama_fans,plan',
       'u1,ada+news@shop.example,Ada,,GB,en,+442079460018,Europe/London,true,gold',
     ],
     [
@@ -54,7 +54,7 @@ describe('formats of platforms that import contacts', () => {
 
   it.each([
     ['klaviyo', 'Email\r\nada+news@shop.example\r\n'],
-    ['braze', 'external_id,audience_drama_fans\r\nu1,false\r\n'],
+    ['braze', 'external_id,audience_nightly__drama_fans\r\nu1,false\r\n'],
     ['mailchimp', 'Email Address\r\nada+news@shop.example\r\n'],
     ['hubspot', 'Email\r\nada+news@shop.example\r\n'],
     ['iterable', 'email,userId\r\nada+news@shop.example,u1\r\n'],
@@ -73,6 +73,38 @@ describe('formats of platforms that import contacts', () => {
       expect(counts).toEqual({ no_identifier: 1 });
     },
   );
+
+  it('braze has a flag of each job, audience and part', () => {
+    const paths = [
+      ['a', 'a-b'],
+      ['a', 'a', 'b'],
+      ['a', 'a'],
+      ['b', 'a'],
+      ['a-a', 'b'],
+    ];
+    const flags = paths.map((path) => open('braze').columns({ ...CONTEXT, path })[8]?.header);
+    expect(flags).toEqual([
+      ...['audience_a__a_b', 'audience_a__a__b', 'audience_a__a', 'audience_b__a', 'audience_a_a__b'],
+    ]);
+  });
+
+  it.each(['braze', 'iterable'])('%s leaves out and counts user ids that a spreadsheet would run', async (name) => {
+    const people = [person('=1+1', { email: 'a@mail.example' }), ADA];
+    const { cells, counts } = await writeFormat(open(name), { people });
+    expect(cells).toHaveLength(1);
+    expect(counts).toEqual({ formula: 1, no_identifier: 1 });
+  });
+
+  it('have keys that stand first, and what removals hold stays the same where only other columns change', async () => {
+    const keyed = FORMATS.filter(({ keyColumns }) => keyColumns !== undefined);
+    expect(keyed.map(({ name }) => name)).toEqual(['klaviyo', 'braze', 'mailchimp', 'hubspot', 'iterable', 'ses']);
+    for (const format of keyed) {
+      const { cells } = await writeFormat(format, { people: [ADA] });
+      const { bytes } = await writeFormat(format, { people: [ADA], change: 'remove' });
+      expect(bytes.toString()).toContain(cells[0]?.[0]);
+      expect(bytes.toString()).not.toContain('Ada,');
+    }
+  });
 
   it('ses has the attributes as a text of JSON, and leaves consent alone', async () => {
     const line: unknown = JSON.parse(await textOf('ses', 'full'));

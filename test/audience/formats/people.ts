@@ -7,6 +7,7 @@ export const CONTEXT: FileContext = {
   runId: 'drama-fans.2026-11-28',
   at: '2026-11-28T02:00:00.000Z',
   audience: 'drama-fans',
+  path: ['nightly', 'drama-fans'],
   attributes: ['plan', 'note'],
 };
 

@@ -6,7 +6,13 @@ import type { AudienceFormat } from '../../../src/audience/formats/format';
 import { jsonl } from '../../../src/audience/formats/jsonl';
 import { parquet } from '../../../src/audience/formats/parquet';
 
-const CONTEXT = { runId: 'fans.2026-03-02', at: '2026-03-02T02:00:00Z', audience: 'fans', attributes: [] };
+const CONTEXT = {
+  runId: 'fans.2026-03-02',
+  at: '2026-03-02T02:00:00Z',
+  audience: 'fans',
+  path: ['nightly', 'fans'],
+  attributes: [],
+};
 const PEOPLE = [
   { userId: 'u1', rank: 7, contact: { userId: 'u1', attributes: {} } },
   { userId: 'u2', rank: UNRANKED, contact: { userId: 'u2', attributes: {} } },

@@ -124,7 +124,7 @@ const sumsAreRight: Check = ({ ledger, reported }, _plan, { chosen }) => {
 
 const FORWARD = {
   letters: ['planned', 'preparing', 'waiting', 'collecting', 'sending', 'finished'],
-  fans: ['planned', 'preparing', 'waiting', 'writing', 'finished'],
+  fans: ['planned', 'preparing', 'waiting', 'collecting', 'writing', 'finished'],
 };
 
 /** A run goes forward only. From a pause it goes on where it was, and from a failure there or further back. */

@@ -65,7 +65,7 @@ export interface RoundPlan {
 }
 
 const EMAIL_STATES = ['planned', 'preparing', 'waiting', 'collecting', 'sending'];
-const AUDIENCE_STATES = ['planned', 'preparing', 'waiting', 'writing'];
+const AUDIENCE_STATES = ['planned', 'preparing', 'waiting', 'collecting', 'writing'];
 /** Longer than a lease of the round's workers, so that what a frozen one held is settled by the other. */
 const FROZEN_MS = 9500;
 const DOWN_MS = 2500;

@@ -85,6 +85,7 @@ describe('whole files or changes', () => {
     rules: { files: 'changes', fullEvery: 7 },
     columns: '[]',
     hasDelivered: true,
+    hasNewDestination: false,
     delivered,
     unfinished: [],
   };
@@ -99,6 +100,31 @@ describe('whole files or changes', () => {
     ['delivery_not_finished', { unfinished: [{ ...delivered, version: 3 }] }],
   ])('%s', (because, other) => {
     expect(chooseChange({ ...facts, ...other })).toEqual({ files: ['full'], because, sinceFull: 0 });
+  });
+
+  it('of other columns leave removals possible where rows are known by the columns before them', () => {
+    const keyed = { ...facts, format: { ...facts.format, keyColumns: 1 } };
+    const choice = (other: Partial<ChangeFacts>) => chooseChange({ ...keyed, ...other });
+    expect(choice({ columns: '["email"]' })).toEqual({
+      files: ['remove', 'full'],
+      because: 'other_columns',
+      sinceFull: 0,
+    });
+    expect(choice({ unfinished: [{ ...delivered, columns: '[1]' }] }).files).toEqual(['remove', 'full']);
+    expect(choice({ columns: '["email"]', unfinished: [undefined] }).files).toEqual(['full']);
+    expect(choice({ unfinished: [{ ...delivered, version: 3 }] }).files).toEqual(['full']);
+    expect(choice({ delivered: { ...delivered, version: 3 } }).files).toEqual(['full']);
+  });
+
+  it('removes what may have been taken before anything was delivered', () => {
+    const begun = { ...facts, hasDelivered: false, delivered: undefined, unfinished: [delivered] };
+    expect(chooseChange(begun)).toEqual({ files: ['remove', 'full'], because: 'first', sinceFull: 0 });
+  });
+
+  it('begin anew for a destination that lacks what was delivered last', () => {
+    const wish = { ...facts, hasNewDestination: true };
+    expect(chooseChange(wish)).toEqual({ files: ['remove', 'full'], because: 'new_destination', sinceFull: 0 });
+    expect(chooseChange({ ...wish, delivered: undefined }).because).toBe('no_rows_kept');
   });
 
   it('count versions until a whole file is due', () => {

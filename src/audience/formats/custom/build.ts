@@ -4,22 +4,25 @@ import type { Contact } from '../../../job/people';
 import { rankCell } from '../../algebra/rank';
 import { encodeChunks } from '../../chunks';
 import { isHash } from '../../normalise/hash';
+import { refuseUnknown } from '../columns';
 import { type CsvDialect, csvRowBytes, isFormula, writeCsvFile } from '../csv-file';
 import type { AudienceFormat, Cells, Change, Column, FileContext, Person } from '../format';
 import { writeObjects } from '../jsonl';
 import type { Count } from '../plain-cells';
+import { describeColumn, transformsOf } from './describe-column';
 import { type CustomColumn, type CustomFields, parseSize, SEPARATORS } from './schema';
 import { findTransform } from './transforms';
 
 /** Raised whenever a transform or a source comes to mean something else. */
 const TRANSFORMS_VERSION = 1;
 
-type MakeCell = (person: Person, count: Count) => string;
+/** Answers undefined where the person can be in no file. */
+type MakeCell = (person: Person, count: Count) => string | undefined;
 
 /** Makes the format; its version follows from what its cells are made of. */
 export function buildFormat(name: string, fields: CustomFields): AudienceFormat {
   const { about, columns, identifiers, file, changes, minimum, consent } = fields;
-  const makers = columns.map((column) => cellOf(column, file.formulas ?? 'drop'));
+  const makers = columns.map((column) => cellOf(column, file));
   const keys = columns.flatMap(({ header }, index) => (identifiers.includes(header) ? [index] : []));
   const maxBytes = file.size === undefined ? undefined : parseSize(file.size);
   const shown = columns.map(describeColumn);
@@ -37,6 +40,7 @@ export function buildFormat(name: string, fields: CustomFields): AudienceFormat 
     title: about,
     version: versionOf(fields),
     columns: () => shown,
+    ...(isKey(keys, shown) ? { keyColumns: keys.length } : {}),
     file: {
       extension: file.extension ?? file.type,
       contentType: isJson ? 'application/x-ndjson' : 'text/csv; charset=utf-8',
@@ -48,14 +52,22 @@ export function buildFormat(name: string, fields: CustomFields): AudienceFormat 
     changes,
     open: [],
     makeCells(person, _context, count) {
-      const cells = makers.map((make) => make(person, count));
-      if (keys.length === 0 || keys.some((index) => cells[index] !== '')) return cells;
-      count('no_identifier');
-      return undefined;
+      const cells: string[] = [];
+      for (const make of makers) {
+        const cell = make(person, count);
+        if (cell === undefined) return refuseUnknown(count);
+        cells.push(cell);
+      }
+      return keys.length === 0 || keys.some((index) => cells[index] !== '') ? cells : refuseUnknown(count);
     },
     write,
     rowBytes: (cells) => rowBytesOf(cells, { columns, isJson, dialect }),
   };
+}
+
+/** Rows are known by the identifiers where these stand before all other columns and are the same in every run. */
+function isKey(identifiers: readonly number[], columns: readonly Column[]): boolean {
+  return identifiers.length > 0 && identifiers.every((place, nth) => place === nth && columns[place]?.varies !== true);
 }
 
 function dialectOf({ separator, header, lineEnd, encoding, formulas }: CustomFields['file']): CsvDialect {
@@ -110,13 +122,14 @@ const SOURCES: Readonly<Record<string, (person: Person) => string | undefined>> 
 /** What these answer is an address or a number, whatever it begins with. */
 const CHECKED: ReadonlySet<string> = new Set(['email', 'gmail', 'phone']);
 
-function cellOf(column: CustomColumn, formulas: 'drop' | 'escape' | 'keep'): MakeCell {
+function cellOf(column: CustomColumn, { type, formulas = 'drop' }: CustomFields['file']): MakeCell {
   const { attribute, from = '', hash } = column;
   const read = attribute === undefined ? SOURCES[from] : ({ contact }: Person) => attributeOf(contact, attribute);
   if (read === undefined) return () => '';
   const names = transformsOf(column);
   const transforms = names.flatMap((name) => findTransform(name) ?? []);
-  const isChecked = from === 'user_id' || hash !== undefined || names.some((name) => CHECKED.has(name));
+  const isId = from === 'user_id';
+  const isChecked = (isId && type !== 'csv') || hash !== undefined || names.some((name) => CHECKED.has(name));
   const isDropped = formulas === 'drop' && !isChecked;
   return (person, count) => {
     let value = read(person) ?? '';
@@ -129,7 +142,9 @@ function cellOf(column: CustomColumn, formulas: 'drop' | 'escape' | 'keep'): Mak
       value = changed;
     }
     if (hash !== undefined) return createHash(hash).update(value, 'utf8').digest('hex');
-    return isDropped && isFormula(value) ? leaveOut(count, 'formula') : value;
+    if (!isDropped || !isFormula(value)) return value;
+    const empty = leaveOut(count, 'formula');
+    return isId ? undefined : empty;
   };
 }
 
@@ -140,31 +155,6 @@ function attributeOf({ attributes }: Contact, name: string): string | undefined 
 function leaveOut(count: Count, what: string): string {
   count(what);
   return '';
-}
-
-function describeColumn(column: CustomColumn): Column {
-  const { header, from, hash } = column;
-  const source = describeSource(column);
-  return {
-    header,
-    form: hash === undefined ? 'plain' : 'hashed',
-    rule: hash === undefined ? source : `${hash} of ${source}`,
-    ...(from === 'rank' ? { varies: true } : {}),
-  };
-}
-
-function describeSource(column: CustomColumn): string {
-  const { from, attribute, value, removed } = column;
-  if (value !== undefined) {
-    const other = removed === undefined ? '' : `, in files of removals ${JSON.stringify(removed)}`;
-    return `always ${JSON.stringify(value)}${other}`;
-  }
-  return [attribute === undefined ? from : `attribute ${attribute}`, ...transformsOf(column)].join(', ');
-}
-
-/** Addresses and numbers are normalised where the file says nothing else: as they are imported they would match nobody. */
-function transformsOf({ from, transform }: CustomColumn): readonly string[] {
-  return transform ?? (from === 'email' || from === 'phone' ? [from] : []);
 }
 
 interface RowShape {

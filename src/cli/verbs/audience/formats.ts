@@ -7,7 +7,7 @@ import { listFormats, requireFormat } from './find-format';
 import { describeFormat, formatRow } from './format-text';
 
 /** Columns are shown without a job's attributes. */
-const EXAMPLE: FileContext = { runId: '', at: '', audience: 'audience', attributes: [] };
+const EXAMPLE: FileContext = { runId: '', at: '', audience: 'audience', path: ['job', 'audience'], attributes: [] };
 
 /** Adds the verb. */
 export function addFormats(audience: Command, context: CliContext): void {

@@ -64,6 +64,7 @@ function readCells(format: AudienceFormat, wish: Wish): Made {
     runId: '',
     at: '',
     audience: 'audience',
+    path: ['job', 'audience'],
     attributes: key === undefined ? [wish.field] : [],
   };
   const refused = new Set<string>();

@@ -1,5 +1,6 @@
 /** Checks what only batch inference jobs have: themes and the influence on rankings. */
 import type { z } from 'zod';
+import { THEME_REGIONS } from '../../../personalize/limits';
 import { columnsOf } from '../data/dataset-columns';
 import { datasetOf } from '../data/dataset-data';
 import type { Plane } from '../plane';
@@ -9,9 +10,6 @@ import { invalidInput } from '../wire/validate';
 import type { Trained } from './batch-request';
 
 type InferenceRequest = z.infer<typeof CREATE_BATCH_INFERENCE_JOB>;
-
-/** Regions with themes. Source: developer guide, "Batch recommendations with themes from Content Generator". */
-const THEME_REGIONS: readonly string[] = ['us-east-1', 'us-west-2', 'ap-northeast-1'];
 
 /**
  * Checks batchInferenceJobMode with its configuration.

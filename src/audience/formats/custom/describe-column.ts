@@ -1,0 +1,29 @@
+/** Tells what a column of a team's own format holds. */
+import type { Column } from '../format';
+import type { CustomColumn } from './schema';
+
+/** Describes a column as people are told of it. */
+export function describeColumn(column: CustomColumn): Column {
+  const { header, from, hash } = column;
+  const source = describeSource(column);
+  return {
+    header,
+    form: hash === undefined ? 'plain' : 'hashed',
+    rule: hash === undefined ? source : `${hash} of ${source}`,
+    ...(from === 'rank' ? { varies: true } : {}),
+  };
+}
+
+function describeSource(column: CustomColumn): string {
+  const { from, attribute, value, removed } = column;
+  if (value !== undefined) {
+    const other = removed === undefined ? '' : `, in files of removals ${JSON.stringify(removed)}`;
+    return `always ${JSON.stringify(value)}${other}`;
+  }
+  return [attribute === undefined ? from : `attribute ${attribute}`, ...transformsOf(column)].join(', ');
+}
+
+/** Addresses and numbers are normalised where the file says nothing else: as they are imported they would match nobody. */
+export function transformsOf({ from, transform }: CustomColumn): readonly string[] {
+  return transform ?? (from === 'email' || from === 'phone' ? [from] : []);
+}
