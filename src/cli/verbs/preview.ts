@@ -55,7 +55,7 @@ export function addPreview(program: Command, context: CliContext): void {
     )
     .addHelpText(
       'after',
-      '\nItems are those of the last run; popular or listed ones stand in for what it has not.\nDocumentation: docs/templates.md',
+      '\nItems are those of the last run; popular or listed ones stand in for others.\nDocumentation: docs/templates.md',
     )
     .action(async (name: string, own: PreviewFlags, command: Command) => {
       const flags = command.optsWithGlobals();
