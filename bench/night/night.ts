@@ -83,7 +83,8 @@ function stop(child: ChildProcess): Promise<void> {
 
 async function startRun(night: NightEngines, slot: string): Promise<string> {
   const state = join(night.folder, 'starter');
-  const child = spawn(process.execPath, [BIN, 'run', 'bench', '--date', slot, '--detach', '--state', state], {
+  const args = ['run', 'bench', '--date', slot, '--detach', '--confirm', 'bench', '--state', state];
+  const child = spawn(process.execPath, [BIN, ...args], {
     cwd: night.folder,
     env: { ...process.env, ...night.env },
     stdio: ['ignore', 'pipe', 'inherit'],
