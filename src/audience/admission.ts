@@ -1,6 +1,6 @@
 /** Decides who may be in an audience, and in the files of a format: consent, age, suppression, each refusal with its reason. */
 import { consentFor } from '../job/attributes';
-import type { Where } from '../job/definition';
+import type { Where } from '../job/base-job';
 import type { Contact } from '../job/people';
 import { matches } from '../job/where';
 import { isMinor } from './minors';

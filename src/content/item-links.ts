@@ -1,5 +1,5 @@
 /** Where the links of items lead: campaign parameters for the shop's own statistics, and a redirect that counts clicks. */
-import type { LinkRules } from '../job/definition';
+import type { LinkRules } from '../job/email-job';
 import { openToken, sealToken } from './sealed-token';
 
 /** What a click says: who followed which item of which run, and where to. */

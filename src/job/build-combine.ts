@@ -1,9 +1,9 @@
 /** Builds what makes the audiences of a job from the checked fields of its file. */
 import type { z } from 'zod';
 import { parseShare, type Share } from '../units';
+import type { AudienceJob, CombineRule, SegmentQuery, TopRule } from './audience-job';
 import type { audienceSchema } from './audience-schema';
 import { resolveAudiences } from './combine/resolve-audiences';
-import type { AudienceJob, CombineRule, SegmentQuery, TopRule } from './definition';
 
 type Fields = z.output<ReturnType<typeof audienceSchema>>['audience'];
 type Rules = Pick<AudienceJob['audience'], 'combine' | 'top' | 'sample' | 'split' | 'lists'>;

@@ -1,6 +1,6 @@
 /** Builds the filter of a job from the checked fields of its file. */
 import type { z } from 'zod';
-import type { FilterConstant, FilterWish, PlaceholderValue } from './definition';
+import type { FilterConstant, FilterWish, PlaceholderValue } from './base-job';
 import type { recipientValuesField } from './filter-schema';
 
 interface FilterFields {

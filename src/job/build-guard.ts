@@ -1,7 +1,7 @@
 /** Builds the guards of a job from the checked fields of its file. */
 import type { z } from 'zod';
 import { parseDuration, parseMoney, parseShare } from '../units';
-import type { GuardRules } from './definition';
+import type { GuardRules } from './base-job';
 import type { audienceGuardField, emailGuardField } from './guard-schema';
 
 type EmailFields = z.output<typeof emailGuardField>;

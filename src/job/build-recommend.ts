@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { buildFilter } from './build-filter';
 import { buildSectionShow } from './build-show';
-import type { EmailJob, RecommendRules, Section, SlateSource } from './definition';
+import type { EmailJob, RecommendRules, Section, SlateSource } from './email-job';
 import type { recommendField, sectionRecommendField } from './recommend-schema';
 import type { sectionsField } from './sections-schema';
 

@@ -1,7 +1,7 @@
 /** Builds the rules of sending from the checked fields of a job file. */
 import type { z } from 'zod';
 import { type PerSecond, parseDuration, parseRate, parseShare } from '../units';
-import type { ProofRules, Ramp, SendRules, StopAfterErrors } from './definition';
+import type { ProofRules, Ramp, SendRules, StopAfterErrors } from './email-job';
 import type { sendField } from './send-schema';
 
 type SendFields = z.output<typeof sendField>;

@@ -1,7 +1,7 @@
 /** Builds the rules of what an e-mail shows from the checked fields of a job file. */
 import type { z } from 'zod';
 import { type Milliseconds, parseDuration } from '../units';
-import type { Fallback, RecommendRules, ShowRules } from './definition';
+import type { Fallback, RecommendRules, ShowRules } from './email-job';
 import type { sectionShowField, showField } from './show-schema';
 
 type ShowFields = z.output<typeof showField>;

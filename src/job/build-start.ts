@@ -1,7 +1,7 @@
 /** Builds when a job starts from the checked fields of its file. */
 import type { z } from 'zod';
 import { type Milliseconds, parseDuration } from '../units';
-import type { EmailJob } from './definition';
+import type { EmailJob } from './email-job';
 import type { afterField, scheduleField } from './schedule-schema';
 
 const MINUTE_MS = 60_000;

@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { parseDuration } from '../units';
+import type { AudienceJob, SegmentQuery } from './audience-job';
 import type { audienceSchema } from './audience-schema';
+import type { Where } from './base-job';
 import { buildCombine } from './build-combine';
 import { buildFilter } from './build-filter';
 import { buildGuard } from './build-guard';
@@ -10,7 +12,8 @@ import { buildRecommend, buildSections } from './build-recommend';
 import { buildSend } from './build-send';
 import { buildShow } from './build-show';
 import { buildStart } from './build-start';
-import type { AudienceJob, AudienceRef, EmailJob, ParsedJob, SegmentQuery, Where } from './definition';
+import type { ParsedJob } from './definition';
+import type { AudienceRef, EmailJob } from './email-job';
 import type { emailSchema } from './email-schema';
 import { buildNotify } from './notify';
 

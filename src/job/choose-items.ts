@@ -1,5 +1,6 @@
 /** Chooses items of the catalogue for a segment, and says what a query asks for. */
-import type { ItemChoice, Scalar, SegmentQuery } from './definition';
+import type { ItemChoice, SegmentQuery } from './audience-job';
+import type { Scalar } from './base-job';
 import type { Item } from './people';
 
 /** Values of the attribute `category`; all other names are attributes of the item. */

@@ -1,5 +1,5 @@
 /** Decides which slots of a schedule are to be started, of those that came since the last decision. */
-import type { Schedule } from './definition';
+import type { Schedule } from './base-job';
 import { fireTimes, nextFire, slotAt } from './schedule';
 
 /** A slot to start; `at` is its fire time in epoch ms. */

@@ -1,5 +1,5 @@
 /** Tells which slots of a schedule have passed their deadlines. */
-import type { Schedule } from './definition';
+import type { Schedule } from './base-job';
 import type { LateRule } from './notify';
 import { fireTimes, slotAt } from './schedule';
 

@@ -1,7 +1,7 @@
 /** What a run would do, as a value that can be printed without doing it (D6). */
 import { NightjarError } from '../errors';
 import type { Money } from '../units';
-import type { ProofRules } from './definition';
+import type { ProofRules } from './email-job';
 import type { ParamValues } from './params';
 
 /** How many contacts were left out for a reason. */

@@ -3,7 +3,7 @@
  * a local time fires once, and one that a jump leaves out fires as much later as the clocks were put forward.
  */
 import { CronExpressionParser } from 'cron-parser';
-import type { Schedule } from './definition';
+import type { Schedule } from './base-job';
 import { findJump, type Jump, offsetAt } from './time-zone';
 
 type Times = Pick<Schedule, 'cron' | 'timezone'>;

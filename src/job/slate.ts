@@ -1,5 +1,5 @@
 /** Chooses the items that an e-mail shows, at the moment it is rendered: what was recommended may have gone since. */
-import type { ShowRules } from './definition';
+import type { ShowRules } from './email-job';
 import type { Item } from './people';
 
 /** What there is to choose from, and how much of it. */

@@ -1,6 +1,6 @@
 /** Decides whether a contact is among those that `where` of a job file asks for. */
 import { consentFor, readAttribute } from './attributes';
-import type { Condition, Scalar, Where } from './definition';
+import type { Condition, Scalar, Where } from './base-job';
 import { readInstant } from './instant';
 import type { Contact } from './people';
 

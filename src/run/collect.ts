@@ -5,7 +5,8 @@ import { OWN_ITEMS, saveSectionSlates } from '../database/ledger/section-slates'
 import { dropSeedSlates, giveSeedSlates, saveSeedSlates } from '../database/ledger/seeds';
 import { moveRun } from '../database/runs/runs';
 import { findShard, finishShard, listShards } from '../database/runs/shards';
-import type { EmailJob, ParsedJob } from '../job/definition';
+import type { ParsedJob } from '../job/definition';
+import type { EmailJob } from '../job/email-job';
 import { spareOf } from '../job/slate';
 import { readInferenceRecords } from '../personalize/inference-records';
 import { readObject } from '../storage/objects';

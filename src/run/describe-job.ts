@@ -1,5 +1,5 @@
 /** Describes a job as JSON documents tell it: the same for the command line and the API. */
-import type { Schedule } from '../job/definition';
+import type { Schedule } from '../job/base-job';
 import type { ParamRule } from '../job/params';
 import { nextFire, slotAt } from '../job/schedule';
 import { writeDuration } from '../units';

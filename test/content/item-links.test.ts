@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { createItemLinks, makeClickToken, verifyClick } from '../../src/content/item-links';
 import { makeUnsubscribeToken, verifyUnsubscribe } from '../../src/content/links';
-import type { LinkRules } from '../../src/job/definition';
+import type { LinkRules } from '../../src/job/email-job';
 
 const SECRET = 'a secret of thirty-two characters';
 const PARTS = {

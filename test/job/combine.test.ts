@@ -1,8 +1,8 @@
 /** What makes the audiences of a job: expressions, lists, top, sample and split, as the job file has them. */
 import { formatError, isNightjarError } from '../../src/errors';
+import type { AudienceJob, CombineRule } from '../../src/job/audience-job';
 import { listLeaves, writeLeaf } from '../../src/job/combine/expression';
 import { parseExpression } from '../../src/job/combine/parse-expression';
-import type { AudienceJob, CombineRule } from '../../src/job/definition';
 import { parseJob } from '../../src/job/parse';
 
 const HEAD = [

@@ -1,5 +1,5 @@
 /** Which slots start after a time without workers, by missed and grace. */
-import type { Schedule } from '../../src/job/definition';
+import type { Schedule } from '../../src/job/base-job';
 import { decideSlots } from '../../src/job/due-slots';
 import type { Milliseconds } from '../../src/units';
 

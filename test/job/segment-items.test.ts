@@ -1,8 +1,8 @@
 /** Items of a segment as a job file writes them, and how the newest are chosen. */
 import fc from 'fast-check';
 import { isNightjarError } from '../../src/errors';
+import type { ItemChoice } from '../../src/job/audience-job';
 import { chooseItems, describeQuery } from '../../src/job/choose-items';
-import type { ItemChoice } from '../../src/job/definition';
 import { parseJob } from '../../src/job/parse';
 import type { Item } from '../../src/job/people';
 

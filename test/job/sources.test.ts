@@ -1,7 +1,7 @@
 /** `recommend.from`, `recommend.themes` and `content.sections` as a job file writes them, and the example of docs/sources.md. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { EmailJob } from '../../src/job/definition';
+import type { EmailJob } from '../../src/job/email-job';
 import { parseJob } from '../../src/job/parse';
 import { ROOT } from '../support/nightjar';
 

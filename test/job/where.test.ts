@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { consentFor } from '../../src/job/attributes';
-import type { Where } from '../../src/job/definition';
+import type { Where } from '../../src/job/base-job';
 import type { Contact } from '../../src/job/people';
 import { explainWhere, matches } from '../../src/job/where';
 

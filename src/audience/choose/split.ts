@@ -1,5 +1,5 @@
 /** Splits an audience into parts for a test. */
-import type { SplitPart } from '../../job/definition';
+import type { SplitPart } from '../../job/audience-job';
 import { shareOf } from './share-of';
 
 /** The part that is kept as a list and gets no file. */

@@ -1,5 +1,5 @@
 /** Keeps the best members of an audience by rank, in two passes over it. */
-import type { TopRule } from '../../job/definition';
+import type { TopRule } from '../../job/audience-job';
 import { UNRANKED } from '../algebra/rank';
 import type { Member } from '../members';
 import { shareOf } from './share-of';

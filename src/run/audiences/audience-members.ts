@@ -1,7 +1,7 @@
 /** Makes the member file of a query from Personalize's answer. */
 import { type Member, writeMembers } from '../../audience/members';
 import { listArtefacts, saveArtefact } from '../../database/runs/artefacts';
-import type { AudienceJob, SegmentQuery } from '../../job/definition';
+import type { AudienceJob, SegmentQuery } from '../../job/audience-job';
 import { readSegmentEvents } from '../../personalize/segment-reader';
 import { headObject, readObject, type WrittenObject, writeObject } from '../../storage/objects';
 import { parseS3Uri } from '../../storage/uri';

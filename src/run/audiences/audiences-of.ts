@@ -1,6 +1,7 @@
 /** Lists the audiences of a job. */
+
+import type { AudienceJob } from '../../job/audience-job';
 import type { NamedExpression } from '../../job/combine/expression';
-import type { AudienceJob } from '../../job/definition';
 
 /** Gives name and expression of each audience, in the order of the file; without expressions each query is one. */
 export function audiencesOf({ audience, segment }: AudienceJob): readonly NamedExpression[] {

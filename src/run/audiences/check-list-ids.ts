@@ -1,7 +1,7 @@
 /** Checks for which audiences a job has the ids of a platform. */
 import { nearestName } from '../../config/nearest';
 import { NightjarError } from '../../errors';
-import type { AudienceJob } from '../../job/definition';
+import type { AudienceJob } from '../../job/audience-job';
 import { audiencesOf } from './audiences-of';
 
 /** Finds ids of no audience of the job: they would stand in no file. */

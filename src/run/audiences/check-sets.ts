@@ -7,8 +7,8 @@ import {
 } from '../../database/audiences/finished-audience';
 import { listEmailJobs } from '../../database/people/user-sets';
 import { combineErrors, isNightjarError, NightjarError } from '../../errors';
+import type { AudienceJob } from '../../job/audience-job';
 import { type Leaf, listLeaves, writeLeaf } from '../../job/combine/expression';
-import type { AudienceJob } from '../../job/definition';
 import type { Engines } from '../engines';
 import { audiencesOf } from './audiences-of';
 import { findWrongListIds } from './check-list-ids';

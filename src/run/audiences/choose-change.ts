@@ -1,7 +1,7 @@
 /** Decides whether a format writes whole files, or what has changed since the version that was delivered last. */
 import type { AudienceFormat, Change } from '../../audience/formats/format';
 import type { DeliveredRows } from '../../database/audiences/delivered-rows';
-import type { ChangeRules } from '../../job/definition';
+import type { ChangeRules } from '../../job/audience-job';
 
 /** Why there are whole files: one word, told in the manifest. */
 export type FullReason =

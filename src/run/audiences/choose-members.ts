@@ -11,7 +11,7 @@ import { type AdmittedMember, admitMembers, joinByUserId } from '../../audience/
 import { type Member, readMembers, writeMembers } from '../../audience/members';
 import { streamContactPages } from '../../database/people/contact-pages';
 import type { StoredContact } from '../../database/people/contacts';
-import type { AudienceJob } from '../../job/definition';
+import type { AudienceJob } from '../../job/audience-job';
 import type { StageContext } from '../stage';
 import { countRows } from './audience-members';
 import { openAudience } from './open-audience';

@@ -1,7 +1,7 @@
 /** The stage collect of an audience run: the answer to one query becomes a member file. */
 import { z } from 'zod';
 import { findShard, finishShard } from '../../database/runs/shards';
-import type { AudienceJob } from '../../job/definition';
+import type { AudienceJob } from '../../job/audience-job';
 import { writeSpecSchema } from '../buying/locate-output';
 import { DONE, type StageContext } from '../stage';
 import { ensureMemberFile } from './audience-members';

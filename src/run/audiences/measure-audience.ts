@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { moveRun } from '../../database/runs/runs';
 import { addShards, findShard, finishShard, listShards } from '../../database/runs/shards';
-import type { AudienceJob } from '../../job/definition';
+import type { AudienceJob } from '../../job/audience-job';
 import { PAUSED, pauseOnTrip, stopAtTrips } from '../guards/check';
 import { checkMembers } from '../guards/members';
 import { DONE, type Stage, type StageContext } from '../stage';

@@ -3,7 +3,7 @@ import { compileExpression } from '../../audience/algebra/compile';
 import { evaluate } from '../../audience/algebra/evaluate';
 import type { Member } from '../../audience/members';
 import { NightjarError } from '../../errors';
-import type { AudienceJob } from '../../job/definition';
+import type { AudienceJob } from '../../job/audience-job';
 import type { StageContext } from '../stage';
 import { audiencesOf } from './audiences-of';
 import { openLeaf } from './open-leaf';

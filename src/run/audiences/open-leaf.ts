@@ -2,8 +2,8 @@
 import { type Member, readMembers } from '../../audience/members';
 import { listShards } from '../../database/runs/shards';
 import { NightjarError } from '../../errors';
+import type { AudienceJob } from '../../job/audience-job';
 import type { Leaf } from '../../job/combine/expression';
-import type { AudienceJob } from '../../job/definition';
 import { readObject } from '../../storage/objects';
 import { parseS3Uri } from '../../storage/uri';
 import { writeSpecSchema } from '../buying/locate-output';

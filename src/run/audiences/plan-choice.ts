@@ -1,6 +1,7 @@
 /** Plans what makes the audiences of a run: expressions, the sets that they take from elsewhere, and how members are chosen. */
+
+import type { AudienceJob } from '../../job/audience-job';
 import { listLeaves } from '../../job/combine/expression';
-import type { AudienceJob } from '../../job/definition';
 import type { AudiencePlan } from '../../job/plan';
 import type { JobSource } from '../bundle';
 import type { Engines } from '../engines';

@@ -1,8 +1,8 @@
 /** Says of the queries of an audience run what no audience says: what those brought that are combined, and what is lacking. */
 import { z } from 'zod';
 import { listShards } from '../../database/runs/shards';
+import type { AudienceJob } from '../../job/audience-job';
 import { describeQuery } from '../../job/choose-items';
-import type { AudienceJob } from '../../job/definition';
 import type { QuerySummary, RunSummary } from '../../report/summary';
 import { writeSpecSchema } from '../buying/locate-output';
 import type { Engines } from '../engines';

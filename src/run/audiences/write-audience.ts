@@ -4,9 +4,9 @@ import { listDeliveries, listRows } from '../../database/audiences/delivered-row
 import { type AudienceVersion, findDelivered, listUnfinished, listVersions } from '../../database/audiences/versions';
 import { withLock } from '../../database/connecting/lock';
 import { findShard, finishShard, listShards } from '../../database/runs/shards';
+import type { AudienceJob } from '../../job/audience-job';
 import { describeQuery as sayQuery } from '../../job/choose-items';
 import { listLeaves } from '../../job/combine/expression';
-import type { AudienceJob } from '../../job/definition';
 import type { AudienceSummary, FormatSummary } from '../../report/summary';
 import { writeSpecSchema } from '../buying/locate-output';
 import { tally } from '../recipients/choose-recipients';

@@ -1,6 +1,6 @@
 /** Loads the items that queries over the catalogue choose from. */
 import type { Database } from '../../database/connecting/connection';
-import type { AudienceJob } from '../../job/definition';
+import type { AudienceJob } from '../../job/audience-job';
 import type { Item } from '../../job/people';
 import { loadCatalogue } from '../mails/catalogue-cache';
 

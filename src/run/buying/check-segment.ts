@@ -2,7 +2,7 @@
 import type { PersonalizeClient } from '@aws-sdk/client-personalize';
 import type { Database } from '../../database/connecting/connection';
 import { combineErrors, NightjarError } from '../../errors';
-import type { AudienceJob } from '../../job/definition';
+import type { AudienceJob } from '../../job/audience-job';
 import { loadCatalogue } from '../mails/catalogue-cache';
 import { readItemColumns } from './item-columns';
 import { findQueryFindings, type QueryFinding } from './query-findings';

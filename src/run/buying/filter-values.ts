@@ -5,7 +5,7 @@ import { isAttributeThere, sampleAttributeNames } from '../../database/people/co
 import { findContacts } from '../../database/people/contacts';
 import { combineErrors, NightjarError, type Where } from '../../errors';
 import { isColumn, readAttribute } from '../../job/attributes';
-import type { FilterWish } from '../../job/definition';
+import type { FilterWish } from '../../job/base-job';
 import type { Contact } from '../../job/people';
 import { printFilterValue } from '../../personalize/filter-values';
 import { type InputFilterValues, userInputLine } from '../../personalize/input-lines';

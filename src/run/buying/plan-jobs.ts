@@ -1,7 +1,7 @@
 /** Plans what a run buys: names, lines and cost of its batch jobs, and which of them were bought before. */
 import { OWN_ITEMS } from '../../database/ledger/section-slates';
 import { NightjarError } from '../../errors';
-import type { EmailJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import type { EmailPlan, Plan } from '../../job/plan';
 import { fingerprintOf } from '../../personalize/batch-name';
 import type { InputPart } from '../../personalize/input-parts';

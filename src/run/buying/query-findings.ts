@@ -1,7 +1,7 @@
 /** Finds what is wrong with a query by the data that it asks about: columns, values and items that are not there. */
 import { nearestName } from '../../config/nearest';
+import type { ItemChoice, SegmentQuery } from '../../job/audience-job';
 import { chooseItems, conditionsOf, isItemValue, listItemValues } from '../../job/choose-items';
-import type { ItemChoice, SegmentQuery } from '../../job/definition';
 import type { Item } from '../../job/people';
 import { type AttributeCondition, parseAttributeQuery } from '../../personalize/attribute-query';
 import type { ItemColumn } from './item-columns';

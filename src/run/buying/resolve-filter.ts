@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-personalize';
 import { nearestName } from '../../config/nearest';
 import { combineErrors, NightjarError } from '../../errors';
-import type { FilterWish } from '../../job/definition';
+import type { FilterWish } from '../../job/base-job';
 import { findPlaceholders } from '../../personalize/filter-values';
 import { readStatus } from '../../personalize/status';
 import type { ResolvedSolution } from './resolve-solution';

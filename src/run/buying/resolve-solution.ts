@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-personalize';
 import type { Settings } from '../../config/settings';
 import { NightjarError } from '../../errors';
-import type { RecommendRules } from '../../job/definition';
+import type { RecommendRules } from '../../job/email-job';
 import { THEME_REGIONS } from '../../personalize/limits';
 import { readStatus } from '../../personalize/status';
 

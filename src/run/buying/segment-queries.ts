@@ -1,7 +1,7 @@
 /** Checks the queries of an audience job before they are bought, and writes their input lines. */
 import { combineErrors, NightjarError } from '../../errors';
+import type { AudienceJob, SegmentQuery } from '../../job/audience-job';
 import { chooseItems } from '../../job/choose-items';
-import type { AudienceJob, SegmentQuery } from '../../job/definition';
 import type { Item } from '../../job/people';
 import { parseAttributeQuery } from '../../personalize/attribute-query';
 import { attributesInputLine, itemInputLine } from '../../personalize/input-lines';

@@ -3,7 +3,7 @@ import { compareBytes } from '../../audience/byte-order';
 import { streamPlannedUsers } from '../../database/ledger/deliveries';
 import { findSeeds, listSeeds, type SeedRule, saveSeeds } from '../../database/ledger/seeds';
 import type { RunRow } from '../../database/runs/runs';
-import type { EmailJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import { type InputFilterValues, itemInputLine, rankingInputLine, userInputLine } from '../../personalize/input-lines';
 import { createPartHasher, type InputPart } from '../../personalize/input-parts';
 import type { Engines } from '../engines';

@@ -2,7 +2,8 @@
 import { currentCatalogueVersion } from '../../database/catalogue';
 import { OWN_ITEMS } from '../../database/ledger/section-slates';
 import { NightjarError } from '../../errors';
-import type { EmailJob, ParsedJob, RecommendRules, SlateSource } from '../../job/definition';
+import type { ParsedJob } from '../../job/definition';
+import type { EmailJob, RecommendRules, SlateSource } from '../../job/email-job';
 import type { Item } from '../../job/people';
 import type { Engines } from '../engines';
 import { loadCatalogue } from '../mails/catalogue-cache';

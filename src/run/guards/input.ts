@@ -1,5 +1,6 @@
 /** Checks the guards that stand before the money: everything that is known before anything is bought. */
-import type { AudienceJob, EmailJob } from '../../job/definition';
+import type { AudienceJob } from '../../job/audience-job';
+import type { EmailJob } from '../../job/email-job';
 import type { Money } from '../../units';
 import type { Engines } from '../engines';
 import type { GuardCheck } from './check';

@@ -1,7 +1,8 @@
 /** The guards on the sizes of audiences. */
 import { countDeliveredMembers } from '../../database/audiences/versions';
 import { findEarlierMembers } from '../../database/runs/earlier-slots';
-import type { AudienceJob, GuardRules } from '../../job/definition';
+import type { AudienceJob } from '../../job/audience-job';
+import type { GuardRules } from '../../job/base-job';
 import type { Engines } from '../engines';
 import type { GuardCheck } from './check';
 import { count, percent } from './recipients';

@@ -5,7 +5,7 @@ import {
   paginateListDatasetImportJobs,
   paginateListDatasets,
 } from '@aws-sdk/client-personalize';
-import type { GuardRules } from '../../job/definition';
+import type { GuardRules } from '../../job/base-job';
 import { readStatus } from '../../personalize/status';
 import type { Engines } from '../engines';
 import { type GuardCheck, UNKNOWN_MEASURE } from './check';

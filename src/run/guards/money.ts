@@ -1,6 +1,6 @@
 /** The guards on money: what a run may cost, and what is left of the month. */
 import { type MonthBudget, type MonthSpending, readMonthSpending } from '../../database/buying/budget';
-import type { GuardRules } from '../../job/definition';
+import type { GuardRules } from '../../job/base-job';
 import { formatMoney, type Money, parseMoney } from '../../units';
 import type { Engines } from '../engines';
 import { type GuardCheck, UNKNOWN_MEASURE } from './check';

@@ -2,7 +2,8 @@
 
 import { countSlates, findMostShown } from '../../database/ledger/slate-shares';
 import { listShards } from '../../database/runs/shards';
-import type { EmailJob, GuardRules } from '../../job/definition';
+import type { GuardRules } from '../../job/base-job';
+import type { EmailJob } from '../../job/email-job';
 import type { Engines } from '../engines';
 import { addOutputs, outputResultSchema } from '../output-result';
 import type { GuardCheck } from './check';

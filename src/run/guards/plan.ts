@@ -2,7 +2,7 @@
 import type { CompiledTemplate } from '../../content/template';
 import { currentCatalogueVersion } from '../../database/catalogue';
 import { popularItems } from '../../database/people/interactions';
-import type { EmailJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import { runId } from '../../job/keys';
 import type { Plan } from '../../job/plan';
 import type { Engines } from '../engines';

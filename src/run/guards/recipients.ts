@@ -1,6 +1,7 @@
 /** The guards on the number of recipients of a slot. */
 import { findEarlierRecipients } from '../../database/runs/earlier-slots';
-import type { EmailJob, GuardRules } from '../../job/definition';
+import type { GuardRules } from '../../job/base-job';
+import type { EmailJob } from '../../job/email-job';
 import type { Engines } from '../engines';
 import type { GuardCheck } from './check';
 

@@ -3,7 +3,7 @@ import type { RenderedMail } from '../../content/context';
 import type { CompiledTemplate } from '../../content/template';
 import { type FurtherSlates, OWN_ITEMS } from '../../database/ledger/section-slates';
 import { findContacts } from '../../database/people/contacts';
-import type { EmailJob, RecommendRules, ShowRules } from '../../job/definition';
+import type { EmailJob, RecommendRules, ShowRules } from '../../job/email-job';
 import type { Item } from '../../job/people';
 import { chooseItems } from '../../job/slate';
 import { chooseListed } from '../buying/sources';

@@ -1,7 +1,7 @@
 /** Chooses what one e-mail shows: its own items, then those of its sections, each item once. */
 import type { ShownSection } from '../../content/context';
 import { type FurtherSlates, OWN_ITEMS } from '../../database/ledger/section-slates';
-import type { EmailJob, RecommendRules, ShowRules } from '../../job/definition';
+import type { EmailJob, RecommendRules, ShowRules } from '../../job/email-job';
 import type { Contact, Item } from '../../job/people';
 import { type ChosenItems, chooseItems } from '../../job/slate';
 import type { Avoided } from '../sending/avoid';

@@ -4,7 +4,7 @@ import { isAttributeThere, sampleAttributeNames } from '../../database/people/co
 import { popularAmong, popularItems } from '../../database/people/interactions';
 import { NightjarError, type Where } from '../../errors';
 import { isColumn, readAttribute } from '../../job/attributes';
-import type { ShowRules } from '../../job/definition';
+import type { ShowRules } from '../../job/email-job';
 import type { Contact } from '../../job/people';
 import type { Engines } from '../engines';
 import type { PlanRecord } from '../plan-record';

@@ -9,7 +9,7 @@ import type { ClaimedDelivery, DeliveryAnswer } from '../../database/ledger/clai
 import type { FurtherSlates } from '../../database/ledger/section-slates';
 import type { StoredContact } from '../../database/people/contacts';
 import type { RunRow } from '../../database/runs/runs';
-import type { EmailJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import type { Item } from '../../job/people';
 import type { ChosenItems } from '../../job/slate';
 import type { Engines } from '../engines';

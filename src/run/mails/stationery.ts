@@ -3,7 +3,7 @@ import { type Mailbox, parseMailbox } from '../../content/address';
 import { createMessageBuilder, type MessageBuilder } from '../../content/message';
 import { createReturnPaths } from '../../content/return-path';
 import type { RunRow } from '../../database/runs/runs';
-import type { EmailJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import type { Engines } from '../engines';
 
 export interface StationeryParts {

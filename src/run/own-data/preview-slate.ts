@@ -1,7 +1,7 @@
 /** Asks the local AWS what one person would be recommended, by a batch job of one line as a run's. */
 import { createHash } from 'node:crypto';
 import { isNightjarError, NightjarError } from '../../errors';
-import type { EmailJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import { isOutputKey } from '../../personalize/batch-name';
 import { readInferenceRecords } from '../../personalize/inference-records';
 import { type InputFilterValues, userInputLine } from '../../personalize/input-lines';

@@ -4,7 +4,7 @@ import { currentCatalogueVersion } from '../../database/catalogue';
 import { findContacts, type StoredContact, streamContacts } from '../../database/people/contacts';
 import { activeUsers, popularItems } from '../../database/people/interactions';
 import { isNightjarError } from '../../errors';
-import type { EmailJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import type { Bundle } from '../bundle';
 import { createValueReader, type ReadValues } from '../buying/filter-values';
 import type { Engines } from '../engines';

@@ -5,7 +5,7 @@ import { findContacts, type StoredContact, streamContacts } from '../../database
 import { findUserByAddress } from '../../database/people/find-contact';
 import { activeUsers } from '../../database/people/interactions';
 import { NightjarError } from '../../errors';
-import type { EmailJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import type { Engines } from '../engines';
 import { chooseRecipient } from '../recipients/choose-recipients';
 

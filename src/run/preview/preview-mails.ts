@@ -11,7 +11,7 @@ import { OWN_ITEMS } from '../../database/ledger/section-slates';
 import { findSeeds } from '../../database/ledger/seeds';
 import type { StoredContact } from '../../database/people/contacts';
 import { NightjarError } from '../../errors';
-import type { EmailJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import type { Bundle, JobSource } from '../bundle';
 import { seedRule, wantsSeeds } from '../buying/source-lines';
 import type { Engines } from '../engines';

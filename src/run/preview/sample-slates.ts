@@ -1,7 +1,7 @@
 /** Makes of a template's sample what the ledger and the catalogue would hold, were it a recipient's. */
 import type { Sample, SampleItems } from '../../content/sample';
 import { type FurtherSlates, OWN_ITEMS } from '../../database/ledger/section-slates';
-import type { EmailJob, RecommendRules } from '../../job/definition';
+import type { EmailJob, RecommendRules } from '../../job/email-job';
 import type { Item } from '../../job/people';
 
 /** What a sample shows. */

@@ -1,6 +1,6 @@
 /** Fills the parts of a person's mail that have no recommendations yet with items that stand in for them. */
 import { type FurtherSlates, OWN_ITEMS } from '../../database/ledger/section-slates';
-import type { EmailJob, RecommendRules } from '../../job/definition';
+import type { EmailJob, RecommendRules } from '../../job/email-job';
 import type { Item } from '../../job/people';
 import { chooseListed, type Part, partsOf } from '../buying/sources';
 

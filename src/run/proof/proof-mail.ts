@@ -2,7 +2,7 @@
 import { currentCatalogueVersion } from '../../database/catalogue';
 import { findContacts } from '../../database/people/contacts';
 import type { ProofCandidate } from '../../database/runs/proof-samples';
-import type { EmailJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import { loadCatalogue } from '../mails/catalogue-cache';
 import { type MadeMail, type MailParts, makeMail, type Trial } from '../mails/make-mail';
 import { readPlan } from '../plan-record';

@@ -19,7 +19,7 @@ import {
 } from '../../database/runs/proofs';
 import { findRun } from '../../database/runs/runs';
 import { NightjarError } from '../../errors';
-import type { EmailJob, ProofRules } from '../../job/definition';
+import type { EmailJob, ProofRules } from '../../job/email-job';
 import type { WorkOutcome } from '../../queue/work-queue';
 import type { Engines } from '../engines';
 import { queueOpenWork } from '../open-work';

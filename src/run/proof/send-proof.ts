@@ -10,7 +10,7 @@ import {
   type ProofMail,
 } from '../../database/runs/proofs';
 import { isNightjarError } from '../../errors';
-import type { EmailJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import type { SendOutcome } from '../../mail/outcome';
 import type { WorkOutcome } from '../../queue/work-queue';
 import type { MailParts } from '../mails/make-mail';

@@ -2,7 +2,8 @@
 import { maskAddress } from '../../content/address';
 import { NightjarError } from '../../errors';
 import { createAddressRule, PATTERN_FORMS, parseAddressPattern } from '../../job/address-pattern';
-import type { EmailJob, ParsedJob } from '../../job/definition';
+import type { ParsedJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import type { Restriction } from '../../job/plan';
 import type { Engines } from '../engines';
 

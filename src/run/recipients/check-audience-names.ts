@@ -1,6 +1,7 @@
 /** Checks by the job files alone whether the audiences that e-mail jobs take their recipients from can be there. */
 import { nearestName } from '../../config/nearest';
-import type { AudienceRef, ParsedJob } from '../../job/definition';
+import type { ParsedJob } from '../../job/definition';
+import type { AudienceRef } from '../../job/email-job';
 import { audiencesOf } from '../audiences/audiences-of';
 
 export interface AudienceProblem {

@@ -4,7 +4,8 @@ import type { Database } from '../../database/connecting/connection';
 import { isAttributeThere, sampleAttributeNames } from '../../database/people/contact-attributes';
 import { combineErrors, NightjarError, type Where as Place } from '../../errors';
 import { isColumn } from '../../job/attributes';
-import type { ParsedJob, Where } from '../../job/definition';
+import type { Where } from '../../job/base-job';
+import type { ParsedJob } from '../../job/definition';
 
 /** Finds the place of a part of the job file. */
 type WhereIs = (path: readonly string[]) => Place;

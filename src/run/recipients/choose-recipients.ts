@@ -5,7 +5,7 @@ import { findCarried, listOpenSlots } from '../../database/ledger/carried';
 import { streamContactPages } from '../../database/people/contact-pages';
 import type { StoredContact } from '../../database/people/contacts';
 import { consentFor } from '../../job/attributes';
-import type { Where } from '../../job/definition';
+import type { Where } from '../../job/base-job';
 import { matches } from '../../job/where';
 import type { InputFilterValues } from '../../personalize/input-lines';
 import type { Tally } from '../../report/summary';

@@ -1,6 +1,6 @@
 /** Chooses the recipients of a plan as the run would, without writing any of it. */
 import { findUnhandled } from '../../database/ledger/slot-ledger';
-import type { EmailJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import type { ReadValues } from '../buying/filter-values';
 import type { PlannedInputs } from '../buying/source-lines';
 import type { Engines } from '../engines';

@@ -14,7 +14,7 @@ import { listVersions } from '../../database/audiences/versions';
 import { streamContactPages } from '../../database/people/contact-pages';
 import { findRun } from '../../database/runs/runs';
 import { NightjarError, type Where } from '../../errors';
-import type { AudienceRef, EmailJob } from '../../job/definition';
+import type { AudienceRef, EmailJob } from '../../job/email-job';
 import { readObject } from '../../storage/objects';
 import { parseS3Uri } from '../../storage/uri';
 import type { Engines } from '../engines';

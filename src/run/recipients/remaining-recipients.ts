@@ -3,7 +3,8 @@
 import { findUnhandled, type Recipient } from '../../database/ledger/slot-ledger';
 import { streamContactPages } from '../../database/people/contact-pages';
 import { NightjarError } from '../../errors';
-import type { EmailJob, ParsedJob } from '../../job/definition';
+import type { ParsedJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import type { Engines } from '../engines';
 import { refusalOf } from './allowed-addresses';
 import { chooseRecipient } from './choose-recipients';

@@ -1,6 +1,6 @@
 /** Finds what must not be shown to the recipients of a claim: what they have bought or been shown since the plan too. */
 import { findBought, findShown, type ItemsOfUsers } from '../../database/ledger/seen-items';
-import type { EmailJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import type { Engines } from '../engines';
 
 export interface Avoided {

@@ -1,6 +1,6 @@
 /** A lane: one of the places, over all workers, at which mails of a run are sent. */
 import { countLanes } from '../../database/pacing/worker-lanes';
-import type { EmailJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import type { StageContext } from '../stage';
 import { senderOf } from './sender';
 import { createTurns, type Turns } from './turns';

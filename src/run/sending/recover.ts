@@ -8,7 +8,7 @@ import {
   settleDeliveries,
 } from '../../database/ledger/settlements';
 import { dayOf, returnRamp } from '../../database/pacing/ramp';
-import type { EmailJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import { findInInbox, leftOfDomain } from '../../mail/inbox-files';
 import { readJournals, removeJournal } from '../../mail/journal';
 import { markTaken, removeMarks } from '../../mail/taken-claims';

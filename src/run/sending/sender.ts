@@ -1,6 +1,6 @@
 /** Who a job's mails are from. */
 import { parseMailbox } from '../../content/address';
-import type { EmailJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import type { Engines } from '../engines';
 
 /** The sender's address in lower case: what rates, blocks and ramps are kept by, whatever name stands before it. */

@@ -7,7 +7,7 @@ import {
   settleDeliveries,
 } from '../../database/ledger/settlements';
 import { moveRun } from '../../database/runs/runs';
-import type { EmailJob } from '../../job/definition';
+import type { EmailJob } from '../../job/email-job';
 import { DONE, type Stage, type StageContext } from '../stage';
 import { seenFor, settleUnsettled } from './recover';
 

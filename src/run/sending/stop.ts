@@ -9,7 +9,7 @@ import {
 } from '../../database/ledger/answer-counts';
 import { moveRun } from '../../database/runs/runs';
 import { NightjarError } from '../../errors';
-import type { StopAfterErrors } from '../../job/definition';
+import type { StopAfterErrors } from '../../job/email-job';
 import type { StageContext } from '../stage';
 import type { Lane } from './lane';
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { listPausedJobs } from '../../../database/runs/job-schedules';
-import type { Schedule } from '../../../job/definition';
+import type { Schedule } from '../../../job/base-job';
 import { describeJob, type JobDescription } from '../../../run/describe-job';
 import { explainFailure } from '../../../run/explain-failure';
 import { answer } from '../../answer';
