@@ -5,7 +5,7 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import { createMessageBuilder, type Message } from '../src/content/message';
 import { createDkimSigner } from '../src/mail/dkim/signer';
 import { makeMail } from '../src/run/mails/make-mail';
-import { ITEMS_SHOWN, letterParts, makeContact, NAMES } from './mail/letter';
+import { letterParts, makeContact, NAMES } from './mail/letter';
 import type { BenchLine } from './parse';
 
 const ROUNDS = 5;
@@ -15,18 +15,25 @@ const SIGNED_MAILS = 1500;
 /** Signatures asked for at a time. */
 const SIGNING = 16;
 const ITEMS = 500;
+/** Of a shop where most of what a mail shows has not been shown in its language before. */
+const MANY_ITEMS = 20_000;
 const PEOPLE = 1000;
+/** Item ids a mail chooses among; where items are picked by chance, some come twice. */
+const SLATE = 25;
 
 type Mail = Extract<ReturnType<typeof makeMail>, { kind: 'mail' }>;
 
 /** Each subject makes the same mails; of each the best of three rounds counts, in turns. */
 export async function run(): Promise<readonly BenchLine[]> {
-  const make = await openMaker();
+  const make = await openMaker(ITEMS);
+  const [makePopular, makeRare] = [await openMaker(MANY_ITEMS, pickPopular), await openMaker(MANY_ITEMS, pickAny)];
   const mails = Array.from({ length: PEOPLE }, (_, n) => make(n));
   const mail = (n: number): Mail => mails[n % PEOPLE] ?? make(n);
   const build = openBuilder();
-  const [ours = NONE, built = NONE, composer = NONE] = await measureInTurns([
+  const [ours = NONE, popular = NONE, rare = NONE, built = NONE, composer = NONE] = await measureInTurns([
     { count: MAILS, one: (n) => make(n) },
+    { count: MAILS, one: (n) => makePopular(n) },
+    { count: MAILS, one: (n) => makeRare(n) },
     { count: MAILS, one: (n) => build(mail(n), n) },
     { count: PEER_MAILS, one: (n) => compose(mail(n)) },
   ]);
@@ -42,6 +49,8 @@ export async function run(): Promise<readonly BenchLine[]> {
   });
   return [
     line('nightjar: look, choose, render, build', ours, composer),
+    line(`nightjar: of ${MANY_ITEMS} items, some popular`, popular, composer),
+    line(`nightjar: of ${MANY_ITEMS} items, any of them`, rare, composer),
     line('nightjar: build alone', built, composer),
     line('nodemailer MailComposer, build alone', composer, composer),
     line('DKIM, RSA 2048: nightjar', signer, theirs),
@@ -50,14 +59,28 @@ export async function run(): Promise<readonly BenchLine[]> {
   ];
 }
 
+/** Chooses the k-th item of the n-th mail. */
+type Pick = (place: { readonly n: number; readonly k: number; readonly items: number }) => number;
+
+const pickNext: Pick = ({ n, k, items }) => (n * 7 + k) % items;
+const pickAny: Pick = ({ n, k, items }) => Math.floor(fractionOf(n, k) * items);
+/** By Zipf's law with exponent 1: each rank half as often as the one of half its number. */
+const pickPopular: Pick = ({ n, k, items }) => Math.floor(items ** fractionOf(n, k)) - 1;
+
+/** A number from 0 on and below 1 that is spread evenly, and no other for the same place. */
+function fractionOf(n: number, k: number): number {
+  const mixed = Math.imul(Math.imul(n, 0x9e3779b1) ^ Math.imul(k + 1, 0x85ebca6b), 0xc2b2ae35);
+  return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
+}
+
 /** Makes the mail of a number whole: the contact is looked at, items are chosen, the template rendered, the message built. */
-async function openMaker(): Promise<(n: number) => Mail> {
-  const parts = await letterParts(ITEMS);
+async function openMaker(items: number, pick: Pick = pickNext): Promise<(n: number) => Mail> {
+  const parts = await letterParts(items);
   const people = Array.from({ length: PEOPLE }, (_, n) => makeContact(n));
   const person = (n: number) => people[n % PEOPLE] ?? makeContact(n);
   return (n) => {
     const stored = person(n);
-    const slate = Array.from({ length: ITEMS_SHOWN }, (_, k) => `i${(n * 7 + k) % ITEMS}`);
+    const slate = Array.from({ length: SLATE }, (_, k) => `i${pick({ n, k, items })}`);
     const row = { userId: stored.contact.userId, addressHash: stored.addressHash, slate, attempt: 1 };
     const made = makeMail(parts, { row, stored });
     if (made.kind !== 'mail') throw new Error('the benchmark left a recipient out');
@@ -65,7 +88,7 @@ async function openMaker(): Promise<(n: number) => Mail> {
   };
 }
 
-/** Builds a message whose texts are there already. */
+/** Builds a message whose texts are there already, each in one piece. */
 function openBuilder(): (mail: Mail, n: number) => Message {
   const build = createMessageBuilder({
     from: { name: 'Corner Shop', address: 'news@shop.example' },
@@ -74,10 +97,10 @@ function openBuilder(): (mail: Mail, n: number) => Message {
     month: '2026-11',
     unsubscribeMailto: 'unsubscribe@shop.example',
   });
-  return ({ rendered, message, messageId }, n) =>
+  return ({ rendered: { subject, html, text }, message, messageId }, n) =>
     build({
       to: { name: NAMES[n % NAMES.length] ?? '', address: message.envelope.to },
-      rendered,
+      rendered: { subject, html, text },
       messageId,
       date: new Date(),
       unsubscribeUrl: 'https://shop.example/u/1',

@@ -2,7 +2,9 @@
 import type { ParamValues } from '../job/params';
 import type { Contact, Item } from '../job/people';
 import { isTimeZone } from './formats';
+import type { ItemLinks } from './item-links';
 import { DEFAULT_LOCALE, directionOf, pickLocalised, readLocale } from './locale';
+import type { TextPieces } from './mime/transfer-encoding';
 import { currencyOf, priceIn } from './prices';
 
 /** A contact as templates see it; texts that the contact lacks are undefined and print as nothing. */
@@ -81,6 +83,8 @@ export interface RenderedMail {
   readonly subject: string;
   readonly html: string;
   readonly text: string;
+  /** What `html` and `text` were joined of, so that what other mails have too is not encoded again. */
+  readonly pieces?: { readonly html: TextPieces; readonly text: TextPieces };
 }
 
 /** Languages that write the family name first. */
@@ -109,33 +113,51 @@ export function describeContact(contact: Contact): ContentContact {
   };
 }
 
-/** For whom an item is described. */
-export interface Reader {
+/** For whom items are described. */
+interface Reader {
   readonly locale: string;
   /** ISO 4217; undefined shows each price as the catalogue has it. */
   readonly currency?: string | undefined;
   /** What paths of the catalogue (`/items/1`) are relative to. */
   readonly publicUrl?: string;
-  /** Turns the address of an item into what is linked to. */
-  readonly linkTo?: ((url: string, itemId: string) => string) | undefined;
+  readonly links?: ItemLinks | undefined;
 }
 
-/** What of an item is the same for all readers of a language, a currency and a shop. */
-const described = new WeakMap<Item, Map<string, ContentItem>>();
-const KEPT_READERS = 100;
+/** By language, currency, shop and links that all mails have: what templates see of an item. */
+const described = new Map<string, WeakMap<Item, ContentItem>>();
+const KEPT_READERS = 500;
 
-/** Turns an item into what templates see of it: title and description in the reader's language (attributes `title_<lang>`), the price in the reader's currency (`priceIn`), links absolute. */
-export function describeItem(item: Item, reader: Reader): ContentItem {
-  const known = described.get(item) ?? new Map<string, ContentItem>();
-  const key = `${reader.locale} ${reader.currency} ${reader.publicUrl}`;
-  const shown = known.get(key) ?? describeFor(item, reader);
-  if (known.size >= KEPT_READERS) known.clear();
-  described.set(item, known.set(key, shown));
-  const { linkTo } = reader;
-  return linkTo === undefined || shown.url === undefined ? shown : { ...shown, url: linkTo(shown.url, item.itemId) };
+/** What an item that many mails show is an instance of; a copy that is changed for one reader is none. */
+class SharedItem {}
+
+/** Tells whether something is an item as other mails show it too: the same object. */
+export function isShared(value: unknown): value is object {
+  return value instanceof SharedItem;
 }
 
-function describeFor(item: Item, { locale, currency, publicUrl }: Omit<Reader, 'linkTo'>): ContentItem {
+/** Makes the function that turns an item into what templates see of it: title and description in the reader's language (attributes `title_<lang>`), the price in the reader's currency (`priceIn`), links absolute. */
+function createDescriber(reader: Reader): (item: Item) => ContentItem {
+  const { links } = reader;
+  const key = `${reader.locale} ${reader.currency} ${reader.publicUrl} ${links?.sharedAs ?? ''}`;
+  const known = described.get(key) ?? new WeakMap<Item, ContentItem>();
+  if (described.size >= KEPT_READERS && !described.has(key)) described.clear();
+  described.set(key, known);
+  const follow = (item: ContentItem) =>
+    links === undefined || item.url === undefined ? item : { ...item, url: links.linkTo(item.url, item.itemId) };
+  const isPersonal = links !== undefined && links.sharedAs === undefined;
+  const describe = (item: Item) => {
+    const fields = describeFor(item, reader);
+    const shown = Object.assign(new SharedItem(), isPersonal ? fields : follow(fields));
+    known.set(item, shown);
+    return shown;
+  };
+  return (item) => {
+    const shown = known.get(item) ?? describe(item);
+    return isPersonal ? follow(shown) : shown;
+  };
+}
+
+function describeFor(item: Item, { locale, currency, publicUrl }: Omit<Reader, 'links'>): ContentItem {
   const shown = priceIn(item, currency);
   return {
     itemId: item.itemId,
@@ -183,21 +205,21 @@ export interface ContextParts extends ShownSection {
   readonly locale?: string;
   /** The job's time zone, for contacts without one. */
   readonly timeZone?: string | undefined;
-  readonly linkTo?: Reader['linkTo'];
+  readonly links?: Reader['links'];
 }
 
 /** Builds the context of one e-mail. Keeps the order of the items. */
 export function buildContext(parts: ContextParts): MailContext {
   const locale = parts.locale ?? readLocale(parts.contact.locale) ?? DEFAULT_LOCALE;
-  const { publicUrl, linkTo } = parts;
-  const reader = { locale, currency: currencyOf(parts.contact), publicUrl, linkTo };
+  const { publicUrl, links } = parts;
+  const describe = createDescriber({ locale, currency: currencyOf(parts.contact), publicUrl, links });
   return {
     contact: describeContact(parts.contact),
-    ...describeShown(parts, reader),
+    ...describeShown(parts, describe),
     sections: Object.fromEntries(
       Object.entries(parts.sections ?? {}).map(([name, { title, ...shown }]) => [
         name,
-        { name, title: title ?? shown.theme, ...describeShown(shown, reader) },
+        { name, title: title ?? shown.theme, ...describeShown(shown, describe) },
       ]),
     ),
     job: { name: parts.job.name },
@@ -213,10 +235,10 @@ export function buildContext(parts: ContextParts): MailContext {
   };
 }
 
-function describeShown({ items, because, theme }: ShownSection, reader: Reader) {
+function describeShown({ items, because, theme }: ShownSection, describe: (item: Item) => ContentItem) {
   return {
-    items: items.map((item) => describeItem(item, reader)),
-    because: because === undefined ? undefined : describeItem(because, reader),
+    items: items.map(describe),
+    because: because === undefined ? undefined : describe(because),
     theme,
   };
 }

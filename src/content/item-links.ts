@@ -40,17 +40,26 @@ export interface LinkParts {
   readonly publicUrl: string;
 }
 
-/** Makes the function that turns the address of an item into what the mail links to; an address of no web page stays as it is. */
-export function createItemLinks(parts: LinkParts): ((url: string, itemId: string) => string) | undefined {
+/** Where the links of the items of a mail lead. */
+export interface ItemLinks {
+  /** Turns the address of an item into what the mail links to; an address of no web page stays as it is. */
+  readonly linkTo: (url: string, itemId: string) => string;
+  /** Equal where the links are; undefined where each mail has links of its own. */
+  readonly sharedAs: string | undefined;
+}
+
+/** Prepares the links of a mail; undefined where items are linked to as they are. */
+export function createItemLinks(parts: LinkParts): ItemLinks | undefined {
   const { rules, job, runId, userId, secret } = parts;
   if (rules === undefined) return undefined;
   const utm = rules.utm === undefined ? [] : listUtm(rules.utm, job);
   const base = parts.publicUrl.replace(/\/+$/, '');
-  return (url, itemId) => {
+  const linkTo = (url: string, itemId: string) => {
     const tagged = addParameters(url, utm);
     if (!rules.clicks || readWebPage(tagged) === undefined) return tagged;
     return `${base}/c/${makeClickToken({ runId, userId, itemId, url: tagged }, secret)}`;
   };
+  return { linkTo, sharedAs: rules.clicks ? undefined : JSON.stringify(utm) };
 }
 
 function listUtm(utm: NonNullable<LinkRules['utm']>, job: string): readonly (readonly [string, string])[] {

@@ -5,7 +5,7 @@ import type { RenderedMail } from './context';
 import { cleanHeader } from './mime/clean-header';
 import { mailboxField, textField, tokenField, writeMailbox } from './mime/header-lines';
 import { listFields, unsubscribeFields } from './mime/list-fields';
-import { TextEncoding } from './mime/transfer-encoding';
+import { TextEncoding, type TextPieces } from './mime/transfer-encoding';
 
 /** A message that is ready to go, to one recipient. */
 export interface Message {
@@ -57,8 +57,7 @@ export type MessageBuilder = (recipient: RecipientParts) => Message;
 /** In UTF-16 units. */
 const NAME_MAX = 100;
 const SUBJECT_MAX = 250;
-/** One each: what an encoder gives is good until its next text. */
-const encoders = { plain: new TextEncoding(), html: new TextEncoding() };
+const encoder = new TextEncoding();
 const MESSAGE_ID = /^<[!#$%&'*+\-./0-9=?A-Z^_`a-z{|}~]+@[\w.-]+>$/;
 
 /**
@@ -146,19 +145,18 @@ function boundaryOf(messageId: string): string {
 }
 
 /** The plain text first, the HTML last (RFC 2046 section 5.1.4). */
-function writeMessage(fields: string, { text, html }: RenderedMail, boundary: string): Buffer {
+function writeMessage(fields: string, { text, html, pieces }: RenderedMail, boundary: string): Buffer {
   const head = `${fields}MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n\r\n`;
-  return Buffer.concat([
-    ...writePart(`${head}--${boundary}`, 'plain', text),
-    ...writePart(`\r\n--${boundary}`, 'html', html),
-    Buffer.from(`\r\n--${boundary}--\r\n`, 'latin1'),
-  ]);
+  const raw =
+    writePart(`${head}--${boundary}`, 'plain', pieces?.text ?? [text]) +
+    writePart(`\r\n--${boundary}`, 'html', pieces?.html ?? [html]);
+  return Buffer.from(`${raw}\r\n--${boundary}--\r\n`, 'latin1');
 }
 
-function writePart(before: string, subtype: keyof typeof encoders, content: string): readonly [Buffer, Buffer] {
-  const { encoding, octets } = encoders[subtype].encode(content);
-  const head = `${before}\r\nContent-Type: text/${subtype}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`;
-  return [Buffer.from(head, 'latin1'), octets];
+function writePart(before: string, subtype: string, content: TextPieces): string {
+  const { encoding, octets } = encoder.join(content);
+  const type = `Content-Type: text/${subtype}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}`;
+  return `${before}\r\n${type}\r\n\r\n${octets}`;
 }
 
 function readMailbox(mailbox: Mailbox, role: string): Mailbox {

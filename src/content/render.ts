@@ -6,6 +6,7 @@ import type { Formats } from './formats';
 import { HELPERS, type HelperCall } from './helpers';
 import { SCOPE_HELPER } from './markup/flatten';
 import { GUARD_HELPERS } from './markup/guard-values';
+import { LONG_TEXT_HELPER, LOOP_HELPER } from './own-loops';
 import type { Source } from './parse';
 import type { Strings } from './strings';
 
@@ -19,6 +20,13 @@ export interface RenderOptions {
   readonly onBranch?: (id: string, isTaken: boolean) => void;
 }
 
+/** What a text has beside nightjar's helpers: some of its own, and another form of the tree. */
+export interface Addition {
+  register(environment: typeof Handlebars): void;
+  /** Changes the tree before it is compiled. */
+  mark(program: hbs.AST.Program): void;
+}
+
 /** Stands around conditions where branches are traced. */
 export const BRANCH_HELPER = 'nj-branch';
 
@@ -26,7 +34,11 @@ export const BRANCH_HELPER = 'nj-branch';
  * Compiles a text that `checkSource` has passed.
  * Each text has a Handlebars environment of its own: a shared one would keep a partial with the escaping of its first caller.
  */
-export function compileText(text: string, options: RenderOptions): (context: MailContext) => string {
+export function compileText(
+  text: string,
+  options: RenderOptions,
+  addition?: Addition,
+): (context: MailContext) => string {
   const environment = Handlebars.create();
   const state = { locale: '', timeZone: 'UTC', publicUrl: '' };
   registerHelpers(environment, { ...options, text }, state);
@@ -34,14 +46,17 @@ export function compileText(text: string, options: RenderOptions): (context: Mai
   for (const [name, guard] of Object.entries(GUARD_HELPERS))
     environment.registerHelper(name, (value: unknown) => guard(value));
   if (options.onBranch !== undefined) addBranches(environment, options.onBranch);
+  addition?.register(environment);
   for (const [name, source] of options.partials) environment.registerPartial(name, source.text);
   const known = Object.fromEntries(
-    [...HELPERS.keys(), ...Object.keys(GUARD_HELPERS), SCOPE_HELPER, BRANCH_HELPER].map((name) => [name, true]),
+    [...HELPERS.keys(), ...Object.keys(GUARD_HELPERS), ...OWN_HELPERS].map((name) => [name, true]),
   );
-  const run = openBlock(environment, text, {
+  const program = Handlebars.parse(text);
+  addition?.mark(program);
+  const run = openBlock(environment, program, {
     noEscape: !options.escape,
     preventIndent: true,
-    knownHelpers: { ...known, [WHOLE_HELPER]: true, lookup: false, log: false },
+    knownHelpers: { ...known, lookup: false, log: false },
     knownHelpersOnly: true,
   });
   return (context) => {
@@ -54,21 +69,27 @@ export function compileText(text: string, options: RenderOptions): (context: Mai
 
 /** Stands around a whole text. */
 const WHOLE_HELPER = 'nj-whole';
+const OWN_HELPERS = [SCOPE_HELPER, BRANCH_HELPER, LOOP_HELPER, LONG_TEXT_HELPER, WHOLE_HELPER];
 
 /**
  * Compiles a text as the block of a helper, and gives the block. A template that is called wraps all its helpers anew,
  * which costs more than most texts; a block that is called does not.
  */
-function openBlock(environment: typeof Handlebars, text: string, options: CompileOptions): Handlebars.TemplateDelegate {
+function openBlock(
+  environment: typeof Handlebars,
+  program: hbs.AST.Program,
+  options: CompileOptions,
+): Handlebars.TemplateDelegate {
   let block: Handlebars.TemplateDelegate | undefined;
   environment.registerHelper(WHOLE_HELPER, ({ fn }: Handlebars.HelperOptions) => {
     block = fn;
   });
-  // The text is parsed by itself, for blanks around blocks count otherwise at the ends of a text than within it.
-  const whole = Handlebars.parse(`{{#${WHOLE_HELPER}}}{{/${WHOLE_HELPER}}}`);
+  // The text is parsed by itself, for blanks around blocks count otherwise at the ends of a text than within it; the comments
+  // keep its ends away from the block.
+  const whole = Handlebars.parse(`{{#${WHOLE_HELPER}}}{{! }}{{! }}{{/${WHOLE_HELPER}}}`);
   const [statement] = whole.body;
   if (statement === undefined || !isBlock(statement)) throw new NightjarError('E_BUG', 'a block was not parsed as one');
-  statement.program = Handlebars.parse(text);
+  statement.program.body.splice(1, 0, ...program.body);
   environment.compile<undefined>(whole, options)(undefined, {
     allowProtoPropertiesByDefault: false,
     allowProtoMethodsByDefault: false,

@@ -1,15 +1,18 @@
 /** Compiles a template once and renders it once per recipient. */
 import { combineErrors, NightjarError } from '../errors';
 import type { ParamRule } from '../job/params';
+import { compileBody } from './body';
 import { checkSource } from './check';
 import type { MailContext, RenderedMail } from './context';
 import { createFormats } from './formats';
+import { FragmentCache } from './fragment-cache';
 import { checkNamed, createLanguageChooser } from './languages';
 import { flatten } from './markup/flatten';
 import { findUnquoted, guardValues } from './markup/guard-values';
 import { inlineStyles } from './markup/inline-styles';
 import { compileMjml } from './markup/mjml';
 import { cleanHeader } from './mime/clean-header';
+import { joinText } from './mime/transfer-encoding';
 import type { Source } from './parse';
 import { compileText } from './render';
 import { readSample } from './sample';
@@ -186,6 +189,10 @@ function remarkTexts(
   ];
 }
 
+/** One for all templates of a process, so that its bound is that of all together. */
+const cache = new FragmentCache();
+let compiled = 0;
+
 function createRenderer(
   { parts, partials }: TemplateSources,
   html: string,
@@ -194,10 +201,24 @@ function createRenderer(
   const formats = createFormats();
   const compilePart = (part: Part) =>
     compileText(parts.get(part)?.text ?? '', { escape: false, partials, strings, formats });
-  const [subject, preheader, text] = [compilePart('subject'), compilePart('preheader'), compilePart('text')];
-  const body = compileText(html, { escape: true, partials: new Map(), strings, formats });
+  const [subject, preheader] = [compilePart('subject'), compilePart('preheader')];
+  const shared = { strings, formats, cache };
+  const number = ++compiled;
+  const texts = compileBody(parts.get('text')?.text ?? '', {
+    ...shared,
+    name: `${number} text`,
+    escape: false,
+    partials,
+  });
+  const htmls = compileBody(html, { ...shared, name: `${number} html`, escape: true, partials: new Map() });
   return (given) => {
     const context = parts.has('preheader') ? { ...given, preheader: cleanHeader(preheader(given), LINE_MAX) } : given;
-    return { subject: cleanHeader(subject(context), LINE_MAX), html: body(context), text: text(context) };
+    const pieces = { html: htmls(context), text: texts(context) };
+    return {
+      subject: cleanHeader(subject(context), LINE_MAX),
+      html: joinText(pieces.html),
+      text: joinText(pieces.text),
+      pieces,
+    };
   };
 }

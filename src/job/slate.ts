@@ -42,31 +42,32 @@ export interface ChosenItems {
 }
 
 /** Chooses in the order slate, fallback until enough items are found, and skips what a rule forbids or is chosen already. */
-export function chooseItems({ slate, fallback, show, taken = new Set(), ...rules }: SlateCase): ChosenItems {
-  const chosen = new Map<string, Item>();
+export function chooseItems({ slate, fallback, taken, ...rules }: SlateCase): ChosenItems {
+  const { show } = rules;
+  const chosen: Item[] = [];
   const seen = new Set<string>(taken);
   const mix = createMix(show.maxPer);
   const skipped: Partial<Record<SkipReason, number>> = {};
   const take = (itemIds: readonly string[], onSkip: (reason: SkipReason) => void): void => {
     for (const itemId of itemIds) {
-      if (chosen.size >= show.items) return;
+      if (chosen.length >= show.items) return;
       if (seen.has(itemId)) continue;
       seen.add(itemId);
-      const found = judge(itemId, { ...rules, show });
+      const found = judge(itemId, rules);
       const item = typeof found === 'string' || mix.takes(found) ? found : 'too_many_alike';
       if (typeof item === 'string') onSkip(item);
-      else chosen.set(itemId, item);
+      else chosen.push(item);
     }
   };
   take(slate, (reason) => {
     skipped[reason] = (skipped[reason] ?? 0) + 1;
   });
-  const recommended = chosen.size;
+  const recommended = chosen.length;
   take(fallback, () => undefined);
-  const excluded = chosen.size === 0 ? 'no_recommendations' : chosen.size < show.min ? 'too_few_items' : undefined;
+  const excluded = chosen.length === 0 ? 'no_recommendations' : chosen.length < show.min ? 'too_few_items' : undefined;
   return {
-    items: [...chosen.values()],
-    fromFallback: chosen.size - recommended,
+    items: chosen,
+    fromFallback: chosen.length - recommended,
     skipped,
     ...(excluded === undefined ? {} : { excluded }),
   };
@@ -88,6 +89,7 @@ function judge(itemId: string, rules: Omit<SlateCase, 'slate' | 'fallback' | 'ta
 /** Counts what the chosen items share; an item of several categories counts for each. */
 function createMix(maxPer: ShowRules['maxPer']): { takes(item: Item): boolean } {
   const limits = Object.entries(maxPer ?? {});
+  if (limits.length === 0) return { takes: () => true };
   const counts = new Map<string, number>();
   const keysOf = (item: Item) =>
     limits.flatMap(([name, limit]) => valuesOf(item, name).map((value) => ({ key: `${name}\n${value}`, limit })));

@@ -12,7 +12,7 @@ const PARTS = {
   secret: SECRET,
   publicUrl: 'https://shop.example/',
 };
-const link = (rules: LinkRules, url: string) => createItemLinks({ ...PARTS, rules })?.(url, 'i1');
+const link = (rules: LinkRules, url: string) => createItemLinks({ ...PARTS, rules })?.linkTo(url, 'i1');
 const UTM = { utm: { source: 'news letter', medium: 'email' }, clicks: false };
 
 it('without rules nothing is done to links', () => {

@@ -17,7 +17,7 @@ const SAFE = /[A-Za-z0-9!*+/-]/;
 export function encodeWords(text: string, used: number): readonly string[] {
   const chars = [...text].map(encodeChar);
   const quoted = chars.reduce((sum, { quoted: written }) => sum + written.length, 0);
-  const bytes = chars.reduce((sum, { bytes: written }) => sum + written.length, 0);
+  const bytes = chars.reduce((sum, char) => sum + char.bytes, 0);
   const isShortQuoted = quoted <= Math.ceil(bytes / 3) * 4;
   const words: string[] = [];
   let room = Math.min(WORD_MAX, 1 + WORD_MAX - used) - AROUND;
@@ -32,15 +32,25 @@ export function encodeWords(text: string, used: number): readonly string[] {
 }
 
 interface EncodedChar {
+  readonly char: string;
   readonly quoted: string;
-  readonly bytes: Buffer;
+  /** How many there are in UTF-8. */
+  readonly bytes: number;
 }
 
+/** The letters of names and titles are few. */
+const encodedChars = new Map<string, EncodedChar>();
+const KEPT_CHARS = 5000;
+
 function encodeChar(char: string): EncodedChar {
+  const known = encodedChars.get(char);
+  if (known !== undefined) return known;
   const bytes = Buffer.from(char, 'utf8');
-  if (char === ' ') return { quoted: '_', bytes };
-  if (SAFE.test(char)) return { quoted: char, bytes };
-  return { quoted: [...bytes].map((byte) => `=${hex(byte)}`).join(''), bytes };
+  const quoted = char === ' ' ? '_' : SAFE.test(char) ? char : [...bytes].map((byte) => `=${hex(byte)}`).join('');
+  const encoded = { char, quoted, bytes: bytes.length };
+  if (encodedChars.size >= KEPT_CHARS) encodedChars.clear();
+  encodedChars.set(char, encoded);
+  return encoded;
 }
 
 function hex(byte: number): string {
@@ -64,7 +74,7 @@ function fitBase64(chars: readonly EncodedChar[], from: number, room: number): n
   let to = from;
   let length = 0;
   while (to < chars.length) {
-    length += chars[to]?.bytes.length ?? 0;
+    length += chars[to]?.bytes ?? 0;
     if (length > most && to > from) break;
     to += 1;
   }
@@ -73,11 +83,12 @@ function fitBase64(chars: readonly EncodedChar[], from: number, room: number): n
 
 function writeQuoted(chars: readonly EncodedChar[], from: number, to: number): string {
   let payload = '';
-  for (const { quoted } of chars.slice(from, to)) payload += quoted;
+  for (let at = from; at < to; at += 1) payload += chars[at]?.quoted ?? '';
   return `=?UTF-8?Q?${payload}?=`;
 }
 
 function writeBase64(chars: readonly EncodedChar[], from: number, to: number): string {
-  const payload = Buffer.concat(chars.slice(from, to).map(({ bytes }) => bytes)).toString('base64');
-  return `=?UTF-8?B?${payload}?=`;
+  let payload = '';
+  for (let at = from; at < to; at += 1) payload += chars[at]?.char ?? '';
+  return `=?UTF-8?B?${Buffer.from(payload, 'utf8').toString('base64')}?=`;
 }

@@ -143,7 +143,7 @@ function buildMail(
     slot: run.slot,
     locale: parts.template.chooseLocale(stored.contact.locale),
     timeZone: job.schedule?.timezone,
-    linkTo: createItemLinks({
+    links: createItemLinks({
       rules: job.content.links,
       job: job.name,
       runId: run.runId,
