@@ -1,12 +1,13 @@
 /** Measures the whole deliver stage on PostgreSQL against smtp-sink, beside smtp-source and plain nodemailer loops in the same run. */
 import { spawn, spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import { createMailer } from '../src/mail/mailer';
 import { makeMail } from '../src/run/mails/make-mail';
 import { ITEMS_SHOWN, LETTER_FILES, LETTER_JOB, letterParts, makeContact } from './mail/letter';
 import { type NightEngines, openNight, ROOT } from './night/engines';
-import { runNight } from './night/night';
+import { type NightFigures, runNight } from './night/night';
 import { addPeople } from './night/people';
 import type { BenchLine } from './parse';
 
@@ -35,15 +36,14 @@ export async function run(): Promise<readonly BenchLine[]> {
       line("nightjar's mailer, ready-made messages", await measureMailer(night, mails)),
     ];
     for (const workers of [1, 2]) {
-      const { recipients, collectSeconds, sendSeconds, workerCpuSeconds } = await runNight(night, {
-        slot: `2026-01-0${workers}`,
-        workers,
-      });
+      const took = await runNight(night, { slot: `2026-01-0${workers}`, workers });
+      const { recipients, collectSeconds, sendSeconds, workerCpuSeconds } = took;
       const figures = {
         perSecond: recipients / (collectSeconds + sendSeconds),
         cpuMs: (1000 * workerCpuSeconds) / recipients,
       };
-      lines.push(line(`nightjar, deliver stage, ${workers === 1 ? 'one worker' : 'two workers'}`, figures));
+      const subject = workers === 1 ? 'one worker' : 'two workers';
+      lines.push(line(`nightjar, deliver stage, ${subject}`, figures), describeCpu(subject, took));
     }
     return [...lines, { subject: 'the mails', figures: { 'message bytes': bytes, recipients: RECIPIENTS } }];
   } finally {
@@ -62,6 +62,26 @@ function describe(subject: string, { perSecond, cpuMs }: SendFigures, peer: Send
   return {
     subject,
     figures: { 'mails/s': Math.round(perSecond), ratio: (perSecond / peer.perSecond).toFixed(2), ...cpu },
+  };
+}
+
+/** CPU of all processes for a mail, from the start of the run on: what they share allows no more mails than that. */
+function describeCpu(subject: string, { recipients, workerCpuSeconds, engineCpu }: NightFigures): BenchLine {
+  const { postgres, sink, redis, driver } = engineCpu;
+  const all = workerCpuSeconds + postgres + sink + redis + driver;
+  const ms = (seconds: number) => ((1000 * seconds) / recipients).toFixed(3);
+  const cores = availableParallelism();
+  return {
+    subject: `CPU ms a mail, ${subject}`,
+    figures: {
+      workers: ms(workerCpuSeconds),
+      PostgreSQL: ms(postgres),
+      'smtp-sink': ms(sink),
+      Redis: ms(redis),
+      'local AWS and driver': ms(driver),
+      all: ms(all),
+      [`mails/s that ${cores} cores allow`]: Math.round((cores * recipients) / all),
+    },
   };
 }
 

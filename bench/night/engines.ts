@@ -26,6 +26,7 @@ export interface NightEngines {
   readonly redis: Awaited<ReturnType<typeof startRedisServer>>;
   readonly aws: LocalAws;
   readonly smtpPort: number;
+  readonly sinkPid: number;
   /** Holds jobs/, templates/ and the state folders of workers. */
   readonly folder: string;
   /** What a nightjar process needs to find these engines. */
@@ -79,7 +80,7 @@ export async function openNight(project: NightProject = { job: JOB }): Promise<N
   const close = async () => {
     for (const one of closers) await one();
   };
-  return { engines, postgres, redis, aws, smtpPort: smtp.port, folder, env, close };
+  return { engines, postgres, redis, aws, smtpPort: smtp.port, sinkPid: smtp.pid, folder, env, close };
 }
 
 function openDriver(folder: string, env: Readonly<Record<string, string>>): Promise<OpenEngines> {
@@ -111,7 +112,7 @@ function serveAws(folder: string): Promise<LocalAws> {
 }
 
 /** Postfix's own sink: takes every message and forgets it. */
-async function startSink(): Promise<{ readonly port: number; stop(): void }> {
+async function startSink(): Promise<{ readonly port: number; readonly pid: number; stop(): void }> {
   const port = await findFreePort();
   const user = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
   const sink = spawn('/usr/sbin/smtp-sink', [...user, `127.0.0.1:${port}`, '1000'], { stdio: 'ignore' });
@@ -120,7 +121,7 @@ async function startSink(): Promise<{ readonly port: number; stop(): void }> {
       const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
       setTimeout(() => socket.destroy(), 200).unref();
     });
-    if (answers) return { port, stop: () => void sink.kill('SIGKILL') };
+    if (answers) return { port, pid: sink.pid ?? 0, stop: () => void sink.kill('SIGKILL') };
     await wait(50);
   }
   throw new Error('smtp-sink does not answer: apt-get install postfix');

@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { runEvents } from '../../src/database/runs/runs';
 import { type NightEngines, ROOT } from './engines';
+import { type EngineSeconds, readCpu, readEngineCpu } from './process-cpu';
 
 /** What a night took. Seconds are those between the run's own events. */
 export interface NightFigures {
@@ -17,6 +18,8 @@ export interface NightFigures {
   readonly sendSeconds: number;
   /** Of all worker processes, from the start of the run to its end: what a busy machine blurs least. */
   readonly workerCpuSeconds: number;
+  /** Of the engines, in the same time. */
+  readonly engineCpu: EngineSeconds;
   /** Highest resident memory of a worker process. */
   readonly workerPeakMb: number;
   readonly redisPeakMb: number;
@@ -27,6 +30,8 @@ export interface NightFigures {
 }
 
 const BIN = join(ROOT, 'bin', 'nightjar.js');
+/** What Node.js is told for each worker, such as `--cpu-prof --cpu-prof-dir=FOLDER`. */
+const workerArgs = (process.env.BENCH_WORKER_ARGS ?? '').split(' ').filter((arg) => arg !== '');
 
 /** Runs the job for a slot with so many workers, which are there and idle when it begins. */
 export async function runNight(night: NightEngines, wish: { slot: string; workers: number }): Promise<NightFigures> {
@@ -35,6 +40,7 @@ export async function runNight(night: NightEngines, wish: { slot: string; worker
   try {
     await wait(1500);
     const idle = sumCpu(workers);
+    const enginesBefore = await readEngineCpu(night);
     const runId = await startRun(night, wish.slot);
     let peak = 0;
     let redisPeak = 0;
@@ -51,10 +57,12 @@ export async function runNight(night: NightEngines, wish: { slot: string; worker
       await wait(100);
     }
     const workerCpuSeconds = sumCpu(workers) - idle;
+    const engineCpu = subtract(await readEngineCpu(night), enginesBefore);
     return {
       ...(await readFigures(night, runId)),
       ...(await readGrowth(night, before)),
       workerCpuSeconds,
+      engineCpu,
       workerPeakMb: peak,
       redisPeakMb: redisPeak,
     };
@@ -65,7 +73,7 @@ export async function runNight(night: NightEngines, wish: { slot: string; worker
 
 function startWorker(night: NightEngines, n: number): ChildProcess {
   const state = join(night.folder, `worker-${n}`);
-  const child = spawn(process.execPath, [BIN, 'worker', '--state', state], {
+  const child = spawn(process.execPath, [...workerArgs, BIN, 'worker', '--state', state], {
     cwd: night.folder,
     env: { ...process.env, ...night.env, NIGHTJAR_LOG__LEVEL: 'warn' },
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -142,15 +150,17 @@ async function readGrowth(night: NightEngines, before: Counters) {
   };
 }
 
-/** User and system time in seconds; Linux counts it in hundredths. */
 function sumCpu(children: readonly ChildProcess[]): number {
-  let ticks = 0;
-  for (const { pid } of children) {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
-  }
-  return ticks / 100;
+  return children.reduce((sum, { pid }) => sum + readCpu(pid ?? 0), 0);
+}
+
+function subtract(after: EngineSeconds, before: EngineSeconds): EngineSeconds {
+  return {
+    postgres: after.postgres - before.postgres,
+    redis: after.redis - before.redis,
+    sink: after.sink - before.sink,
+    driver: after.driver - before.driver,
+  };
 }
 
 /** Linux alone tells the peak of another process. */

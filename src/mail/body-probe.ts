@@ -1,16 +1,13 @@
 /** Tells whether the server may have seen a byte of a message: what parts "not sent" from "unknown" when a connection dies. */
-import { Readable } from 'node:stream';
-import type { MailMessage, SendMailOptions } from 'nodemailer';
-import type { Message } from '../content/message';
+import { Readable, Transform } from 'node:stream';
+import { escapeDots } from './escape-dots';
 
 /** What happened to the body of one message. */
 export interface BodyProbe {
   /** Called once, right before the first byte is handed on; what it throws stops the message before that byte. */
   readonly beforeBody: () => void;
-  /** True from just before the first byte on. */
+  /** True from just before the first byte on; all others follow in the same turn. */
   begun: boolean;
-  /** Octets of the message; dots and line ends that SMTP adds not counted. */
-  length: number;
   /** What `beforeBody` threw. */
   failure: unknown;
   /** Set to keep a body back that has not begun. */
@@ -21,34 +18,14 @@ export interface BodyProbe {
 
 /** A probe of a message that nothing has happened to. */
 export function createProbe(beforeBody: () => void = () => undefined): BodyProbe {
-  return { beforeBody, begun: false, length: 0, failure: undefined, cancelled: false, reused: false };
-}
-
-/** nodemailer copies the members of a message's options, so the probe travels as one of them. */
-interface Probed {
-  nightjarProbe?: BodyProbe;
-}
-
-/** Makes the options of one message: its octets as they are, with a probe attached. */
-export function attachProbe({ envelope, messageId, raw }: Message, probe: BodyProbe): SendMailOptions & Probed {
-  return { envelope: { from: envelope.from, to: [envelope.to] }, messageId, raw, nightjarProbe: probe };
+  return { beforeBody, begun: false, failure: undefined, cancelled: false, reused: false };
 }
 
 /**
- * A nodemailer plugin for the step `stream`: hands the message over through the probe.
- * The server's answer to DATA comes before the first read of the body, so a body that was not read was not sent.
+ * The octets of a message, handed over through the probe in one piece. nodemailer pipes them to the connection when the
+ * server has answered DATA, so a body that was not piped was not sent.
  */
-export function probeBody(mail: MailMessage, done: (error?: Error | null) => void): void {
-  const { nightjarProbe: probe, raw }: SendMailOptions & Probed = mail.data;
-  if (probe !== undefined && Buffer.isBuffer(raw)) {
-    probe.length = raw.length;
-    mail.message.createReadStream = () => new ProbedBody(raw, probe);
-  }
-  done();
-}
-
-/** Gives the octets of a message in one piece, at the first read. */
-class ProbedBody extends Readable {
+export class ProbedBody extends Readable {
   constructor(
     private readonly raw: Buffer,
     private readonly probe: BodyProbe,
@@ -69,12 +46,12 @@ class ProbedBody extends Readable {
    * Waits one turn before the first byte: where a server sent another reply in the same segment as its answer to DATA,
    * nodemailer takes that reply for the message's within this turn.
    */
-  override _read(): void {
-    if (this.probe.begun) return;
-    setImmediate(() => this.begin());
+  override pipe<Destination extends NodeJS.WritableStream>(destination: Destination): Destination {
+    process.nextTick(() => setImmediate(() => this.begin(destination)));
+    return destination;
   }
 
-  private begin(): void {
+  private begin(destination: NodeJS.WritableStream): void {
     const { probe } = this;
     if (this.destroyed || probe.begun) return;
     if (probe.cancelled) {
@@ -90,7 +67,20 @@ class ProbedBody extends Readable {
       return;
     }
     probe.begun = true;
-    this.push(this.raw);
-    this.push(null);
+    writeBody(destination, this.raw);
   }
+}
+
+/**
+ * nodemailer looks at each byte of what is written to its stream, for dots and for line ends that are none. What needs no more
+ * of that is put behind it; the stream ends a message in which it has seen nothing by a line end and the final dot.
+ */
+function writeBody(destination: NodeJS.WritableStream, raw: Buffer): void {
+  const escaped = destination instanceof Transform ? escapeDots(raw) : undefined;
+  if (escaped === undefined || !(destination instanceof Transform)) {
+    destination.end(raw);
+    return;
+  }
+  destination.push(escaped);
+  destination.end();
 }

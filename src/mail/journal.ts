@@ -1,4 +1,4 @@
-/** The send journal: one line before each DATA, by which a restart on the same boot knows which claimed mails were never begun. */
+/** The send journal: a line before each DATA and one after each acceptance, by which a restart on the same boot knows which claimed mails were never begun, and which were taken. */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,6 +22,8 @@ export interface Journal {
    * @throws E_ENGINE_DISK_FULL or E_ENGINE_STATE; the mail must not be sent then
    */
   begin(key: string): void;
+  /** Notes that a server has taken the mail of `key`, which has begun; where the disk takes no more, it is one that has begun. */
+  accept(key: string): void;
   /** Forgets mails whose answers are in the ledger by now; the file shrinks from time to time. */
   settle(keys: Iterable<string>): void;
   /** Claimed rows are in hand, until what it returns is called: when the ledger has an answer to each of them. */
@@ -36,6 +38,8 @@ export interface LeftJournal {
   readonly file: string;
   /** Keys whose mails may have been sent. Of another boot it may lack some: everything that was claimed is unknown then. */
   readonly begun: ReadonlySet<string>;
+  /** Of those, keys whose mails a server has taken for sure. */
+  readonly accepted: ReadonlySet<string>;
   readonly otherBoot: boolean;
 }
 
@@ -51,19 +55,30 @@ export function openJournal({ dir, token, bootId }: JournalOptions): Journal {
   const file = join(dir, `journal-${token}.log`);
   if (!NAME.test(`journal-${token}.log`)) throw new NightjarError('E_BUG', `"${token}" can't name a journal`);
   const header = `${JSON.stringify({ version: 1, token, boot: bootId })}\n`;
-  const open = new Set<string>();
+  /** Key → its lines. */
+  const open = new Map<string, string>();
   const state = { fd: createFile(dir, file, header), bytes: header.length };
   const held = new Set<symbol>();
   return {
     file,
     begin: (key) => {
-      state.bytes += append(state.fd, `${JSON.stringify(key)}\n`, file);
-      open.add(key);
+      const line = beginLine(key);
+      state.bytes += append(state.fd, line, file);
+      open.set(key, line);
+    },
+    accept: (key) => {
+      const line = acceptLine(key);
+      try {
+        state.bytes += append(state.fd, line, file);
+      } catch {
+        return;
+      }
+      open.set(key, beginLine(key) + line);
     },
     settle: (keys) => {
       for (const key of keys) open.delete(key);
       if (state.bytes < COMPACT_BYTES) return;
-      const text = header + [...open].map((key) => `${JSON.stringify(key)}\n`).join('');
+      const text = header + [...open.values()].join('');
       state.fd = replaceFile(state.fd, file, text);
       state.bytes = Buffer.byteLength(text);
     },
@@ -77,6 +92,14 @@ export function openJournal({ dir, token, bootId }: JournalOptions): Journal {
       if (held.size === 0) rmSync(file, { force: true });
     },
   };
+}
+
+function beginLine(key: string): string {
+  return `${JSON.stringify(key)}\n`;
+}
+
+function acceptLine(key: string): string {
+  return `${JSON.stringify({ accepted: key })}\n`;
 }
 
 function createFile(dir: string, file: string, header: string): number {
@@ -146,31 +169,28 @@ export async function readJournals(dir: string, bootId: string): Promise<readonl
     const text = token === undefined ? undefined : await readFile(join(dir, name), 'utf8').catch(() => undefined);
     if (token === undefined || text === undefined) continue;
     const [header = '', ...lines] = text.split('\n');
-    const begun = new Set(lines.flatMap((line) => readLine(line) ?? []));
-    const boot = readBoot(header);
-    journals.push({ token, file: join(dir, name), begun, otherBoot: boot !== bootId });
+    const read = lines.map(readJson);
+    const begun = new Set(read.filter((line) => typeof line === 'string'));
+    const accepted = new Set(read.flatMap((line) => readField(line, 'accepted') ?? []));
+    const boot = readField(readJson(header), 'boot');
+    journals.push({ token, file: join(dir, name), begun, accepted, otherBoot: boot !== bootId });
   }
   return journals;
 }
 
-function readLine(line: string): string | undefined {
+/** Undefined for a line that was not written whole. */
+function readJson(line: string): unknown {
   try {
-    const key: unknown = JSON.parse(line);
-    return typeof key === 'string' ? key : undefined;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }
 }
 
-function readBoot(header: string): string | undefined {
-  try {
-    const fields: unknown = JSON.parse(header);
-    return typeof fields === 'object' && fields !== null && 'boot' in fields && typeof fields.boot === 'string'
-      ? fields.boot
-      : undefined;
-  } catch {
-    return undefined;
-  }
+function readField(fields: unknown, name: 'accepted' | 'boot'): string | undefined {
+  if (typeof fields !== 'object' || fields === null) return undefined;
+  const value: unknown = Object.entries(fields).find(([field]) => field === name)?.[1];
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Removes a journal whose mails are settled in the ledger; nothing happens where it is gone. */

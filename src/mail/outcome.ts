@@ -125,7 +125,10 @@ function describeVerdict(
 }
 
 /** Reads the answer that took the message, 2xx after the final dot. */
-export function readAcceptance(info: { readonly response: string; readonly serverMessageId?: string }): SendOutcome {
+export function readAcceptance(info: {
+  readonly response: string;
+  readonly serverMessageId?: string | undefined;
+}): SendOutcome {
   const { response, serverMessageId } = info;
   const code = Number(/^\d{3}/.exec(response)?.[0] ?? 250);
   const named = serverMessageId === undefined ? {} : { messageId: bareId(serverMessageId) };

@@ -2,11 +2,12 @@
 import { createTransport } from 'nodemailer';
 import type { Message } from '../content/message';
 import { isNightjarError, NightjarError } from '../errors';
-import { attachProbe, type BodyProbe, createProbe, probeBody } from './body-probe';
+import { type BodyProbe, createProbe } from './body-probe';
 import type { Mailer, MailerOptions, SendHooks } from './contract';
 import { createDkimSigner, signMessage } from './dkim/signer';
 import { reportWish } from './dsn';
 import { isLoginRefused, readAcceptance, readEarlyAnswer, readFailure, refuseLogin, type SendOutcome } from './outcome';
+import { sendReady } from './ready-mail';
 import { parseServerUrl } from './server-url';
 import { shortenAnswer } from './shorten-answer';
 import { explainTlsFailure } from './tls-failure';
@@ -56,7 +57,7 @@ function explainVerify(cause: unknown): NightjarError {
 /** nodemailer would send a message again after some failures of a connection (`maxRequeues`); under the ledger it must not. */
 function createPool({ url, connections, name, timeouts = {} }: MailerOptions) {
   const { auth, dsn: _dsn, ...server } = parseServerUrl(url);
-  const pool = createTransport({
+  return createTransport({
     ...server,
     ...(auth === undefined ? {} : { auth }),
     ...(name === undefined ? {} : { name }),
@@ -69,7 +70,6 @@ function createPool({ url, connections, name, timeouts = {} }: MailerOptions) {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  return pool.use('stream', probeBody);
 }
 
 type Pool = ReturnType<typeof createPool>;
@@ -113,10 +113,10 @@ interface Parcel {
 async function trySend(line: Line, { message, hooks, probe }: Parcel): Promise<Try> {
   const { pool } = line;
   const signal = hooks.signal === undefined ? {} : { signal: hooks.signal };
-  const dsn = line.dsn ? { dsn: { ...reportWish(message) } } : {};
+  const dsn = line.dsn ? { dsn: reportWish(message) } : {};
   try {
-    const info = await pool.sendMail({ ...attachProbe(message, probe), ...dsn, ...signal });
-    if (probe.begun && (info.messageSize ?? 0) >= probe.length) return { outcome: readAcceptance(info) };
+    const info = await sendReady(pool, { message, probe, ...dsn, ...signal });
+    if (probe.begun) return { outcome: readAcceptance(info) };
     probe.cancelled = true;
     renewPool(line, pool);
     return { outcome: readEarlyAnswer(info.response, probe.begun) };

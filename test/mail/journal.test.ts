@@ -19,7 +19,22 @@ it('tells what a worker had begun, whatever the key holds', async () => {
 
   const left = await readJournals(dir, 'boot-1');
 
-  expect(left).toEqual([{ token: '17', file: journal.file, begun: new Set(keys), otherBoot: false }]);
+  expect(left).toEqual([
+    { token: '17', file: journal.file, begun: new Set(keys), accepted: new Set(), otherBoot: false },
+  ]);
+});
+
+it('tells which mails a server has taken, and takes a torn line for one that was only begun', async () => {
+  const journal = open('1');
+  for (const key of ['u1', 'with "quotes"\nand 鍋', 'u3']) journal.begin(key);
+  journal.accept('with "quotes"\nand 鍋');
+  journal.accept('u3');
+  truncateSync(journal.file, statSync(journal.file).size - 4);
+
+  const [left] = await readJournals(dir, 'boot-1');
+
+  expect(left?.begun).toEqual(new Set(['u1', 'with "quotes"\nand 鍋', 'u3']));
+  expect(left?.accepted).toEqual(new Set(['with "quotes"\nand 鍋']));
 });
 
 it('survives the SIGKILL of its process', async () => {
@@ -102,13 +117,16 @@ it('stays short where answers are settled, and loses nothing that is open', asyn
   for (let nth = 0; nth < 60_000; nth++) {
     const key = `nightly-picks 2026-11-24 user-${nth}`;
     journal.begin(key);
-    if (nth % 100 !== 7) journal.settle([key]);
+    if (nth % 2 === 1) journal.accept(key);
+    if (nth % 100 !== 7 && nth % 100 !== 8) journal.settle([key]);
   }
 
   const [left] = await readJournals(dir, 'boot-1');
 
   expect(statSync(journal.file).size).toBeLessThan(1_100_000);
-  expect([...(left?.begun ?? [])].filter((key) => /-\d*07$|user-7$/.test(key))).toHaveLength(600);
+  expect([...(left?.begun ?? [])].filter((key) => /-\d*0[78]$|user-[78]$/.test(key))).toHaveLength(1200);
+  expect([...(left?.accepted ?? [])].filter((key) => /-\d*07$|user-7$/.test(key))).toHaveLength(600);
+  expect([...(left?.accepted ?? [])].filter((key) => /-\d*08$|user-8$/.test(key))).toEqual([]);
 });
 
 it('stays where its process ends with rows in hand, and tells which of them were never begun', async () => {

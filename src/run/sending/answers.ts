@@ -8,8 +8,10 @@ import { forgetOutage, tellOutage } from '../outages';
 import type { Lane } from './lane';
 import { journalKey } from './recover';
 
-/** Answers written in one statement. */
+/** So many answers are written without waiting for the end of the claim, unless the journal knows all of them and they are fresh. */
 const FLUSH_ANSWERS = 16;
+/** How long an answer may be known to this process and its journal alone, where others come in. */
+const FRESH_MS = 1000;
 /** Tries of a write that fails for a reason that no waiting mends. */
 const FLUSH_TRIES = 6;
 /** While the database is away it is tried this often: when it is back, nobody must come first who takes us for dead. */
@@ -40,12 +42,17 @@ interface WaitingAnswer {
   readonly answer: DeliveryAnswer;
   /** Of the journal. */
   readonly key: string;
+  /** By the count of milliseconds that really pass. */
+  readonly at: number;
 }
 
 /** Creates the writer of one claim. */
 export function createAnswerWriter(lane: Lane, options: AnswersOptions): AnswerWriter {
   const { engines, run } = lane.context;
   let waiting: WaitingAnswer[] = [];
+  const isFull = () =>
+    waiting.length >= FLUSH_ANSWERS &&
+    (waiting.some(({ answer }) => answer.state !== 'accepted') || performance.now() - (waiting[0]?.at ?? 0) > FRESH_MS);
   let hasFailed = false;
   const flush = async () => {
     if (waiting.length === 0) return;
@@ -61,10 +68,13 @@ export function createAnswerWriter(lane: Lane, options: AnswersOptions): AnswerW
     await options.onWritten(answers);
   };
   return {
-    add: (attempt, answer) =>
-      void waiting.push({ answer, key: journalKey(run.runId, { userId: answer.userId, attempt }) }),
+    add: (attempt, answer) => {
+      const key = journalKey(run.runId, { userId: answer.userId, attempt });
+      if (answer.state === 'accepted') engines.journal.accept(key);
+      waiting.push({ answer, key, at: performance.now() });
+    },
     flushFull: async () => {
-      if (waiting.length < FLUSH_ANSWERS || hasFailed) return;
+      if (hasFailed || !isFull()) return;
       try {
         await flush();
       } catch (error) {

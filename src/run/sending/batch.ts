@@ -69,14 +69,12 @@ async function makeMails(
     job,
     rows.map((row) => row.userId),
   );
-  const tally = createMakingTally();
+  const tally = createMakingTally(lane);
   const choice = { planned: readPlan(run.plan), avoided, refuse, note: tally.note };
   const parts = { engines, run, job, template, catalogue, newest, ...choice };
-  const made = rows.map((row) => ({ made: makeMail(parts, { row, stored: contacts.get(row.userId) }), row }));
-  await tally.store(
-    lane,
-    made.map((one) => one.made),
-  );
+  const make = (row: ClaimedDelivery) => makeMail(parts, { row, stored: contacts.get(row.userId) });
+  const made = rows.map((row) => ({ made: tally.watch(row, () => make(row)), row }));
+  await tally.store();
   return made;
 }
 

@@ -1,8 +1,8 @@
 /** Watches what is made of the recommendations: figures for the report, and the guard `excludedShare`, which pauses a run that leaves out too many. */
 
 import type { Database } from '../../database/connecting/connection';
-import { countAtMost } from '../../database/ledger/answer-counts';
-import { countMaking, type MakingCounts, readMakingCounts } from '../../database/ledger/making-counts';
+import type { ClaimedDelivery } from '../../database/ledger/claims';
+import { countMaking, countToMake, type MakingCounts, readMakingCounts } from '../../database/ledger/making-counts';
 import type { ChosenItems } from '../../job/slate';
 import type { ShownFigures } from '../../report/summary';
 import { type GuardCheck, PAUSED, pauseOnTrip, stopAtTrips } from '../guards/check';
@@ -27,24 +27,38 @@ const STEPS = 5;
 export interface MakingTally {
   /** Takes a list of items as it was chosen. */
   note(chosen: ChosenItems): void;
-  /** Counts the e-mails of a claim, and stores all of it. */
-  store(lane: Lane, made: readonly MadeMail[]): Promise<void>;
+  /** Makes the e-mail of a row, and counts what comes of it. */
+  watch(row: ClaimedDelivery, make: () => MadeMail): MadeMail;
+  /** Stores what was counted. */
+  store(): Promise<void>;
 }
 
-/** Makes the tally of one claim. */
-export function createMakingTally(): MakingTally {
+/**
+ * Makes the tally of one claim. A recipient counts once, and is left out where the last e-mail was: one that is made again,
+ * after a 4xx answer say, was counted when it was made first, unless a person has let the run go on since.
+ */
+export function createMakingTally({ context, errorsSince }: Lane): MakingTally {
   const counts = new Map<string, number>();
   const add = (name: string, more: number) => void counts.set(name, (counts.get(name) ?? 0) + more);
+  let isCounted = false;
   return {
     note: ({ fromFallback, skipped }) => {
+      if (isCounted) return;
       if (fromFallback > 0) add(FROM_FALLBACK, fromFallback);
       for (const [reason, times] of Object.entries(skipped)) add(`${SKIPPED}${reason}`, times);
     },
-    store: async ({ context, errorsSince }, made) => {
-      for (const mail of made) {
-        if (mail.kind === 'mail') add(MADE, 1);
-        else if (TOO_LITTLE.has(mail.answer.reason ?? '')) add(`${EXCLUDED}${mail.answer.reason}`, 1);
+    watch: ({ answeredAt }, make) => {
+      isCounted = answeredAt !== undefined && answeredAt >= errorsSince;
+      const made = make();
+      if (made.kind === 'mail') {
+        if (!isCounted) add(MADE, 1);
+        return made;
       }
+      if (isCounted) add(MADE, -1);
+      if (TOO_LITTLE.has(made.answer.reason ?? '')) add(`${EXCLUDED}${made.answer.reason}`, 1);
+      return made;
+    },
+    store: async () => {
       const { engines, run, shard } = context;
       await countMaking(engines.db, run.runId, { since: errorsSince, shard, counts });
     },
@@ -60,7 +74,7 @@ export async function stopAtExclusions({ context, job, errorsSince }: Lane): Pro
   const counts = await readMakingCounts(db, runId, errorsSince);
   const made = checkExclusions(limit, counts);
   if (!made.trips) return false;
-  const chosen = await countAtMost(db, runId, 2 * LEAST_MADE);
+  const chosen = await countToMake(db, runId, 2 * LEAST_MADE);
   if (totalOf(counts) < Math.min(LEAST_MADE, Math.ceil(chosen / 2))) return false;
   return (await pauseOnTrip(context, 'sending', () => stopAtTrips(context, [made]))) === PAUSED;
 }

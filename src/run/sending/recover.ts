@@ -1,4 +1,4 @@
-/** Settles what a dead worker left claimed: back to planned what it never began, unknown the rest, then evidence (D5). */
+/** Settles what a dead worker left claimed: back to planned what it never began, accepted what its journal says so of, unknown the rest, then evidence (D5). */
 import { stat } from 'node:fs/promises';
 import { messageIdOf } from '../../content/links';
 import {
@@ -86,8 +86,9 @@ async function judgeClaimed({ engines, run }: Parts, rows: readonly ExpiredDeliv
   const begun: ExpiredDelivery[] = [];
   for (const row of claimed) {
     const journal = byToken.get(workerOfToken(row.token));
-    const untouched = journal !== undefined && !journal.begun.has(journalKey(run.runId, row));
-    if (untouched) settled.push(settle(row, 'planned', 'never_begun'));
+    const key = journalKey(run.runId, row);
+    if (journal?.accepted.has(key) === true) settled.push(settle(row, 'accepted', 'found_in_journal'));
+    else if (journal?.begun.has(key) === false) settled.push(settle(row, 'planned', 'never_begun'));
     else begun.push(row);
   }
   return { settled, begun };
