@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 export interface Measured {
   /** Of the work alone where the process tells it, else of the whole process. */
   readonly seconds: number;
-  /** Of all threads, with the start of the process. */
+  /** Of all threads; of the work alone where the process tells it, else of the whole process. */
   readonly cpuSeconds: number;
   readonly peakMb: number;
   /** What was counted; all subjects that do the same work must agree. */
@@ -15,7 +15,7 @@ export interface Measured {
 const SAMPLE_MS = 10;
 const TICKS_PER_SECOND = 100;
 
-/** Runs a program to its end. It prints `sum` as its last line, or `sum seconds`. */
+/** Runs a program to its end. It prints `sum` as its last line, or `sum seconds cpuSeconds`. */
 export async function measureChild(command: string, args: readonly string[]): Promise<Measured> {
   const start = process.hrtime.bigint();
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -33,8 +33,12 @@ export async function measureChild(command: string, args: readonly string[]): Pr
   });
   clearInterval(sampler);
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
-  const [sum, seconds] = (text.trim().split('\n').at(-1) ?? '').split(' ').map(Number);
-  return { seconds: seconds ?? Number(process.hrtime.bigint() - start) / 1e9, sum: sum ?? 0, ...seen };
+  const [sum = 0, seconds = Number(process.hrtime.bigint() - start) / 1e9, cpuSeconds = seen.cpuSeconds] = (
+    text.trim().split('\n').at(-1) ?? ''
+  )
+    .split(' ')
+    .map(Number);
+  return { seconds, cpuSeconds, peakMb: seen.peakMb, sum };
 }
 
 /** Reads what Linux tells of a process, of the time before it ends. */

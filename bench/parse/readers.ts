@@ -87,8 +87,11 @@ function addUp(userId: string | undefined, items: readonly string[]): number {
 /** Runs one reader and prints what `measureChild` reads. */
 export async function printMeasured(work: () => Promise<number>): Promise<void> {
   const start = process.hrtime.bigint();
+  const cpuBefore = process.cpuUsage();
   const sum = await work();
-  console.log(`${sum} ${Number(process.hrtime.bigint() - start) / 1e9}`);
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  console.log(`${sum} ${seconds} ${(user + system) / 1e6}`);
 }
 
 if (require.main === module) {

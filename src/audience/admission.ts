@@ -27,19 +27,23 @@ export interface AskedContact {
  */
 export function createAdmission({ where, topic, slot }: AdmissionRule): (asked: AskedContact) => string | undefined {
   const { consent, ...attributes } = where;
-  const asks = {
-    attributes: Object.keys(attributes).length > 0,
-    consent: consent === undefined ? undefined : { consent },
-  };
+  const asksAttributes = Object.keys(attributes).length > 0;
+  const hasConsent = createConsentTest(consent, topic);
   const day = slot.slice(0, 10);
   return ({ contact, suppression }) => {
-    if (asks.attributes && !matches(attributes, contact, topic)) return 'not_matched';
-    if (consentFor(contact, topic) === false) return 'no_consent';
-    if (asks.consent !== undefined && !matches(asks.consent, contact, topic)) return 'no_consent';
+    if (asksAttributes && !matches(attributes, contact, topic)) return 'not_matched';
+    if (!hasConsent(contact)) return 'no_consent';
     const minor = isMinor(contact.attributes, day);
     if (minor !== false) return minor === 'unclear' ? 'birth_date_unclear' : 'minor';
     return suppression === undefined ? undefined : `suppressed_${suppression}`;
   };
+}
+
+/** Consent that was refused is none, whatever is asked for. */
+function createConsentTest(consent: Where[string] | undefined, topic: string): (contact: Contact) => boolean {
+  if (consent === true) return (contact) => consentFor(contact, topic) === true;
+  const where = consent === undefined ? {} : { consent };
+  return (contact) => consentFor(contact, topic) !== false && matches(where, contact, topic);
 }
 
 /**

@@ -66,13 +66,17 @@ export async function* admitMembers<C>(
 ): AsyncGenerator<readonly AdmittedMember<C>[]> {
   for await (const batch of joined) {
     const admitted: AdmittedMember<C>[] = [];
-    for (const { member, contact } of batch) {
-      const reason = contact === undefined ? 'no_contact' : refuse(contact, member);
+    for (const one of batch) {
+      const reason = hasContact(one) ? refuse(one.contact, one.member) : 'no_contact';
       if (reason !== undefined) onLeftOut(reason);
-      else if (contact !== undefined) admitted.push({ member, contact });
+      else if (hasContact(one)) admitted.push(one);
     }
     if (admitted.length > 0) yield admitted;
   }
+}
+
+function hasContact<C>(joined: JoinedMember<C>): joined is AdmittedMember<C> {
+  return joined.contact !== undefined;
 }
 
 /** Moves along the contacts, a batch at a time; only `refill` waits. */

@@ -91,7 +91,8 @@ function malformed(line: number): NightjarError {
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 const UNESCAPES: Readonly<Record<string, string>> = { '\\': '\\', t: '\t', n: '\n', r: '\r' };
 
-function escapeId(id: string): string {
+/** Writes a user id as member files have it. */
+export function escapeId(id: string): string {
   return /[\\\t\n\r]/.test(id) ? id.replace(/[\\\t\n\r]/g, (found) => ESCAPES[found] ?? found) : id;
 }
 

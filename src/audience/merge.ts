@@ -1,8 +1,7 @@
 /** Merges sorted streams: the pure half of an external sort. Sorting the runs and spilling them to disk is `run/`'s. */
 import { compareBytes } from './byte-order';
+import { type Compare, pushHead, removeRoot, sinkRoot } from './heap';
 import type { Member } from './members';
-
-type Compare<T> = (a: T, b: T) => number;
 
 /** Orders members by user id in bytes, the better rank first. */
 export function compareMembers(a: Member, b: Member): number {
@@ -100,36 +99,4 @@ async function refill<T>(head: Head<T>): Promise<boolean> {
   head.batch = read.batch;
   head.next = 1;
   return true;
-}
-
-function pushHead<T>(heap: Head<T>[], head: Head<T>, order: Compare<Head<T>>): void {
-  let index = heap.push(head) - 1;
-  while (index > 0) {
-    const parent = (index - 1) >> 1;
-    const above = heap[parent];
-    if (above === undefined || order(head, above) >= 0) break;
-    heap[index] = above;
-    index = parent;
-  }
-  heap[index] = head;
-}
-
-function removeRoot<T>(heap: Head<T>[], order: Compare<Head<T>>): void {
-  const last = heap.pop();
-  if (last !== undefined && heap.length > 0) sinkRoot(heap, last, order);
-}
-
-/** Puts a head at the root and lets it sink to its place. */
-function sinkRoot<T>(heap: Head<T>[], head: Head<T>, order: Compare<Head<T>>): void {
-  let index = 0;
-  while (true) {
-    const [left, right] = [heap[2 * index + 1], heap[2 * index + 2]];
-    if (left === undefined) break;
-    const goRight = right !== undefined && order(right, left) < 0;
-    const child = goRight ? right : left;
-    if (order(head, child) <= 0) break;
-    heap[index] = child;
-    index = 2 * index + (goRight ? 2 : 1);
-  }
-  heap[index] = head;
 }

@@ -20,6 +20,7 @@ type Attributes = Readonly<Record<string, string>>;
  */
 export function isMinor(attributes: Attributes, day: string): boolean | 'unclear' {
   const { minor, age, birth_date: birthDate } = attributes;
+  if (minor === undefined && age === undefined && birthDate === undefined) return false;
   const found = [
     readFlag(minor?.trim().toLowerCase() ?? ''),
     readAge(age?.trim() ?? ''),

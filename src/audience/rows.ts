@@ -16,6 +16,8 @@ export interface RowLayout {
   keyOf(line: string): string;
   /** What two lines must share to be removed by the same row: their key columns, or `keyOf` where the format has none. */
   identityOf(line: string): string;
+  /** How many cells, from the first, lines of one identity share; undefined where they share the whole line. */
+  readonly identityCells: number | undefined;
 }
 
 /**
@@ -30,8 +32,11 @@ export function createRowLayout(columns: readonly Pick<Column, 'varies'>[], keyC
   if (keyColumns !== undefined && (keyColumns < 1 || stable[keyColumns - 1] !== keyColumns - 1))
     throw new NightjarError('E_BUG', `${keyColumns} key columns do not stand first, or vary`);
   const keyOf = cutBehind(stable.length, columns.length);
-  const identityOf = keyColumns === undefined ? keyOf : cutBehind(keyColumns, columns.length);
-  if (stable.length === columns.length) return { write: writeCells, read: readCells, keyOf, identityOf };
+  const identity = keyColumns ?? stable.length;
+  const identityOf = cutBehind(identity, columns.length);
+  const identityCells = identity === columns.length ? undefined : identity;
+  const known = { keyOf, identityOf, identityCells };
+  if (stable.length === columns.length) return { write: writeCells, read: readCells, ...known };
   const order = [...stable, ...places.filter((index) => columns[index]?.varies === true)];
   const back = places.map((index) => order.indexOf(index));
   return {
@@ -40,8 +45,7 @@ export function createRowLayout(columns: readonly Pick<Column, 'varies'>[], keyC
       const cells = readCells(line);
       return back.map((index) => cells[index] ?? '');
     },
-    keyOf,
-    identityOf,
+    ...known,
   };
 }
 
@@ -58,13 +62,14 @@ function findTab(line: string, nth: number): number {
 }
 
 function writeCells(cells: Cells): string {
-  for (const cell of cells) if (NEEDS_ESCAPE.test(cell)) return cells.map(escapeCell).join('\t');
+  for (const cell of cells) if (cell !== '' && NEEDS_ESCAPE.test(cell)) return cells.map(escapeCell).join('\t');
   return cells.join('\t');
 }
 
 const NEEDS_ESCAPE = /[\\\t\n\r]/;
 
-function readCells(line: string): Cells {
+/** Reads the cells of a line whose cells stand in the order of their columns. */
+export function readCells(line: string): Cells {
   const cells = line.split('\t');
   return line.includes('\\') ? cells.map(unescapeCell) : cells;
 }
@@ -76,11 +81,6 @@ export async function* readRowLines(chunks: AsyncIterable<Uint8Array>): AsyncGen
     lines.pop();
     yield lines;
   }
-}
-
-/** Joins lines to text, each with its line feed. */
-export async function* joinLines(batches: AsyncIterable<readonly string[]>): AsyncGenerator<string> {
-  for await (const batch of batches) if (batch.length > 0) yield `${batch.join('\n')}\n`;
 }
 
 /** Orders lines as row files have them. */

@@ -18,6 +18,8 @@ export interface JsonListener {
   begin(kind: ValueKind | 'key', at: number, depth: number): void;
   /** It ends before the byte at `end`; it was valid. */
   finish(kind: ValueKind | 'key', end: number, depth: number): void;
+  /** A text of a list is to begin at `at`: takes whole valid texts with the commas behind them, and answers where it stopped. */
+  takeTexts?(bytes: Buffer, at: number, to: number, depth: number): number;
 }
 
 const LINE_FEED = 0x0a;
@@ -128,6 +130,8 @@ export class JsonMachine {
         return at + 1;
       case IN_CHARACTER:
         return this.#readCharacter(byte, at);
+      case AT_VALUE:
+        return isSpace(byte) ? at + 1 : this.#takeTexts(bytes, at, to);
       case IS_BROKEN: {
         const feed = bytes.indexOf(LINE_FEED, at);
         return feed < 0 || feed > to ? to : feed;
@@ -137,12 +141,17 @@ export class JsonMachine {
     }
   }
 
+  #takeTexts(bytes: Buffer, at: number, to: number): number {
+    const byte = bytes[at] ?? 0;
+    const isInList = byte === QUOTE && this.#isArray[this.#depth - 1] === 1;
+    const end = isInList ? (this.#listener.takeTexts?.(bytes, at, to, this.#depth) ?? at) : at;
+    return end > at ? end : this.#beginValue(byte, at);
+  }
+
   #readStructure(byte: number, at: number): number {
     switch (this.#state) {
       case AT_START:
         return byte === OPEN_OBJECT ? this.#open('object', at) : this.#refuse(byte, at);
-      case AT_VALUE:
-        return this.#beginValue(byte, at);
       case AT_VALUE_OR_END:
         return byte === CLOSE_ARRAY ? this.#close('array', at) : this.#beginValue(byte, at);
       case AT_KEY:

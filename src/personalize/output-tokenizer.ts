@@ -1,6 +1,7 @@
 /** Reads output lines of any length in pieces: reports ids as they come, and keeps the texts of chosen members. */
 import { JsonMachine, type ValueKind } from './json-machine';
 import { findKnownMember, type KnownMember, type MemberName, refuseElement, refuseKind } from './output-members';
+import { readPlainTexts } from './plain-texts';
 
 /** A known member of a line. */
 export interface MemberValue {
@@ -86,6 +87,7 @@ export class OutputTokenizer {
     this.#machine = new JsonMachine({
       begin: (kind, at, depth) => this.#begin(kind, at, depth),
       finish: (kind, end, depth) => this.#finish(kind, end, depth),
+      takeTexts: (bytes, at, to, depth) => this.#takeIds(bytes, at, to, depth),
     });
   }
 
@@ -191,6 +193,17 @@ export class OutputTokenizer {
       this.#ids.push(id);
       if (this.#ids.length === BATCH_IDS) this.#reportIds(open);
     }
+  }
+
+  #takeIds(bytes: Buffer, at: number, to: number, depth: number): number {
+    const open = this.#open;
+    if (open === undefined || !open.isReported || open.member.elements !== 'ids' || depth !== open.depth + 1) return at;
+    const last = Math.min(to, at + MAX_TOKEN_BYTES);
+    const { texts, end } = readPlainTexts(bytes, at, last, BATCH_IDS - this.#ids.length);
+    for (const text of texts) this.#ids.push(text);
+    open.count += texts.length;
+    if (this.#ids.length === BATCH_IDS) this.#reportIds(open);
+    return end;
   }
 
   #finishMember(open: OpenMember, end: number): void {

@@ -3,14 +3,7 @@ import fc from 'fast-check';
 import { compareBytes } from '../../src/audience/byte-order';
 import type { Cells } from '../../src/audience/formats/format';
 import { countMembership, similarity } from '../../src/audience/membership';
-import {
-  createRowLayout,
-  dropRepeated,
-  intersectSorted,
-  joinLines,
-  readRowLines,
-  subtractSorted,
-} from '../../src/audience/rows';
+import { createRowLayout, dropRepeated, intersectSorted, readRowLines, subtractSorted } from '../../src/audience/rows';
 
 async function* batchesOf<T>(values: readonly T[], size = 3): AsyncGenerator<readonly T[]> {
   for (let from = 0; from < values.length; from += size) yield values.slice(from, from + size);
@@ -71,7 +64,7 @@ describe('a row', () => {
     const layout = createRowLayout([{}, {}]);
     const lines = ['', 'a\n', '😀\t'].map((text) => layout.write([text, 'x']));
     const bytes = async function* () {
-      for await (const text of joinLines(batchesOf(lines))) yield Buffer.from(text);
+      yield Buffer.from(`${lines.join('\n')}\n`);
     };
     expect(await gather(readRowLines(bytes()))).toEqual(lines);
   });

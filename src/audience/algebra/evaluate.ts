@@ -37,7 +37,8 @@ export async function* evaluate(
     const heap = await openHeap(iterators);
     let kept: Member[] = [];
     for (let head = heap[0]; head !== undefined; ) {
-      const { userId } = head.member;
+      const first = head.member;
+      const { userId } = first;
       let mask = 0;
       while (head !== undefined && head.member.userId === userId) {
         mask |= 1 << head.bit;
@@ -50,7 +51,8 @@ export async function* evaluate(
       }
       const counted = holds(mask);
       if (counted < 0) continue;
-      kept.push({ userId, rank: bestOf(ranks, counted) });
+      const rank = bestOf(ranks, counted);
+      kept.push(rank === first.rank ? first : { userId, rank });
       if (kept.length < BATCH_MEMBERS) continue;
       yield kept;
       kept = [];

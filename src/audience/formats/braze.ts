@@ -22,9 +22,8 @@ export const braze: AudienceFormat = importFormat({
     { header: 'phone', rule: 'E.164', read: ({ contact }, count) => phoneCell(contact, count) },
     textColumn('time_zone', ({ timeZone }) => timeZone),
   ],
-  // Names hold no underscore, so that two of them beside each other part one name from the next.
   flag: ({ path }) => ({
-    header: `audience_${path.map((name) => name.replaceAll('-', '_')).join('__')}`,
+    header: `audience_${path.map(flagName).join('__')}`,
     rule: 'a custom attribute of job, audience and part: true, in files of removals false',
   }),
   limits: { maxBytes: 500_000_000 },
@@ -34,3 +33,11 @@ export const braze: AudienceFormat = importFormat({
     'The user id is taken for the external id. Where it is not, define a format of your own with another key.',
   ],
 });
+
+/**
+ * Writes a name without dashes, no two names alike. Names hold no underscores and no capitals: one dash is `_`, several or one at
+ * the end are `_<how many>D`, so that `__` stands between names alone.
+ */
+function flagName(name: string): string {
+  return name.replace(/-{2,}|-+$/g, (dashes) => `_${dashes.length}D`).replaceAll('-', '_');
+}

@@ -53,20 +53,31 @@ async function* writeTexts(
   dialect: CsvDialect,
   before: readonly Cells[],
 ): AsyncGenerator<string> {
-  const { separator = ',', header = 'written', lineEnd = '\r\n', encoding = 'utf-8', formulas = 'keep' } = dialect;
-  const protect = formulas === 'escape' ? (cell: string) => quoteCell(escapeFormula(cell)) : quoteCell;
+  const { separator = ',', header = 'written', lineEnd = '\r\n', encoding = 'utf-8', formulas } = dialect;
+  const protect = protectCell(formulas);
+  const writeRow = csvRowOf(columns, dialect);
   const mark = encoding === 'utf-8-bom' ? '\uFEFF' : '';
   const head = header === 'written' ? [columns.map((column) => column.header)] : [];
   const first = [...head, ...before].map((cells) => cells.map(protect).join(separator) + lineEnd).join('');
   yield `${mark}${first}`;
+  for await (const batch of rows) if (batch.length > 0) yield `${batch.map(writeRow).join(lineEnd)}${lineEnd}`;
+}
+
+/** Makes the function that writes a row, without its line end. */
+export function csvRowOf(
+  columns: readonly Column[],
+  { separator = ',', formulas }: CsvDialect = {},
+): (cells: Cells) => string {
+  const protect = protectCell(formulas);
   const isHashed = columns.map(({ form }) => form === 'hashed');
-  for await (const batch of rows) {
+  return (cells) => {
+    // A line of one empty cell would be read as no row at all.
+    if (cells.length === 1 && cells[0] === '') return '""';
     // Joined, for texts that grow cell by cell are taken apart again later, at several times the cost.
-    const lines = batch.map((cells) => {
-      // A line of one empty cell would be read as no row at all.
-      if (cells.length === 1 && cells[0] === '') return '""';
-      return cells.map((cell, index) => (cell === '' || isHashed[index] ? cell : protect(cell))).join(separator);
-    });
-    if (lines.length > 0) yield `${lines.join(lineEnd)}${lineEnd}`;
-  }
+    return cells.map((cell, index) => (cell === '' || isHashed[index] ? cell : protect(cell))).join(separator);
+  };
+}
+
+function protectCell(formulas: CsvDialect['formulas'] = 'keep'): (cell: string) => string {
+  return formulas === 'escape' ? (cell) => quoteCell(escapeFormula(cell)) : quoteCell;
 }

@@ -1,5 +1,6 @@
 /** What an audience format is made of. Each format is one file of this folder; `all.ts` lists them. */
 import type { Contact } from '../../job/people';
+import type { LineBlock } from '../block-buffer';
 import type { Field } from '../normalise/field';
 
 /** A person of an audience who may be in a file. */
@@ -28,6 +29,12 @@ export interface FileContext {
 /** What a file tells its reader to do with its rows. */
 export type Change = 'full' | 'add' | 'remove';
 
+/** A column of contacts by the name that it has in imports (`email`, `user_id`), or an attribute of theirs. */
+export interface ColumnSource {
+  readonly kind: 'column' | 'attribute';
+  readonly name: string;
+}
+
 /** A column as the format's file has it, and as people are told of it. */
 export interface Column {
   /** The header's exact text; several columns may have the same. */
@@ -35,6 +42,8 @@ export interface Column {
   readonly form: 'plain' | 'hashed';
   /** How the value is made, in one sentence. */
   readonly rule: string;
+  /** What of the person the value is made of, where a format of a team's own says it. */
+  readonly source?: ColumnSource;
   /** The value changes from run to run though nothing about the person does, so that it makes no change of its own. */
   readonly varies?: true;
 }
@@ -81,6 +90,11 @@ export interface AudienceFormat {
   makeCells(person: Person, context: FileContext, count: (what: string) => void): Cells | undefined;
   /** Writes one file: header, rows in their order, and whatever else the format has. */
   write(rows: AsyncIterable<readonly Cells[]>, context: FileContext, change: Change): AsyncIterable<Uint8Array>;
+  /**
+   * Writes a whole file as `write` does, from the lines of a row file; for formats whose files are not split and whose
+   * columns do not vary.
+   */
+  writeLines?(blocks: AsyncIterable<LineBlock>): AsyncIterable<Uint8Array>;
   /** How many bytes a row takes in the file; used where `maxBytes` is set. */
   rowBytes?(cells: Cells): number;
 }

@@ -10,6 +10,7 @@ import { readCountry } from '../normalise/places';
 import { ATTRIBUTES } from './attributes';
 import { CSV, columnOf, hashed, plain, refuseUnknown } from './columns';
 import { csvRowBytes, writeCsvFile } from './csv-file';
+import { writeCsvLines } from './csv-lines';
 import type { AudienceFormat } from './format';
 
 const FIELDS = {
@@ -73,5 +74,6 @@ export const googleAds: AudienceFormat = {
     return [email, phone, ...address];
   },
   write: (rows) => writeCsvFile(COLUMNS, rows),
+  writeLines: (blocks) => writeCsvLines(COLUMNS, blocks),
   rowBytes: csvRowBytes,
 };

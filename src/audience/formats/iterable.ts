@@ -25,7 +25,7 @@ export const iterable: AudienceFormat = importFormat({
   limits: { maxRows: 2_000_000 },
   changes: ['full', 'add', 'remove'],
   open: [
-    'Whether a project knows users by e-mail, by user id or by both is its own setting: rows have both, and people without an address are left out. Rows are known by the address: where user ids alone count, define a format of your own.',
+    'Whether a project knows users by e-mail, by user id or by both is its own setting: rows have both, and people without an address are left out. Rows are known by the address: for a project that knows users by id alone write the format of your own that docs/audience-formats.md shows.',
     'A field that is new to the project becomes a text for ever: choose the names of attributes with care.',
     'An import takes nobody off a list: a file of removals has the keys, for lists/unsubscribe of the API.',
   ],

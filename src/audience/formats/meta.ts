@@ -12,6 +12,7 @@ import { normaliseDeviceId, normaliseGender } from '../normalise/traits';
 import { ATTRIBUTES } from './attributes';
 import { CSV, columnOf, hashed, plain, refuseUnknown } from './columns';
 import { csvRowBytes, writeCsvFile } from './csv-file';
+import { writeCsvLines } from './csv-lines';
 import type { AudienceFormat, Column } from './format';
 
 const name = (part: string) =>
@@ -91,5 +92,6 @@ export const meta: AudienceFormat = {
     ];
   },
   write: (rows) => writeCsvFile(COLUMNS, rows),
+  writeLines: (blocks) => writeCsvLines(COLUMNS, blocks),
   rowBytes: csvRowBytes,
 };

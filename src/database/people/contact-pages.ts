@@ -1,6 +1,7 @@
 /** Streams contacts in pages, each column of a page as one text: several times faster than row by row. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
+import type { SuppressionScope } from '../../content/suppression';
 import type { Database } from '../connecting/connection';
 import { makeContacts } from './contact-columns';
 import { findContacts, type StoredContact } from './contacts';
@@ -21,9 +22,9 @@ const COLUMNS = new Map([
   ['attributes', sql`nullif(attributes::text, '{}')`],
 ]);
 /** What a suppression may name beside the user. */
-const SUBJECTS = new Map([
-  ['address_hash', sql`address_hash`],
-  ['address_domain', sql`address_domain`],
+const SUBJECTS = new Map<string, { readonly scope: SuppressionScope; readonly value: RawBuilder<unknown> }>([
+  ['address_hash', { scope: 'address', value: sql`address_hash` }],
+  ['address_domain', { scope: 'domain', value: sql`address_domain` }],
 ]);
 
 export interface PageOptions {
@@ -51,7 +52,9 @@ export async function* streamContactPages(
 ): AsyncGenerator<readonly StoredContact[]> {
   const sieve = await readSieve(db, topic);
   const names = [...COLUMNS.keys()].filter((name) => columns === undefined || columns.includes(name));
-  const subjects = columns === undefined || !sieve.isEmpty ? SUBJECTS.keys() : [];
+  const subjects = [...SUBJECTS].flatMap(([name, { scope }]) =>
+    columns === undefined || sieve.scopes.has(scope) ? [name] : [],
+  );
   const wanted = { names: ['user_id', ...names, ...subjects], topic, sieve };
   let limit = Math.min(FIRST_ROWS, pageRows);
   let next: Promise<Page> | undefined = readPage(db, { ...wanted, after: undefined, limit });
@@ -111,7 +114,7 @@ async function readPage(db: Database, page: PageCase): Promise<Page> {
 
 function pageQuery({ names, after, limit }: PageCase) {
   const lists = names.map((name) => {
-    const value = COLUMNS.get(name) ?? SUBJECTS.get(name) ?? sql`user_id`;
+    const value = COLUMNS.get(name) ?? SUBJECTS.get(name)?.value ?? sql`user_id`;
     return sql`string_agg(coalesce(${value}, ''), ${sql.lit(SEPARATOR)}) AS ${sql.ref(name)}`;
   });
   const where = after === undefined ? sql`` : sql`WHERE user_id > ${after}`;

@@ -39,25 +39,10 @@ const select = (topic: string | undefined) => sql`
          c.consent_at, c.consent_source, c.attributes, s.reason AS suppression
   FROM contact c ${joinSuppression(topic)}`;
 
-const PAGE_ROWS = 5000;
-
 /**
- * Streams all contacts in the byte order of `user_id`, a page at a time; what changes meanwhile may or may not be seen.
- * @param topic whose suppressions count beside those of every job: the job's name
+ * Looks contacts up by id; the answer maps the ids that exist.
+ * @param topic  whose suppressions count beside those of every job: the job's name
  */
-export async function* streamContacts(db: Database, topic?: string): AsyncGenerator<StoredContact> {
-  let after: string | undefined;
-  while (true) {
-    const where = after === undefined ? sql`` : sql`WHERE c.user_id > ${after}`;
-    const page = await sql`${select(topic)} ${where} ORDER BY c.user_id LIMIT ${sql.lit(PAGE_ROWS)}`.execute(db);
-    const rows = page.rows.map(readRow);
-    yield* rows;
-    after = rows.at(-1)?.contact.userId;
-    if (rows.length < PAGE_ROWS) return;
-  }
-}
-
-/** Looks contacts up by id; the answer maps the ids that exist. `topic` as for `streamContacts`. */
 export async function findContacts(
   db: Database,
   userIds: readonly string[],

@@ -8,6 +8,8 @@ import { BloomFilter } from './bloom-filter';
 /** Memory: 2 to 4 bytes a suppression. */
 export interface SuppressionSieve {
   readonly isEmpty: boolean;
+  /** What suppressions name: of a scope that none names, `mayHold` needs nothing. */
+  readonly scopes: ReadonlySet<SuppressionScope>;
   /**
    * False: surely not suppressed. True, of every suppressed one and of about one in 100 others: ask.
    * @param addressHash  empty where there is none, as `domain`, which is an A-label
@@ -39,6 +41,7 @@ export async function readSieve(db: Database, topic: string | undefined): Promis
   const [users, addresses, domains] = [filters.get('user'), filters.get('address'), filters.get('domain')];
   return {
     isEmpty: filters.size === 0,
+    scopes: new Set(filters.keys()),
     mayHold: (userId, addressHash, domain) =>
       users?.mayHold(userId) === true || addresses?.mayHold(addressHash) === true || domains?.mayHold(domain) === true,
   };

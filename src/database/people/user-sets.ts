@@ -19,6 +19,7 @@ export type UserSet =
   | { readonly of: 'recipients'; readonly job: string; readonly since: number };
 
 const rowSchema = z.object({ user_id: z.string() });
+const countSchema = z.object({ count: z.number() });
 const BATCH_USERS = 10_000;
 
 /**
@@ -70,6 +71,12 @@ function queryOf(set: UserSet): RawBuilder<unknown> {
             AND (updated_at >= ${new Date(set.since)} OR state NOT IN (${sql.join(ENDED_STATES)})))
         ORDER BY d.user_id`;
   }
+}
+
+/** Counts the users of a set. */
+export async function countUserSet(db: Database, set: UserSet): Promise<number> {
+  const { rows } = await sql`SELECT count(*)::float8 AS count FROM (${queryOf(set)}) AS found`.execute(db);
+  return countSchema.parse(rows[0]).count;
 }
 
 /** Finds the newest slot of a job in which an e-mail was accepted; undefined where there is none. */

@@ -1,5 +1,6 @@
 /** Makes the member file of a query from Personalize's answer. */
-import { type Member, writeMembers } from '../../audience/members';
+import { countLines } from '../../audience/block-buffer';
+import type { Member } from '../../audience/members';
 import { listArtefacts, saveArtefact } from '../../database/runs/artefacts';
 import type { AudienceJob, SegmentQuery } from '../../job/audience-job';
 import { readSegmentEvents } from '../../personalize/segment-reader';
@@ -40,7 +41,7 @@ async function writeMemberFile(query: QueryCase): Promise<MemberFile> {
   try {
     const uri = place(engines, `members/${run.runId}/${name}.tsv`);
     const counted = { count: 0 };
-    const written = await writeObject(engines.s3, uri, writeMembers(countRows(sorted.members, counted)), {
+    const written = await writeObject(engines.s3, uri, countLines(sorted.blocks, counted), {
       contentType: 'text/tab-separated-values',
       kmsKeyArn: engines.settings.aws.kmsKeyArn,
     });

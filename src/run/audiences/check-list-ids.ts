@@ -2,6 +2,7 @@
 import { nearestName } from '../../config/nearest';
 import { NightjarError } from '../../errors';
 import type { AudienceJob } from '../../job/audience-job';
+import { placeOf } from '../../job/place';
 import { audiencesOf } from './audiences-of';
 
 /** Finds ids of no audience of the job: they would stand in no file. */
@@ -12,9 +13,15 @@ export function findWrongListIds(job: AudienceJob): readonly NightjarError[] {
   return [...listIds.keys()]
     .filter((name) => !known.includes(name))
     .map((name) => {
-      const near = nearestName(name, known) ?? known[0];
+      const near = nearestName(name, known) ?? (known.length === 1 ? known[0] : undefined);
       const message = `audience.listIds has "${name}"; expected an audience of the job: ${known.join(', ')}`;
-      const fix = near === undefined ? 'remove it' : `write ${near}`;
-      return new NightjarError('E_JOB_FIELD', message, { where: { file: job.file }, fix });
+      const fix =
+        near === undefined
+          ? `name one of these: ${known.join(', ')}; or remove it`
+          : `write "${near}:" instead of "${name}:"`;
+      return new NightjarError('E_JOB_FIELD', message, {
+        where: placeOf(job, ['audience', 'listIds', name], 'key'),
+        fix,
+      });
     });
 }

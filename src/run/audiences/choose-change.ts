@@ -42,9 +42,8 @@ export interface ChangeFacts {
 export function chooseChange(facts: ChangeFacts): ChangeChoice {
   const { rules, delivered } = facts;
   const because = findReason(facts);
-  if (because === 'first' && hasKnownRows(facts)) return { files: ['remove', 'full'], because, sinceFull: 0 };
   if (because !== undefined)
-    return { files: hasSameKeys(facts, because) ? ['remove', 'full'] : ['full'], because, sinceFull: 0 };
+    return { files: canRemove(facts, because) ? ['remove', 'full'] : ['full'], because, sinceFull: 0 };
   if (rules.files === 'both') return { files: ['remove', 'add', 'full'], because: 'asked', sinceFull: 0 };
   if (facts.hasNewDestination) return { files: ['remove', 'full'], because: 'new_destination', sinceFull: 0 };
   const sinceFull = (delivered?.sinceFull ?? 0) + 1;
@@ -62,6 +61,23 @@ function findReason(facts: ChangeFacts): FullReason | undefined {
   if (delivered.columns !== facts.columns) return 'other_columns';
   const isKnown = unfinished.every((rows) => rows !== undefined && isComparable(rows, facts));
   return isKnown ? undefined : 'delivery_not_finished';
+}
+
+/** Tells whether what is to be removed can be told beside a whole file. */
+function canRemove(facts: ChangeFacts, because: FullReason): boolean {
+  switch (because) {
+    case 'first':
+      return hasKnownRows(facts);
+    case 'other_format_version':
+      return hasSameColumns(facts);
+    default:
+      return hasSameKeys(facts, because);
+  }
+}
+
+/** Rows of an earlier version are removed as it has written them, and those of this one are added. */
+function hasSameColumns({ delivered, unfinished, columns }: ChangeFacts): boolean {
+  return [delivered, ...unfinished].every((rows) => rows?.uri !== undefined && rows.columns === columns);
 }
 
 /** Where other columns follow the same keys, what was delivered can still be removed, but not compared row by row. */

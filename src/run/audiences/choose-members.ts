@@ -11,6 +11,7 @@ import { type AdmittedMember, admitMembers, joinByUserId } from '../../audience/
 import { type Member, readMembers, writeMembers } from '../../audience/members';
 import { streamContactPages } from '../../database/people/contact-pages';
 import type { StoredContact } from '../../database/people/contacts';
+import { CONTACT_COLUMNS } from '../../job/attributes';
 import type { AudienceJob } from '../../job/audience-job';
 import type { StageContext } from '../stage';
 import { countRows } from './audience-members';
@@ -76,14 +77,7 @@ async function* countUsers(batches: AsyncIterable<readonly Member[]>, counts: Ch
 
 /** What formats and rules read of a contact; `where` may ask for more. */
 const READ_COLUMNS = [
-  'email',
-  'first_name',
-  'last_name',
-  'locale',
-  'country',
-  'time_zone',
-  'phone',
-  'consent',
+  ...CONTACT_COLUMNS.filter((name) => !['consent_at', 'consent_source'].includes(name)),
   'attributes',
 ];
 

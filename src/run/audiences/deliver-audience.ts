@@ -10,6 +10,8 @@ import {
 } from '../../database/audiences/versions';
 import { findShard, finishShard } from '../../database/runs/shards';
 import { NightjarError } from '../../errors';
+import { PAUSED, pauseOnTrip, stopAtTrips } from '../guards/check';
+import { checkMembers } from '../guards/members';
 import { deleteOldVersions } from '../keep/delete-versions';
 import { DONE, type Stage } from '../stage';
 import type { AudienceCase } from './choose-members';
@@ -33,7 +35,10 @@ export const deliver: Stage = async (context) => {
   if (job.kind !== 'audience' || row === undefined || row.done) return DONE;
   const { audience } = audienceSpecSchema.parse(row.spec);
   const given = { context, job, audience };
-  await withAudience(given, () => deliverAudience(given));
+  const outcome = await withAudience(given, () =>
+    pauseOnTrip({ engines, run }, 'writing', () => deliverAudience(given)),
+  );
+  if (outcome === PAUSED) return DONE;
   await finishShard(engines.db, run.runId, { stage: 'deliver', shard, result: {}, now: engines.now() });
   return DONE;
 };
@@ -47,7 +52,9 @@ async function deliverAudience(given: AudienceCase): Promise<void> {
       const result = await writeAudience(given);
       await finishShard(engines.db, run.runId, { stage: 'write', shard, result, now: engines.now() });
     }
-    for (const version of await listVersions(engines.db, wish)) {
+    const versions = await listVersions(engines.db, wish);
+    await checkSize(given, versions);
+    for (const version of versions) {
       await beginDelivery(engines.db, version, engines.now());
       await deliverVersion(given, version);
       await endDelivery(engines.db, version, engines.now());
@@ -56,6 +63,20 @@ async function deliverAudience(given: AudienceCase): Promise<void> {
   }
   // The versions before were kept for this one; those of archived runs go now.
   await deleteOldVersions(engines, given.job.name);
+}
+
+/**
+ * What was written anew may be of another size than what was measured, and another version may be delivered last by now.
+ * @throws GuardTrip
+ */
+async function checkSize(
+  { context, job, audience }: AudienceCase,
+  versions: readonly AudienceVersion[],
+): Promise<void> {
+  const { engines, run } = context;
+  const members = versions.reduce((sum, version) => sum + version.members, 0);
+  const sizes = [{ name: audience, members }];
+  await stopAtTrips({ engines, run }, await checkMembers(engines, { job, run, sizes }));
 }
 
 /** A run that waited while a later slot was delivered would turn the platforms back to what was before. */

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { listDeliveries, noteDelivery } from '../../database/audiences/delivered-rows';
 import type { AudienceVersion } from '../../database/audiences/versions';
 import { listArtefacts } from '../../database/runs/artefacts';
-import { isNightjarError, NightjarError } from '../../errors';
+import { combineErrors, isNightjarError, NightjarError } from '../../errors';
 import type { DestinationCase, OutgoingFile } from '../../storage/destinations/destination';
 import { openDestination } from '../../storage/destinations/open';
 import { readObject, readSmallObject } from '../../storage/objects';
@@ -18,8 +18,8 @@ import { manifestSchema } from './manifest-schema';
 const RETRY_AFTER_SECONDS = [5, 30, 120];
 
 /**
- * Delivers to every destination that does not have the version yet.
- * @throws E_DESTINATION_AWAY after the last attempt, E_DESTINATION_REFUSED at once
+ * Delivers to every destination that does not have the version yet; one that fails holds up no other.
+ * @throws E_DESTINATION_AWAY after the last attempt, E_DESTINATION_REFUSED
  */
 export async function deliverVersion({ context, job }: AudienceCase, version: AudienceVersion): Promise<void> {
   const { engines, run } = context;
@@ -27,13 +27,23 @@ export async function deliverVersion({ context, job }: AudienceCase, version: Au
   const open = job.audience.deliver.filter((name) => !done.has(name));
   const files = open.length === 0 ? [] : await listFiles(context, version);
   if (files.length === 0) return;
+  const failures: NightjarError[] = [];
   for (const name of open) {
-    const destination = destinationOf(engines, name, run.runId);
-    await attempt(context, destination, files);
-    await noteDelivery(engines.db, version, { destination: name, now: engines.now() });
-    engines.log('info', 'audience delivered', { audience: version.audience, destination: name, files: files.length });
+    try {
+      await attempt(context, destinationOf(engines, name, run.runId), files);
+      await noteDelivery(engines.db, version, { destination: name, now: engines.now() });
+      engines.log('info', 'audience delivered', { audience: version.audience, destination: name, files: files.length });
+    } catch (error) {
+      if (!isNightjarError(error) || !FAILURES.has(error.code)) throw error;
+      failures.push(error);
+    }
   }
+  const failure = combineErrors(failures);
+  if (failure !== undefined) throw failure;
 }
+
+/** Of one destination: the others are tried all the same. */
+const FAILURES: ReadonlySet<string> = new Set(['E_DESTINATION_AWAY', 'E_DESTINATION_REFUSED']);
 
 function destinationOf({ settings, s3 }: Engines, name: string, runId: string): DestinationCase {
   const found = settings.destinations[name];
@@ -67,7 +77,7 @@ async function listFiles(
 
 /** Puts all files; where the destination is away, all again after each of its waits. */
 async function attempt(
-  { engines, signal }: StageContext,
+  { engines, run, signal }: StageContext,
   destination: DestinationCase,
   files: readonly OutgoingFile[],
 ): Promise<void> {
@@ -78,11 +88,16 @@ async function attempt(
       return;
     } catch (error) {
       const seconds = waits[nth];
-      if (!isNightjarError(error) || error.code !== 'E_DESTINATION_AWAY' || seconds === undefined) throw error;
+      if (!isNightjarError(error) || error.code !== 'E_DESTINATION_AWAY') throw error;
+      if (seconds === undefined) throw withRetry(error, run.runId);
       engines.log('warn', 'destination is away', { destination: destination.name, reason: error.message, seconds });
       await wait(seconds * 1000, undefined, { signal });
     }
   }
+}
+
+function withRetry({ code, message }: NightjarError, runId: string): NightjarError {
+  return new NightjarError(code, message, { fix: `when it is back, let the run go on: nightjar runs retry ${runId}` });
 }
 
 async function putAll(given: DestinationCase, files: readonly OutgoingFile[], signal: AbortSignal): Promise<void> {

@@ -5,7 +5,7 @@ import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createFormatAdmission } from '../../audience/admission';
 import type { AudienceFormat, FileContext } from '../../audience/formats/format';
-import { type Member, writeMembers } from '../../audience/members';
+import { MemberWriter } from '../../audience/member-blocks';
 import { createRowLayout, type RowLayout } from '../../audience/rows';
 import type { StageContext } from '../stage';
 import { type AudienceCase, type ChoiceCounts, type ChosenMember, chooseMembers, emptyCounts } from './choose-members';
@@ -65,7 +65,8 @@ export async function gatherRows(given: AudienceCase, plans: readonly PartPlan[]
     const counts = emptyCounts();
     for await (const batch of chooseMembers(given, counts)) {
       signal.throwIfAborted();
-      for (const [part, sink] of sinks) await sink.add(batch.filter((chosen) => chosen.part === part));
+      for (const [part, sink] of sinks)
+        await sink.add(sinks.size === 1 ? batch : batch.filter((chosen) => chosen.part === part));
     }
     for (const sink of sinks.values()) await sink.close();
     return { counts, parts: [...sinks.values()], release };
@@ -79,6 +80,7 @@ class PartSink implements GatheredPart {
   members = 0;
   readonly part: string;
   readonly rows: readonly GatheredRows[];
+  private readonly memberFile = new MemberWriter();
   private readonly refusals: readonly ReturnType<typeof createFormatAdmission>[];
 
   private constructor(
@@ -102,7 +104,10 @@ class PartSink implements GatheredPart {
   async add(batch: readonly ChosenMember[]): Promise<void> {
     if (batch.length === 0) return;
     this.members += batch.length;
-    for await (const chunk of writeMembers(one(batch.map(({ member }) => member)))) await this.handle.write(chunk);
+    for (const { member } of batch) {
+      const full = this.memberFile.addText(member.userId, member.rank);
+      if (full !== undefined) await this.handle.appendFile(full.bytes);
+    }
     for (const [index, rows] of this.rows.entries()) {
       addRows(rows, batch, this.refusals[index]);
       await rows.lines.relieve();
@@ -114,6 +119,8 @@ class PartSink implements GatheredPart {
   }
 
   async close(): Promise<void> {
+    const last = this.memberFile.finish();
+    if (last !== undefined) await this.handle.appendFile(last.bytes);
     await this.handle.close();
   }
 
@@ -125,7 +132,7 @@ class PartSink implements GatheredPart {
 
 function emptyRows(format: AudienceFormat, context: FileContext, tempDir: string): GatheredRows {
   const layout = createRowLayout(format.columns(context), format.keyColumns);
-  const lines = createLineSorter(tempDir, layout.identityOf);
+  const lines = createLineSorter(tempDir, { keyCells: layout.identityCells });
   return { format, context, layout, lines, considered: 0, people: 0, leftOut: new Map(), values: new Map() };
 }
 
@@ -154,8 +161,4 @@ function addRows(
 
 function increase(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
-}
-
-async function* one(members: readonly Member[]): AsyncGenerator<readonly Member[]> {
-  yield members;
 }

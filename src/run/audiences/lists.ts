@@ -6,9 +6,11 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { UNRANKED } from '../../audience/algebra/rank';
-import { type Member, writeMembers } from '../../audience/members';
+import { countLines } from '../../audience/block-buffer';
+import type { Member } from '../../audience/members';
 import { combineErrors, NightjarError } from '../../errors';
 import type { ParsedJob } from '../../job/definition';
+import { placeOf } from '../../job/place';
 import { headObject, writeObject } from '../../storage/objects';
 import { formatS3Uri } from '../../storage/uri';
 import { type Engines, place } from '../engines';
@@ -41,7 +43,7 @@ export async function checkListFiles(job: ParsedJob, files: ListFiles = {}): Pro
     if (problem === undefined) continue;
     const message = `audience.lists.${name} is "${written}": ${problem.message}`;
     const fix = 'write its path as it is seen from the project folder';
-    errors.push(new NightjarError('E_IMPORT_FILE', message, { where: { file: job.file }, fix }));
+    errors.push(new NightjarError('E_IMPORT_FILE', message, { where: placeOf(job, ['audience', 'lists', name]), fix }));
   }
   const error = combineErrors(errors);
   if (error !== undefined) throw error;
@@ -90,16 +92,10 @@ async function storeList(engines: StoreEngines, file: string): Promise<StoredLis
   const copy = path.join(engines.tempDir, `list-${randomUUID()}`);
   const sorted = await sortMembers(readList(file), engines.tempDir);
   try {
-    let users = 0;
-    const counted = async function* () {
-      for await (const batch of sorted.members) {
-        users += batch.length;
-        yield batch;
-      }
-    };
+    const users = { count: 0 };
     const hash = createHash('sha256');
     const hashed = async function* () {
-      for await (const chunk of writeMembers(counted())) {
+      for await (const chunk of countLines(sorted.blocks, users)) {
         hash.update(chunk);
         yield chunk;
       }
@@ -112,7 +108,7 @@ async function storeList(engines: StoreEngines, file: string): Promise<StoredLis
         kmsKeyArn: engines.settings.aws.kmsKeyArn,
       });
     }
-    return { uri: formatS3Uri(uri), users };
+    return { uri: formatS3Uri(uri), users: users.count };
   } finally {
     await sorted.release();
     await rm(copy, { force: true });

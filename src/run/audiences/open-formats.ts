@@ -23,7 +23,7 @@ export function openFormat(name: string, files: FormatFiles = {}): AudienceForma
   if (text === undefined) return own;
   if (own === undefined) return readCustomFormat({ name, file, text });
   throw new NightjarError('E_FORMAT_FIELD', `the file has the name of a format of nightjar's: ${own.title}`, {
-    where: { file },
+    where: { file, line: 1, column: 1 },
     fix: `rename it, to formats/my-${name}.yaml say, and name that in audience.formats`,
   });
 }

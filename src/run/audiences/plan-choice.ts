@@ -1,26 +1,11 @@
-/** Plans what makes the audiences of a run: expressions, the sets that they take from elsewhere, and how members are chosen. */
+/** Plans how the audiences of a run are made: expressions, and how members are chosen. */
 
 import type { AudienceJob } from '../../job/audience-job';
-import { listLeaves } from '../../job/combine/expression';
 import type { AudiencePlan } from '../../job/plan';
-import type { JobSource } from '../bundle';
-import type { Engines } from '../engines';
-import { audiencesOf } from './audiences-of';
-import { checkSets } from './check-sets';
-import { countList } from './lists';
 
-/** Plans the choice. @throws as starting the run would, for sets and lists that are not there */
-export async function planChoice(
-  engines: Pick<Engines, 'db' | 'settings'>,
-  job: AudienceJob,
-  source: JobSource,
-): Promise<Pick<AudiencePlan, 'audiences' | 'sets' | 'choice'>> {
-  const { combine, lists, top, sample, split } = job.audience;
-  const sets = [...(await checkSets(engines, job, source.jobs)), ...describeBuyers(engines, job)];
-  for (const [name, written] of Object.entries(lists)) {
-    const rows = await countList(source.lists?.[name] ?? written);
-    sets.push({ name, about: `${rows.toLocaleString('en-US')} ${rows === 1 ? 'user' : 'users'} of ${written}` });
-  }
+/** Plans the choice. */
+export function planChoice(job: AudienceJob): Pick<AudiencePlan, 'audiences' | 'choice'> {
+  const { combine, top, sample, split } = job.audience;
   const choice = {
     ...(top === undefined ? {} : { top: 'count' in top ? top.count : writeShare(top.share) }),
     ...(sample === undefined ? {} : { sample: writeShare(sample) }),
@@ -28,16 +13,8 @@ export async function planChoice(
   };
   return {
     ...(combine === 'each' ? {} : { audiences: combine.map(({ name, text }) => ({ name, expression: text })) }),
-    ...(sets.length === 0 ? {} : { sets }),
     ...(Object.keys(choice).length === 0 ? {} : { choice }),
   };
-}
-
-/** Which event types are purchases stands in the settings, where nobody looks who reads an audience that is empty. */
-function describeBuyers({ settings }: Pick<Engines, 'settings'>, job: AudienceJob) {
-  const leaves = audiencesOf(job).flatMap(({ expression }) => listLeaves(expression));
-  const isAsked = leaves.some(({ kind }) => kind === 'buyers');
-  return isAsked ? [{ name: 'buyers(…)', about: `users with the events ${settings.events.bought.join(', ')}` }] : [];
 }
 
 function writeShare(share: number): string {

@@ -9,9 +9,10 @@ import { listArtefacts } from '../../database/runs/artefacts';
 import { NightjarError } from '../../errors';
 import type { AudienceJob } from '../../job/audience-job';
 import { type Leaf, writeLeaf } from '../../job/combine/expression';
+import { placeOf } from '../../job/place';
 import { headObject, readObject, writeObject } from '../../storage/objects';
 import { parseS3Uri } from '../../storage/uri';
-import { place } from '../engines';
+import { type Engines, place } from '../engines';
 import type { StageContext } from '../stage';
 import { countRows, record } from './audience-members';
 import { requireAudience } from './check-sets';
@@ -52,6 +53,12 @@ interface SetCase {
   readonly leaf: ChangingLeaf;
 }
 
+interface SetWish {
+  readonly job: AudienceJob;
+  readonly leaf: Exclude<ChangingLeaf, { readonly kind: 'audience' }>;
+  readonly at: number;
+}
+
 async function readSet<T>(
   context: StageContext,
   { job, leaf }: SetCase,
@@ -63,15 +70,18 @@ async function readSet<T>(
     const parts = uris.map((uri) => readMembers(readObject(engines.s3, parseS3Uri(uri))));
     return read(keepBestRanks(mergeSorted(parts, compareMembers)));
   }
-  const set = await userSetOf(context, job, leaf);
+  const set = await userSetOf(engines, { job, leaf, at: run.createdAt });
   return set === undefined ? read(nobody()) : readUserSet(engines.db, set, (batches) => read(withoutRanks(batches)));
 }
 
-/** Times count back from when the run was made. Undefined for the recipients of a job that has written to nobody. */
-async function userSetOf(
-  { engines, run }: StageContext,
-  job: AudienceJob,
-  leaf: Exclude<ChangingLeaf, { readonly kind: 'audience' }>,
+/**
+ * Finds what a set is in the database; undefined for the recipients of a job that has written to nobody.
+ * @param wish.at  when the run was made, epoch ms: times count back from there
+ * @throws E_RUN_ARCHIVED
+ */
+export async function userSetOf(
+  engines: Pick<Engines, 'db' | 'settings'>,
+  { job, leaf, at }: SetWish,
 ): Promise<UserSet | undefined> {
   switch (leaf.kind) {
     case 'everyone':
@@ -79,18 +89,18 @@ async function userSetOf(
     case 'suppressed':
       return { of: 'suppressed', topic: job.audience.topic };
     case 'buyers':
-      return { of: 'buyers', since: run.createdAt - leaf.within, events: engines.settings.events.bought };
+      return { of: 'buyers', since: at - leaf.within, events: engines.settings.events.bought };
     case 'recipients': {
       if (leaf.within === undefined) {
         const slot = await findLastWrittenSlot(engines.db, leaf.job);
         return slot === undefined ? undefined : { of: 'slot', job: leaf.job, slot };
       }
-      const since = run.createdAt - leaf.within;
+      const since = at - leaf.within;
       const archived = await findArchivedSince(engines.db, leaf.job, since);
       if (archived === undefined) return { of: 'recipients', job: leaf.job, since };
       const message = `${writeLeaf(leaf)} reaches back to ${archived}, which is archived: nobody can tell any more who got its mails`;
       const fix = `name a shorter time, or keep the runs of ${leaf.job} longer (keep)`;
-      throw new NightjarError('E_RUN_ARCHIVED', message, { where: { file: job.file }, fix });
+      throw new NightjarError('E_RUN_ARCHIVED', message, { where: placeOf(job, ['audience', 'combine']), fix });
     }
   }
 }

@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { mergeSorted } from '../../audience/merge';
-import { compareLines, dropRepeated, joinLines, type RowLayout, readRowLines } from '../../audience/rows';
-import { sortByText } from '../../audience/sort-texts';
+import { type LineBlock, linesOf } from '../../audience/block-buffer';
+import { mergeLines, sortedBlocks } from '../../audience/line-blocks';
+import { TextArena } from '../../audience/text-arena';
 
-/** UTF-16 units sorted at a time: some 30 MB at most. */
-const CHUNK_CHARACTERS = 12_000_000;
+/** Bytes of lines that are sorted at a time, and lines, each of which takes 20 bytes more. */
+const CHUNK_BYTES = 24 * 1024 * 1024;
+const CHUNK_LINES = 500_000;
+const READ_BYTES = 128 * 1024;
 
 /** Takes lines in any order and gives them back in order, each key once. */
 export interface LineSorter {
@@ -16,49 +18,43 @@ export interface LineSorter {
   /** Puts on disk what is too much to hold; to be called between batches. */
   relieve(): Promise<void>;
   /** Sorted, each key once; may be read several times, after the last line was added. */
-  read(): AsyncIterable<readonly string[]>;
+  read(): AsyncIterable<LineBlock>;
   /** Removes what was put on disk. */
   release(): Promise<void>;
 }
 
-/** Makes a sorter that puts on disk below `tempDir` what is more than `chunkCharacters`; of lines of one key it keeps one. */
+/**
+ * Makes a sorter that puts on disk below `tempDir` what is more than `chunkBytes`.
+ * @param keyCells  cells that lines of one key share, the first ones; of lines of one key it keeps the first. All of them
+ *   unless told
+ */
 export function createLineSorter(
   tempDir: string,
-  keyOf: RowLayout['keyOf'],
-  chunkCharacters: number = CHUNK_CHARACTERS,
+  { keyCells, chunkBytes = CHUNK_BYTES }: { readonly keyCells?: number | undefined; readonly chunkBytes?: number } = {},
 ): LineSorter {
   const folder = path.join(tempDir, `rows-${randomUUID()}`);
   const files: string[] = [];
-  let chunk: string[] = [];
-  let characters = 0;
+  const arena = new TextArena();
+  const spill = async () => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const file = path.join(folder, `${files.length}`);
+    await writeFile(file, linesOf(sortedBlocks(arena, keyCells)), { mode: 0o600 });
+    files.push(file);
+    arena.clear();
+  };
   return {
-    add: (line) => {
-      chunk.push(line);
-      characters += line.length;
-    },
+    add: (line) => arena.add(line),
     relieve: async () => {
-      if (characters < chunkCharacters) return;
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const file = path.join(folder, `${files.length}`);
-      await writeFile(file, joinLines(inBatches(sortLines(chunk))), { mode: 0o600 });
-      files.push(file);
-      chunk = [];
-      characters = 0;
+      if (arena.size >= chunkBytes || arena.count >= CHUNK_LINES) await spill();
     },
-    read: () => {
-      const runs = files.map((file) => readRowLines(createReadStream(file)));
-      return dropRepeated(mergeSorted([...runs, inBatches(sortLines(chunk))], compareLines), keyOf);
+    read: async function* () {
+      if (files.length === 0) return yield* sortedBlocks(arena, keyCells);
+      if (arena.count > 0) await spill();
+      yield* mergeLines(
+        files.map((file) => createReadStream(file, { highWaterMark: READ_BYTES })),
+        keyCells,
+      );
     },
     release: () => rm(folder, { recursive: true, force: true }),
   };
-}
-
-function sortLines(lines: readonly string[]): readonly string[] {
-  return sortByText(lines, { textOf: (line) => line, order: 'units', compare: compareLines });
-}
-
-const BATCH_LINES = 4096;
-
-async function* inBatches(lines: readonly string[]): AsyncGenerator<readonly string[]> {
-  for (let from = 0; from < lines.length; from += BATCH_LINES) yield lines.slice(from, from + BATCH_LINES);
 }

@@ -1,7 +1,13 @@
 /** The stage write: one audience becomes member files, the files of each format and manifests, all on S3. */
 import { HOLDOUT } from '../../audience/choose/split';
 import { listDeliveries, listRows } from '../../database/audiences/delivered-rows';
-import { type AudienceVersion, findDelivered, listUnfinished, listVersions } from '../../database/audiences/versions';
+import {
+  type AudienceVersion,
+  findDelivered,
+  hasRestoredRuns,
+  listUnfinished,
+  listVersions,
+} from '../../database/audiences/versions';
 import { withLock } from '../../database/connecting/lock';
 import { findShard, finishShard, listShards } from '../../database/runs/shards';
 import type { AudienceJob } from '../../job/audience-job';
@@ -93,6 +99,8 @@ export async function openPart(given: AudienceCase, part: string): Promise<PartC
   const unfinished: Awaited<ReturnType<typeof listRows>>[] = [];
   for (const one of await listUnfinished(engines.db, key, { except: run.runId, since }))
     unfinished.push(await listRows(engines.db, one), ...(await listTaken(engines, one, since)));
+  // Nobody knows what another database has delivered since.
+  if (since !== undefined && (await hasRestoredRuns(engines.db, job.name, since))) unfinished.push(new Map());
   const own = (await listVersions(engines.db, { runId: run.runId, audience })).find((one) => one.part === part);
   if (own !== undefined) unfinished.push(...(await listTaken(engines, own, since)));
   const fileName = part === '' ? audience : `${audience}.${part}`;

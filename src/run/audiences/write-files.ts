@@ -1,36 +1,20 @@
 /** Writes the files of one format of an audience to S3: whole, or what has changed since the version that was delivered last. */
+
+import { countLines, type LineBlock } from '../../audience/block-buffer';
 import type { Cells, Change } from '../../audience/formats/format';
 import { mergeSorted } from '../../audience/merge';
-import {
-  compareLines,
-  dropRepeated,
-  intersectSorted,
-  joinLines,
-  readRowLines,
-  subtractSorted,
-} from '../../audience/rows';
+import { compareLines, dropRepeated, intersectSorted, readRowLines, subtractSorted } from '../../audience/rows';
 import type { DeliveredRows } from '../../database/audiences/delivered-rows';
 import { headObject, readObject, writeObject } from '../../storage/objects';
 import { parseS3Uri } from '../../storage/uri';
 import { place } from '../engines';
 import type { StageContext } from '../stage';
-import { countRows, record } from './audience-members';
+import { countRows } from './audience-members';
 import { type ChangeChoice, chooseChange } from './choose-change';
 import { cutFiles } from './cut-files';
 import type { GatheredRows } from './gather-rows';
 import type { PartCase } from './part-case';
-
-/** A file of the manifest. */
-export interface WrittenFile {
-  readonly name: string;
-  readonly change: Change;
-  readonly uri: string;
-  readonly rows: number;
-  readonly bytes: number;
-  /** Lower-case hex. */
-  readonly sha256: string;
-  readonly contentType: string;
-}
+import { type FilePlace, storeFile, type WrittenFile } from './store-file';
 
 export interface WrittenFormat {
   readonly gathered: GatheredRows;
@@ -60,7 +44,7 @@ export async function writeFormat(given: PartCase, gathered: GatheredRows): Prom
     unfinished,
   });
   const kept = job.audience.change.files === 'full' ? undefined : await keepRows(given, gathered);
-  const now = () => (kept === undefined ? lines.read() : readLines(context, kept.uri));
+  const now = () => (kept === undefined ? readRowLines(countLines(lines.read())) : readLines(context, kept.uri));
   const before = () => readLines(context, delivered?.uri);
   // A version that never came to its end may have been taken or not: what may be there is removed, what may lack is added.
   const maybe = () => unfinished.map((rows) => readLines(context, rows?.uri));
@@ -72,7 +56,10 @@ export async function writeFormat(given: PartCase, gathered: GatheredRows): Prom
     remove: () => subtractSorted(anyBefore(), now(), layout.identityOf),
   };
   const files: WrittenFile[] = [];
-  for (const change of choice.files) files.push(...(await writeChange(given, gathered, change, sources[change]())));
+  for (const change of choice.files) {
+    if (change === 'full' && format.writeLines !== undefined) files.push(await writeWhole(given, gathered));
+    else files.push(...(await writeChange(given, gathered, change, sources[change]())));
+  }
   const wholeRows = files.filter(({ change }) => change === 'full').reduce((sum, { rows }) => sum + rows, 0);
   const rows = {
     format: format.name,
@@ -99,7 +86,7 @@ async function keepRows(given: PartCase, { format, lines }: GatheredRows): Promi
   const { engines } = given.context;
   const counted = { count: 0 };
   const uri = place(engines, `${given.folder}${format.name}.rows.tsv`);
-  const written = await writeObject(engines.s3, uri, joinLines(countRows(lines.read(), counted)), {
+  const written = await writeObject(engines.s3, uri, countLines(lines.read(), counted), {
     contentType: 'text/tab-separated-values',
     kmsKeyArn: engines.settings.aws.kmsKeyArn,
   });
@@ -112,6 +99,26 @@ function readLines({ engines }: StageContext, uri: string | undefined): Lines {
 
 async function* none(): AsyncGenerator<never> {
   yield* [];
+}
+
+/** Writes the whole audience into one file, as bytes. */
+async function writeWhole(given: PartCase, gathered: GatheredRows): Promise<WrittenFile> {
+  const counted = { count: 0 };
+  const blocks = countBlocks(gathered.lines.read(), counted, given.context.signal);
+  const chunks = gathered.format.writeLines?.(blocks) ?? none();
+  return storeFile(given, gathered, { change: 'full', nth: 1, counted, chunks });
+}
+
+async function* countBlocks(
+  blocks: AsyncIterable<LineBlock>,
+  counted: { count: number },
+  signal: AbortSignal,
+): AsyncGenerator<LineBlock> {
+  for await (const block of blocks) {
+    signal.throwIfAborted();
+    counted.count += block.lines;
+    yield block;
+  }
 }
 
 /** Writes the files of one kind. Of a whole file there is always one; changes of no rows have none. */
@@ -144,43 +151,16 @@ async function headBytes({ format, context }: GatheredRows, change: Change): Pro
   return bytes;
 }
 
-interface FileWish {
-  readonly change: Change;
-  /** From 1. */
-  readonly nth: number;
+interface FileWish extends FilePlace {
   readonly rows: AsyncIterable<readonly Cells[]>;
 }
 
 async function writeFile(
   given: PartCase,
-  { format, context }: GatheredRows,
+  gathered: GatheredRows,
   { change, nth, rows }: FileWish,
 ): Promise<WrittenFile> {
-  const { engines, run } = given.context;
-  const name = nameFile(given.fileName, format, { change, nth });
   const counted = { count: 0 };
-  const uri = place(engines, `${given.job.audience.to}${run.runId}/${name}`);
-  const { contentType } = format.file;
-  const written = await writeObject(engines.s3, uri, format.write(countRows(rows, counted), context, change), {
-    contentType,
-    kmsKeyArn: engines.settings.aws.kmsKeyArn,
-  });
-  await record(given.context, { kind: 'audience', name, rows: counted.count, written });
-  return { name, change, ...written, rows: counted.count, contentType };
-}
-
-/** `tea.csv`, `tea.meta.csv`, `tea.b.meta.remove.002.csv`: what goes without saying is left out. */
-export function nameFile(
-  audience: string,
-  format: { readonly name: string; readonly file: { readonly extension: string } },
-  { change, nth }: Omit<FileWish, 'rows'>,
-): string {
-  const { extension } = format.file;
-  return [
-    audience,
-    ...(format.name === extension ? [] : [format.name]),
-    ...(change === 'full' ? [] : [change]),
-    ...(nth === 1 ? [] : [String(nth).padStart(3, '0')]),
-    extension,
-  ].join('.');
+  const chunks = gathered.format.write(countRows(rows, counted), gathered.context, change);
+  return storeFile(given, gathered, { change, nth, counted, chunks });
 }

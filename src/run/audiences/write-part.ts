@@ -1,7 +1,7 @@
 /** Writes one part of an audience: its version, the files of all formats, and the manifest. */
 
 import { readMembers } from '../../audience/members';
-import { countMembership, similarity } from '../../audience/membership';
+import { countMembership } from '../../audience/membership';
 import { saveRows } from '../../database/audiences/delivered-rows';
 import { saveVersion } from '../../database/audiences/versions';
 import { dropArtefact } from '../../database/keeping/keeping-objects';
@@ -11,14 +11,12 @@ import { parseS3Uri } from '../../storage/uri';
 import { place } from '../engines';
 import { deleteObject } from '../keep/delete-objects';
 import { record } from './audience-members';
+import { isDrift } from './drift';
 import { findManifest } from './find-manifest';
 import type { GatheredPart } from './gather-rows';
 import { describeFiles, type ManifestFacts, manifestName } from './manifest';
 import type { PartCase } from './part-case';
 import { type WrittenFormat, writeFormat } from './write-files';
-
-/** Below this share of people in common with the version before, a run warns: another query, model or catalogue is likelier than other tastes. */
-const DRIFT = 0.5;
 
 /** Writes a part; every step may be done again. */
 export async function writePart(given: PartCase, gathered: GatheredPart, query: string): Promise<void> {
@@ -72,7 +70,7 @@ async function measureChange(given: PartCase, uri: string): Promise<{ gained: nu
   if (before === undefined || (await headObject(engines.s3, parseS3Uri(before.uri))) === undefined) return undefined;
   const open = (from: string) => readMembers(readObject(engines.s3, parseS3Uri(from)));
   const counts = await countMembership(open(before.uri), open(uri));
-  if (similarity(counts) < DRIFT) {
+  if (isDrift(counts)) {
     const { both, onlyBefore, onlyNow } = counts;
     engines.log('warn', 'audience drifts', { run: run.runId, audience: given.fileName, both, onlyBefore, onlyNow });
   }

@@ -6,6 +6,7 @@ import { UNRANKED } from '../../../src/audience/algebra/rank';
 import { readCustomFormat } from '../../../src/audience/formats/custom/read';
 import { customSchema, PERSON_SOURCES, RUN_SOURCES } from '../../../src/audience/formats/custom/schema';
 import { WORDS } from '../../../src/audience/formats/custom/transforms';
+import { iterable } from '../../../src/audience/formats/iterable';
 import { describeSchema, listKeys } from '../../../src/config/field-schema';
 import { formatError, NightjarError } from '../../../src/errors';
 import { CONTEXT, PEOPLE, person } from './people';
@@ -110,6 +111,7 @@ describe('a format of one’s own', () => {
       header: 'email_sha256',
       form: 'hashed',
       rule: 'sha256 of email, email',
+      source: { kind: 'column', name: 'email' },
     });
   });
 
@@ -340,6 +342,33 @@ describe('docs/audience-formats.md', () => {
     const { bytes } = await writeFormat(read(example), { people: [ada] });
     expect(bytes.toString()).toBe(
       `member;email_sha256;mobile;tier;source;active\r\nu1;${adaHash};442079460018;GOLDEN;nightjar;1\r\n`,
+    );
+  });
+
+  it('has a format for Iterable that knows users by id: the same rows, also of people without an address', async () => {
+    const example = /```yaml\n(# formats\/iterable-ids[\s\S]*?)```/.exec(section)?.[1] ?? '';
+    const format = readCustomFormat({ name: 'iterable-ids', file: 'formats/iterable-ids.yaml', text: example });
+    const bob = person('u2', { firstName: ' Bob ', phone: '+1 650 555 1212', locale: 'en-US', country: 'us' });
+    const own = await writeFormat(format, { people: [ada, bob] });
+    expect(own.bytes.toString()).toBe(
+      'userId,email,firstName,lastName,phoneNumber,locale,country\r\n' +
+        'u1,ada@shop.example,,,+442079460018,,GB\r\nu2,,Bob,,+16505551212,en-US,US\r\n',
+    );
+    expect(format).toMatchObject({
+      keyColumns: 1,
+      changes: iterable.changes,
+      file: { maxRows: iterable.file.maxRows },
+    });
+    expect(
+      format
+        .columns(CONTEXT)
+        .map(({ header }) => header)
+        .sort(),
+    ).toEqual(
+      iterable
+        .columns({ ...CONTEXT, attributes: [] })
+        .map(({ header }) => header)
+        .sort(),
     );
   });
 

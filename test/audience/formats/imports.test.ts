@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { FORMATS, findFormat } from '../../../src/audience/formats/all';
 import type { AudienceFormat } from '../../../src/audience/formats/format';
 import { CONTEXT, person } from './people';
@@ -86,6 +87,37 @@ describe('formats of platforms that import contacts', () => {
     expect(flags).toEqual([
       ...['audience_a__a_b', 'audience_a__a__b', 'audience_a__a', 'audience_b__a', 'audience_a_a__b'],
     ]);
+  });
+
+  it('braze has no two flags alike, whatever the names', () => {
+    const name = fc.stringMatching(/^[a-d0-2][a-d0-2-]{0,7}$/);
+    const path = fc
+      .tuple(name, name, fc.option(name, { nil: undefined }))
+      .map((names) => names.flatMap((one) => one ?? []));
+    const flagOf = (names: readonly string[]) => open('braze').columns({ ...CONTEXT, path: names })[8]?.header;
+    fc.assert(
+      fc.property(path, path, (one, other) => {
+        expect(flagOf(one) === flagOf(other)).toBe(one.join('/') === other.join('/'));
+      }),
+      {
+        numRuns: 2000,
+        examples: [
+          [
+            ['a--b', 'c'],
+            ['a', 'b', 'c'],
+          ],
+          [
+            ['a-', 'b'],
+            ['a', 'b'],
+          ],
+          [
+            ['a-', 'b'],
+            ['a--b', 'b'],
+          ],
+        ],
+      },
+    );
+    expect(flagOf(['a--b', 'c-'])).toBe('audience_a_2Db__c_1D');
   });
 
   it.each(['braze', 'iterable'])('%s leaves out and counts user ids that a spreadsheet would run', async (name) => {

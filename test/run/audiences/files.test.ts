@@ -60,14 +60,18 @@ it('a row that is larger than a file may be has a file of its own', async () => 
 it('lines are sorted on disk as in memory, can be read twice, and leave nothing behind', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'nightjar-lines-'));
   const lines = Array.from({ length: 500 }, (_, n) => `user-${(n * 7919) % 400}`);
-  const sorter = createLineSorter(folder, (line) => line, 1000);
+  const sorter = createLineSorter(folder, { chunkBytes: 1000 });
   for (const line of lines) {
     sorter.add(line);
     await sorter.relieve();
   }
   const read = async () => {
     const all: string[] = [];
-    for await (const batch of sorter.read()) all.push(...batch);
+    for await (const { bytes, lines } of sorter.read()) {
+      const read = Buffer.from(bytes).toString('utf8').split('\n').slice(0, -1);
+      expect(read).toHaveLength(lines);
+      all.push(...read);
+    }
     return all;
   };
   expect(await read()).toEqual([...new Set(lines)].sort());
@@ -94,7 +98,6 @@ describe('whole files or changes', () => {
     ['format_takes_no_changes', { format: { version: 1, changes: ['full', 'add'] } }],
     ['first', { hasDelivered: false, delivered: undefined }],
     ['no_rows_kept', { delivered: undefined }],
-    ['other_format_version', { format: { version: 2, changes: ['full', 'add', 'remove'] } }],
     ['other_columns', { columns: '["email"]' }],
     ['delivery_not_finished', { unfinished: [undefined] }],
     ['delivery_not_finished', { unfinished: [{ ...delivered, version: 3 }] }],
@@ -113,7 +116,21 @@ describe('whole files or changes', () => {
     expect(choice({ unfinished: [{ ...delivered, columns: '[1]' }] }).files).toEqual(['remove', 'full']);
     expect(choice({ columns: '["email"]', unfinished: [undefined] }).files).toEqual(['full']);
     expect(choice({ unfinished: [{ ...delivered, version: 3 }] }).files).toEqual(['full']);
-    expect(choice({ delivered: { ...delivered, version: 3 } }).files).toEqual(['full']);
+    expect(choice({ delivered: { ...delivered, version: 3 } }).files).toEqual(['remove', 'full']);
+    expect(choice({ delivered: { ...delivered, version: 3 }, columns: '["email"]' }).files).toEqual(['full']);
+  });
+
+  it('of another format version are removed as that one has written them, where the columns are the same', () => {
+    const next = { ...facts, format: { version: 2, changes: ['full', 'add', 'remove'] } } as const;
+    const choice = (other: Partial<ChangeFacts>) => chooseChange({ ...next, ...other });
+    const because = 'other_format_version';
+    expect(choice({})).toEqual({ files: ['remove', 'full'], because, sinceFull: 0 });
+    expect(choice({ unfinished: [{ ...delivered, version: 2 }] })).toMatchObject({
+      files: ['remove', 'full'],
+      because,
+    });
+    expect(choice({ unfinished: [undefined] })).toMatchObject({ files: ['full'], because });
+    expect(choice({ columns: '["email"]' })).toMatchObject({ files: ['full'], because });
   });
 
   it('removes what may have been taken before anything was delivered', () => {

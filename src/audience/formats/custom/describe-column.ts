@@ -1,6 +1,6 @@
 /** Tells what a column of a team's own format holds. */
 import type { Column } from '../format';
-import type { CustomColumn } from './schema';
+import { type CustomColumn, PERSON_SOURCES } from './schema';
 
 /** Describes a column as people are told of it. */
 export function describeColumn(column: CustomColumn): Column {
@@ -10,8 +10,16 @@ export function describeColumn(column: CustomColumn): Column {
     header,
     form: hash === undefined ? 'plain' : 'hashed',
     rule: hash === undefined ? source : `${hash} of ${source}`,
+    ...sourceOf(column),
     ...(from === 'rank' ? { varies: true } : {}),
   };
+}
+
+/** What is the same for everybody, or of the place in the audience, is nothing of the person. */
+function sourceOf({ from, attribute }: CustomColumn): Pick<Column, 'source'> {
+  if (attribute !== undefined) return { source: { kind: 'attribute', name: attribute } };
+  const isPersonal = from !== undefined && from !== 'rank' && PERSON_SOURCES.some((name) => name === from);
+  return isPersonal ? { source: { kind: 'column', name: from } } : {};
 }
 
 function describeSource(column: CustomColumn): string {
