@@ -1,6 +1,20 @@
 /** Names the attributes of a contact that `where` can ask for, and reads them. */
 import type { Contact } from './people';
 
+/** The columns of contacts beside `user_id`, as the import names them; every other one is an attribute. */
+export const CONTACT_COLUMNS: readonly string[] = [
+  'email',
+  'first_name',
+  'last_name',
+  'locale',
+  'country',
+  'time_zone',
+  'phone',
+  'consent',
+  'consent_at',
+  'consent_source',
+];
+
 type Reader = (contact: Contact) => string | undefined;
 
 /** The columns of a contacts import; every other name is an attribute of the contact. */

@@ -61,6 +61,8 @@ export interface JobBase {
   readonly name: string;
   /** Path of the file as it was given, for messages. */
   readonly file: string;
+  /** What stands in the file, by which messages find the line of a field. */
+  readonly text: string;
   readonly about: string;
   readonly schedule?: Schedule;
   /** The job that this one follows, slot by slot; never beside a schedule. */

@@ -3,10 +3,10 @@ import type { z } from 'zod';
 import { buildFilter } from './build-filter';
 import { buildSectionShow } from './build-show';
 import type { EmailJob, RecommendRules, Section, SlateSource } from './email-job';
-import type { recommendField, sectionRecommendField } from './recommend-schema';
+import type { recommendField } from './recommend-schema';
 import type { sectionsField } from './sections-schema';
 
-type RecommendFields = z.output<ReturnType<typeof recommendField>> | z.output<ReturnType<typeof sectionRecommendField>>;
+type RecommendFields = z.output<ReturnType<typeof recommendField>>;
 
 /** The column that themes are written from where the file says no more than that it wants them. */
 const ITEM_NAME = 'ITEM_NAME';

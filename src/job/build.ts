@@ -1,8 +1,10 @@
 /** Builds the definition of a job from the checked fields of its file: what is left out gets its default here. */
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import { NightjarError } from '../errors';
 import { parseDuration } from '../units';
 import type { AudienceJob, SegmentQuery } from './audience-job';
+import { type AudienceRef, readAudienceRef } from './audience-ref';
 import type { audienceSchema } from './audience-schema';
 import type { Where } from './base-job';
 import { buildCombine } from './build-combine';
@@ -13,11 +15,11 @@ import { buildSend } from './build-send';
 import { buildShow } from './build-show';
 import { buildStart } from './build-start';
 import type { ParsedJob } from './definition';
-import type { AudienceRef, EmailJob } from './email-job';
+import type { EmailJob } from './email-job';
 import type { emailSchema } from './email-schema';
 import { buildNotify } from './notify';
 
-type JobFile = Pick<EmailJob, 'name' | 'file' | 'paramRules' | 'params'>;
+type JobFile = Pick<EmailJob, 'name' | 'file' | 'text' | 'paramRules' | 'params'>;
 
 /** Builds an e-mail job. */
 export function buildEmailJob(source: JobFile, fields: z.output<ReturnType<typeof emailSchema>>): ParsedJob {
@@ -120,8 +122,9 @@ type ChangeFields = z.output<ReturnType<typeof audienceSchema>>['audience']['cha
 
 function buildFrom(from: z.output<ReturnType<typeof emailSchema>>['recipients']['from']): 'contacts' | AudienceRef {
   if (from === 'contacts') return from;
-  const [job = '', name = ''] = from.audience.split('/');
-  return { job, name, ...(from.part === undefined ? {} : { part: from.part }) };
+  const read = readAudienceRef(from.audience);
+  if (!read.ok) throw new NightjarError('E_BUG', `${from.audience} passed the schema and names no audience`);
+  return { ...read.ref, ...(from.part === undefined ? {} : { part: from.part }) };
 }
 
 function buildKeep(text: string | undefined): Pick<EmailJob, 'keep'> {

@@ -46,7 +46,10 @@ export function deliverField({ destinations: known }: JobNames) {
       if (/^\w+:\/\//.test(name)) {
         const fix = 'put the URL into destinations of the settings, and write its name here';
         context.addIssue({ code: 'custom', input: name, params: { expected, fix } });
-      } else refineName(name, { context, isKnown, candidates: () => known ?? [], expected });
+      } else {
+        const define = `add "${name}: { url: s3://BUCKET/PREFIX/ }" below "destinations:" of the settings`;
+        refineName(name, { context, isKnown, candidates: () => known ?? [], expected, define });
+      }
     })
     .meta({ expected, examples: [known?.[0] ?? 'partner'] });
   return z

@@ -9,9 +9,9 @@ import { type CombineProblem, resolveAudiences } from './combine/resolve-audienc
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Finds the problems; what is wrong with a field itself is left to the schema. */
-export function checkCombine({ audience, segment }: Fields): readonly Problem[] {
+export function checkCombine({ audience, segment }: Fields, job: string): readonly Problem[] {
   if (!isMap(audience)) return [];
-  return [...checkSplit(audience.split), ...checkExpressions(audience, isMap(segment) ? segment : {})];
+  return [...checkSplit(audience.split), ...checkExpressions(audience, isMap(segment) ? segment : {}, job)];
 }
 
 /** Shares are written with few digits; a millionth of a per cent is what adding them may be wrong by. */
@@ -30,14 +30,14 @@ function checkSplit(split: unknown): readonly Problem[] {
   return [{ path: ['audience', 'split'], part: 'value', message, fix }];
 }
 
-function checkExpressions(audience: Fields, segment: Fields): readonly Problem[] {
+function checkExpressions(audience: Fields, segment: Fields, job: string): readonly Problem[] {
   const { combine } = audience;
   const lists = isMap(audience.lists) ? Object.keys(audience.lists) : [];
   const texts = textsOf(combine);
   if (texts === undefined) return refuseLists(lists, 'audience.combine has no expression');
   const queries = queriesOf(segment);
   const path = (name: string) => ['audience', 'combine', ...(isMap(combine) ? [name] : [])];
-  const { audiences, problems } = resolveAudiences({ audiences: texts, queries, lists });
+  const { audiences, problems } = resolveAudiences({ job, audiences: texts, queries, lists });
   if (problems.length > 0) return problems.map((problem) => explain(problem, path(problem.name)));
   const hidden = queries.filter((name) => HIDING.includes(name));
   if (hidden.length > 0) return hidden.map(explainHidden);

@@ -8,12 +8,19 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Finds the problems of everything that an e-mail job buys. */
 export function checkRecommendations({ recommend, content }: Fields): readonly Problem[] {
   const { show, sections }: Fields = isMap(content) ? content : {};
-  const own = checkPart({ recommend, show }, { recommend: ['recommend'], show: ['content', 'show'] });
-  const further = Object.entries(isMap(sections) ? sections : {}).flatMap(([name, section]) => {
+  const own = { fields: { recommend, show }, at: { recommend: ['recommend'], show: ['content', 'show'] } };
+  const further = Object.entries(isMap(sections) ? sections : {}).flatMap(([name, section]): readonly Part[] => {
     const at = ['content', 'sections', name];
-    return isMap(section) ? checkPart(section, { recommend: [...at, 'recommend'], show: [...at, 'show'] }) : [];
+    return isMap(section) ? [{ fields: section, at: { recommend: [...at, 'recommend'], show: [...at, 'show'] } }] : [];
   });
-  return [...own, ...further];
+  const parts = [own, ...further];
+  const problems = parts.flatMap(checkPart);
+  return problems.length > 0 ? problems : checkShared(parts);
+}
+
+interface Part {
+  readonly fields: Fields;
+  readonly at: Places;
 }
 
 interface Places {
@@ -21,12 +28,46 @@ interface Places {
   readonly show: readonly string[];
 }
 
-function checkPart(part: Fields, at: Places): readonly Problem[] {
+function checkPart({ fields, at }: Part): readonly Problem[] {
   return [
-    ...checkShow(part, at),
-    ...checkFilter(part.recommend, at.recommend),
-    ...checkSource(part.recommend, at.recommend),
+    ...checkShow(fields, at),
+    ...checkFilter(fields.recommend, at.recommend),
+    ...checkSource(fields.recommend, at.recommend),
   ];
+}
+
+/** Parts that want the same share what is bought, and each item is shown once: it must be enough for all of them. */
+function checkShared(parts: readonly Part[]): readonly Problem[] {
+  const groups = new Map<string, Part[]>();
+  for (const part of parts) {
+    const key = sourceOf(part.fields.recommend);
+    if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), part]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const { recommend } = group[0]?.fields ?? {};
+    const results = isMap(recommend) ? (recommend.results ?? DEFAULT_RESULTS) : undefined;
+    const shown = group.reduce((sum, { fields }) => sum + leastShown(fields.show), 0);
+    const last = group.at(-1);
+    if (typeof results !== 'number' || shown <= results || last === undefined) return [];
+    const names = group.map(({ at }) => `${at.show.join('.')}.items`).join(' and ');
+    const message = `${names} are ${shown} together; expected at most ${results}: they share what "results" buys, and no item is shown twice`;
+    const fix = `show fewer, or buy more with "results: ${shown * 2}" below "recommend:" of each`;
+    return [{ path: [...last.at.show, 'items'], part: 'value', message, fix }];
+  });
+}
+
+/** What is bought for a part, equal for parts that share it; undefined where a list is ranked whole. */
+function sourceOf(recommend: unknown): string | undefined {
+  if (!isMap(recommend) || isMap(recommend.from)) return undefined;
+  const { solution, results = DEFAULT_RESULTS, filter, filterValues, from, themes = false } = recommend;
+  const values = Object.entries(isMap(filterValues) ? filterValues : {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([solution, results, filter, values, from, themes]);
+}
+
+/** How many items a part wants for sure: where the file does not say, as many as it can't do without. */
+function leastShown(show: unknown): number {
+  const { items, min = 1 }: Fields = isMap(show) ? show : {};
+  return [items, min].find((count) => typeof count === 'number') ?? 1;
 }
 
 /** Values are for the placeholders of a filter. */

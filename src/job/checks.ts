@@ -5,15 +5,23 @@ import { quoteLine } from '../config/quote';
 import { createAddressRule } from './address-pattern';
 import { checkCombine } from './check-combine';
 import { checkFilter, checkRecommendations } from './check-recommend';
+import { checkSolutions } from './check-solutions';
+import type { JobNames } from './names';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+interface Surroundings extends Pick<JobNames, 'solutions' | 'recipes'> {
+  /** The job's name. */
+  readonly job: string;
+}
+
 /** Finds the problems between fields; what is wrong with a field itself is left to the schema. */
-export function checkAcross(value: Fields): readonly Problem[] {
+export function checkAcross(value: Fields, { job, ...names }: Surroundings): readonly Problem[] {
   return [
     ...checkStart(value),
     ...checkSegment(value.segment),
-    ...checkCombine(value),
+    ...checkSolutions(value, names),
+    ...checkCombine(value, job),
     ...checkRecommendations(value),
     ...checkFilter(value.segment, ['segment']),
     ...checkGuard(value.guard),

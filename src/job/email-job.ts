@@ -1,5 +1,7 @@
 /** The types of an e-mail job: what is recommended, to whom, what a mail shows, how it is sent. */
+
 import type { Milliseconds, PerSecond, Share } from '../units';
+import type { AudienceRef } from './audience-ref';
 import type { FilterWish, JobBase, Where } from './base-job';
 
 /** How a sender that is not known yet warms up: `start` mails on its first day, each day `growth` more. */
@@ -105,13 +107,6 @@ export interface LinkRules {
   };
   /** They lead through `publicUrl`, where clicks are counted. */
   readonly clicks: boolean;
-}
-
-/** An audience of an audience job; of one that is split a part, or all parts but `holdout`. */
-export interface AudienceRef {
-  readonly job: string;
-  readonly name: string;
-  readonly part?: string;
 }
 
 export interface EmailJob extends JobBase {

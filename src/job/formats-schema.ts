@@ -1,9 +1,13 @@
 /** Fields of an audience job that say what is written: formats, and the attributes of contacts in them. */
 import { z } from 'zod';
+import { FORMAT_SYNONYMS } from './format-synonyms';
 import { type JobNames, refineName } from './names';
 
 /** Of a format's name: nightjar's own, or that of a file in `formats/`. */
 const FORMAT_NAME = /^[a-z][a-z0-9-]{0,39}$/;
+
+/** Where files go is no format. */
+const PLACES: ReadonlySet<string> = new Set(['s3', 'sftp', 'ftp', 'https', 'http']);
 
 const isDistinct = (names: readonly string[]) => new Set(names).size === names.length;
 
@@ -13,7 +17,17 @@ export function formatsField({ formats: known }: JobNames) {
   const expected = `a format${known === undefined ? ' of nightjar or a file in formats/' : `: ${known.join(', ')}`}`;
   const format = z
     .string()
-    .superRefine((name, context) => refineName(name, { context, isKnown, candidates: () => known ?? [], expected }))
+    .superRefine((name, context) => {
+      if (PLACES.has(name.toLowerCase()) && !isKnown(name)) {
+        const fix = 'write "formats: [csv]"; where files go beside S3 is said by audience.deliver';
+        context.addIssue({ code: 'custom', input: name, params: { expected, fix } });
+        return;
+      }
+      const file = `formats/${FORMAT_NAME.test(name) ? name : 'my-format'}.yaml`;
+      const define = known === undefined ? {} : { define: `write ${file}: docs/audience-formats.md` };
+      const candidates = () => known ?? [];
+      refineName(name, { context, isKnown, candidates, expected, synonyms: FORMAT_SYNONYMS, ...define });
+    })
     .meta({ expected });
   return z
     .array(format)

@@ -72,7 +72,8 @@ export function parseQueueJobId(id: string): QueueJobKey | undefined {
   return isKey ? { run, stage, shard } : undefined;
 }
 
-function isSlot(text: string): boolean {
+/** Tells whether a text is a slot, as `slotOf` reads it. */
+export function isSlot(text: string): boolean {
   try {
     return slotOf(text) === text;
   } catch {

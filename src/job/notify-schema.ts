@@ -22,7 +22,14 @@ function targetField({ targets }: JobNames) {
       if (/^\w+(\+\w+)?:\/\//.test(name)) {
         const fix = 'put the URL into notify.targets of the settings, and write its name here';
         context.addIssue({ code: 'custom', input: name, params: { expected, fix } });
-      } else refineName(name, { context, isKnown, candidates: () => known, expected });
+      } else
+        refineName(name, {
+          context,
+          isKnown,
+          candidates: () => known,
+          expected,
+          define: `add "${name}:" below "notify.targets:" of the settings`,
+        });
     })
     .meta({ expected, examples: [known[0] ?? 'ops@shop.example'] });
 }

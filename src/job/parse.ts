@@ -6,7 +6,7 @@ import { nearestName } from '../config/nearest';
 import { compareByPlace } from '../config/place-order';
 import { explainIssues, type Problem } from '../config/problems';
 import { readYaml, type YamlSource } from '../config/yaml-source';
-import { combineErrors, NightjarError, type Where } from '../errors';
+import { combineErrors, NightjarError } from '../errors';
 import { audienceSchema } from './audience-schema';
 import { buildAudienceJob, buildEmailJob } from './build';
 import { checkParams, readRules } from './check-params';
@@ -18,6 +18,7 @@ import { JOB_NAME } from './keys';
 import type { JobNames } from './names';
 import type { ParamSource } from './params';
 import { paramsField } from './params-schema';
+import { pointWithin } from './place';
 import { resolveParams } from './resolve-params';
 
 /** A job file, and the names that it may use. */
@@ -44,10 +45,11 @@ export function parseJob({ file, text, params, ...names }: JobText): ParsedJob {
   const values = resolveParams({ job: name, source, rules }, isDeclaredRight(value) ? params : undefined);
   const filled = fillParams(value, values);
   const own = rules.length === 0 ? {} : { paramRules: rules, params: Object.fromEntries(values) };
+  const read = { job: name, source, text, names };
   if (kindOf(value) === 'audience') {
-    return buildAudienceJob({ name, file, ...own }, readFields({ source, text }, filled, audienceSchema(names)));
+    return buildAudienceJob({ name, file, text, ...own }, readFields(read, filled, audienceSchema(names)));
   }
-  return buildEmailJob({ name, file, ...own }, readFields({ source, text }, filled, emailSchema(names)));
+  return buildEmailJob({ name, file, text, ...own }, readFields(read, filled, emailSchema(names)));
 }
 
 /** What is declared wrongly is told first: values can't be held against it. */
@@ -76,8 +78,10 @@ export function nameJob(file: string): string {
 }
 
 interface ReadFile {
+  readonly job: string;
   readonly source: YamlSource;
   readonly text: string;
+  readonly names: JobNames;
 }
 
 function readFields<Schema extends z.ZodType>(read: ReadFile, job: FilledJob, schema: Schema): z.output<Schema> {
@@ -85,7 +89,9 @@ function readFields<Schema extends z.ZodType>(read: ReadFile, job: FilledJob, sc
   const result = schema.safeParse(value, { reportInput: true });
   const found = explainIssues(result.error?.issues ?? [], { schema: describeSchema(schema), noun: 'job' });
   const problems = [
-    ...[...found, ...checkAcross(value)].flatMap((problem) => tellParams(problem, job.filled)),
+    ...[...found, ...checkAcross(value, { ...read.names, job: read.job })].flatMap((problem) =>
+      tellParams(problem, job.filled),
+    ),
     ...checkParams(value),
     ...job.problems,
   ];
@@ -106,21 +112,15 @@ function tellParams(problem: Problem, filled: readonly Filled[]): readonly Probl
   ];
 }
 
-function toError({ source, text }: ReadFile, { path, part, message, fix, column }: Problem): NightjarError {
+function toError(
+  { source, text }: Pick<ReadFile, 'source' | 'text'>,
+  { path, part, message, fix, column }: Problem,
+): NightjarError {
   const where = source.whereIs(path, part);
   return new NightjarError('E_JOB_FIELD', message, {
-    where: column === undefined ? where : within(text, where, column),
+    where: column === undefined ? where : pointWithin(text, where, column),
     fix,
   });
-}
-
-/** Points into a text, where the file has it on one line, bare or in quotes; else at its beginning. */
-function within(text: string, where: Where, column: number): Where {
-  const line = text.split('\n')[(where.line ?? 1) - 1] ?? '';
-  const start = where.column ?? 1;
-  const quote = /^["']/.test(line.slice(start - 1)) ? 1 : 0;
-  const at = start + quote + column - 1;
-  return at <= line.length + 1 && !/^[>|]/.test(line.slice(start - 1)) ? { ...where, column: at } : where;
 }
 
 /** Tells which kind a file means, also where it says so wrongly: by the nearest word, or by the sections that it has. */

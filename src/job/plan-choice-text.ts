@@ -1,4 +1,5 @@
 /** Prints how the audiences of a plan are made, as labelled rows. */
+import { wrapText } from '../config/wrap';
 import type { AudiencePlan } from './plan';
 
 /** A label, empty where it is that of the row before, and a text. */
@@ -13,7 +14,10 @@ export function listChoice({ audiences = [], sets = [], choice }: AudiencePlan):
     ),
     ...listNamed(
       'from',
-      sets.map(({ name, about }) => [name, about]),
+      sets.flatMap(({ name, about, note }) => [
+        [name, about] as const,
+        ...(note === undefined ? [] : [['', `NOTE: ${note}`] as const]),
+      ]),
     ),
     ...(choice?.top === undefined ? [] : [['top', describeTop(choice.top)] as const]),
     ...(choice?.sample === undefined ? [] : [['sample', `${choice.sample}, the same people each time`] as const]),
@@ -21,9 +25,23 @@ export function listChoice({ audiences = [], sets = [], choice }: AudiencePlan):
   ];
 }
 
+/** Beside a label of 16 characters. */
+const WIDTH = 64;
+const LEAST_WIDTH = 24;
+
+/** Prints what a person should know before it is run. */
+export function listNotes({ notes = [] }: AudiencePlan): readonly LabelledRow[] {
+  return notes.flatMap((note) => wrapText(note, WIDTH).map((line, nth) => [nth === 0 ? 'NOTE' : '', line] as const));
+}
+
 function listNamed(label: string, rows: readonly (readonly [string, string])[]): readonly LabelledRow[] {
   const width = Math.max(0, ...rows.map(([name]) => name.length));
-  return rows.map(([name, text], index) => [index === 0 ? label : '', `${name.padEnd(width)}  ${text}`] as const);
+  return rows.flatMap(([name, text], index) =>
+    wrapText(text, Math.max(LEAST_WIDTH, WIDTH - width - 2)).map(
+      (line, nth) =>
+        [index === 0 && nth === 0 ? label : '', `${(nth === 0 ? name : '').padEnd(width)}  ${line}`] as const,
+    ),
+  );
 }
 
 function describeTop(top: number | string): string {

@@ -10,7 +10,7 @@ import type {
   PlannedFilter,
   PlannedGuard,
 } from './plan';
-import { listChoice } from './plan-choice-text';
+import { listChoice, listNotes } from './plan-choice-text';
 
 const LABEL_WIDTH = 14;
 
@@ -85,6 +85,7 @@ function listQueries(plan: AudiencePlan): readonly string[] {
     row('files', `${formats.join(', ')} below ${to}`),
     ...(plan.change === undefined ? [] : [row('', describeChange(plan.change))]),
     ...(plan.deliver === undefined ? [] : [row('deliver to', plan.deliver.join(', '))]),
+    ...listNotes(plan).map(([label, text]) => row(label, text)),
   ];
 }
 
@@ -128,7 +129,10 @@ function describeBatchJob({ kind, lines, parts, reused, of }: PlannedBatchJob): 
 function describeCost({ cost, pricesAsOf, ...plan }: Plan): string {
   const jobs = [plan.batchJob, ...((plan.kind === 'email' ? plan.sectionJobs : undefined) ?? [])];
   if (jobs.every(({ reused }) => reused)) return 'nothing';
-  if (cost.amount === undefined) return 'unknown: no price is set for this region';
+  if (cost.amount === undefined) {
+    const of = jobs.some(({ hasThemes }) => hasThemes) ? 'for themes ' : '';
+    return `unknown: no price ${of}is set for this region`;
+  }
   return `${formatMoney(cost)}${pricesAsOf === undefined ? '' : ` (prices of ${pricesAsOf})`}`;
 }
 

@@ -112,6 +112,15 @@ export interface EmailPlan extends PlanBase {
   readonly warning?: string;
 }
 
+/** A set that expressions name, as job files write it, and what it is now. */
+export interface PlannedSet {
+  readonly name: string;
+  readonly about: string;
+  readonly users: number;
+  /** What a person should know of it. */
+  readonly note?: string;
+}
+
 /** The plan of an audience run. Who is left out is known only when Personalize has answered. */
 export interface AudiencePlan extends PlanBase {
   readonly kind: 'audience';
@@ -122,7 +131,7 @@ export interface AudiencePlan extends PlanBase {
   /** Left out where each query makes an audience. */
   readonly audiences?: readonly { readonly name: string; readonly expression: string }[];
   /** What expressions take from elsewhere, and what that is now. */
-  readonly sets?: readonly { readonly name: string; readonly about: string }[];
+  readonly sets?: readonly PlannedSet[];
   /** Shares are texts such as `10%`; left out where all members are kept together. */
   readonly choice?: {
     readonly top?: number | string;
@@ -138,6 +147,8 @@ export interface AudiencePlan extends PlanBase {
   readonly change?: { readonly files: string; readonly fullEvery?: number };
   /** Names of destinations; left out where there are none. */
   readonly deliver?: readonly string[];
+  /** What a person should know before it is run; left out where that is nothing. */
+  readonly notes?: readonly string[];
 }
 
 export type Plan = EmailPlan | AudiencePlan;

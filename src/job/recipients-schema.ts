@@ -1,20 +1,28 @@
 /** The shape of `recipients` of an e-mail job: everybody, or the members of an audience. */
 import { z } from 'zod';
+import type { IssueHints } from '../config/problems';
+import { quoteLine } from '../config/quote';
+import { readAudienceRef, writeAudienceRef } from './audience-ref';
 import { JOB_NAME } from './keys';
 import { whereField } from './where-schema';
 
-const isAudienceName = (text: string) => {
-  const [job = '', name = '', ...rest] = text.split('/');
-  return rest.length === 0 && JOB_NAME.test(job) && JOB_NAME.test(name);
-};
+const EXAMPLE = { audience: 'category-fans/coffee' };
+const EXPECTED = 'job/audience, or job/audience.part';
 
 const audience = z
   .string()
-  .refine(isAudienceName)
+  .superRefine((text, context) => {
+    const read = readAudienceRef(text);
+    if (read.ok && read.ref.slot === undefined) return;
+    const tell = (params: IssueHints) => context.addIssue({ code: 'custom', input: text, params: { ...params } });
+    if (!read.ok && read.wrong === 'name') return tell({ fix: `write ${quoteLine('audience', EXAMPLE.audience)}` });
+    const named = writeAudienceRef({ ...read.ref, slot: undefined });
+    tell({ expected: `${EXPECTED} without a slot: the newest finished run counts`, fix: `write "audience: ${named}"` });
+  })
   .meta({
-    description: 'An audience job and one of its audiences; its newest finished run counts',
-    expected: 'a job, a slash and one of its audiences',
-    examples: ['category-fans/coffee'],
+    description: 'An audience of an audience job, or a part of it; its newest finished run counts',
+    expected: EXPECTED,
+    examples: [EXAMPLE.audience],
   });
 
 const part = z
@@ -22,22 +30,28 @@ const part = z
   .regex(JOB_NAME)
   .optional()
   .meta({
-    description: 'A part of the audience where it is split; without it all but the part holdout',
+    description: 'An older way to name a part, which audience can name as job/audience.part',
     expected: 'the name of a part',
     examples: ['a'],
   });
 
-const EXAMPLE = { audience: 'category-fans/coffee' };
-
 const from = z
   .union([
     z.literal('contacts'),
-    z.strictObject({ audience, part }).meta({ expected: 'a map of audience and part', examples: [EXAMPLE] }),
+    z
+      .strictObject({ audience, part })
+      .superRefine((fields, context) => {
+        const read = readAudienceRef(fields.audience);
+        if (fields.part === undefined || !read.ok || read.ref.part === undefined) return;
+        const params = { expected: 'one part: the audience names one too', fix: 'remove "part:"' };
+        context.addIssue({ code: 'custom', path: ['part'], input: fields.part, params });
+      })
+      .meta({ expected: 'a map of audience', examples: [EXAMPLE] }),
   ])
   .default('contacts')
   .meta({
     description: 'Where recipients are taken from: all contacts, or the members of an audience',
-    expected: 'contacts, or a map of audience and part',
+    expected: 'contacts, or a map of audience',
     examples: ['contacts'],
   });
 

@@ -1,6 +1,6 @@
 /** The shape of `recommend`: the solution that is asked, and where the items come from that it recommends. */
 import { z } from 'zod';
-import { filterField, queryValuesField, recipientValuesField } from './filter-schema';
+import { filterField, recipientValuesField } from './filter-schema';
 import { type JobNames, solutionField } from './names';
 
 /** numResults of a batch inference job; https://docs.aws.amazon.com/personalize/latest/dg/limits.html */
@@ -71,18 +71,10 @@ const themes = z
 
 const expected = 'a map of solution, results, filter, filterValues, from and themes';
 
-/** The field `recommend` of an e-mail job. */
+/** The field `recommend` of an e-mail job, and of a section. */
 export function recommendField(names: JobNames) {
   const solution = solutionField(names, 'picks');
   return z
     .strictObject({ solution, results, filter: filterField, filterValues: recipientValuesField, from, themes })
-    .meta({ expected, examples: [{ solution: 'picks' }] });
-}
-
-/** The field `recommend` of a section; its filter values are the same for everybody. */
-export function sectionRecommendField(names: JobNames) {
-  const solution = solutionField(names, 'picks');
-  return z
-    .strictObject({ solution, results, filter: filterField, filterValues: queryValuesField, from, themes })
     .meta({ expected, examples: [{ solution: 'picks' }] });
 }

@@ -1,7 +1,7 @@
 /** The shape of `content.sections`: further lists of items in one e-mail, each from a batch job of its own. */
 import { z } from 'zod';
 import type { JobNames } from './names';
-import { sectionRecommendField } from './recommend-schema';
+import { recommendField } from './recommend-schema';
 import { sectionShowField } from './show-schema';
 
 /** Each buys a batch job; a limit of nightjar's own. */
@@ -26,7 +26,7 @@ export function sectionsField(names: JobNames) {
         .boolean()
         .default(false)
         .meta({ description: 'Whether a recipient for whom it has too few items gets no e-mail' }),
-      recommend: sectionRecommendField(names),
+      recommend: recommendField(names),
       show: sectionShowField,
     })
     .meta({ expected: 'a map of recommend, show, title and required' });

@@ -9,6 +9,7 @@ import type { ParsedJob } from '../job/definition';
 import type { JobNames } from '../job/names';
 import type { ParamSource } from '../job/params';
 import { type JobText, parseJob } from '../job/parse';
+import { placeOf } from '../job/place';
 import { headObject, readSmallObject, writeObject } from '../storage/objects';
 import { formatS3Uri, parseS3Uri } from '../storage/uri';
 import { checkListFiles, type ListFiles, type StoredList, storeLists } from './audiences/lists';
@@ -66,6 +67,7 @@ export async function openBundle(
 export function namesOf(settings: Engines['settings']): JobNames {
   return {
     solutions: Object.keys(settings.solutions),
+    recipes: Object.fromEntries(Object.entries(settings.solutions).map(([name, { recipe }]) => [name, recipe])),
     targets: Object.keys(settings.notify.targets),
     destinations: Object.keys(settings.destinations),
   };
@@ -82,7 +84,7 @@ async function openWith(source: JobSource, names: Omit<JobText, 'file' | 'text'>
       'E_TEMPLATE_MISSING',
       `content.template is "${job.content.template}", and there is no such template`,
       {
-        where: { file: source.file },
+        where: placeOf(job, ['content', 'template']),
         fix: `make the folder templates/${job.content.template} with subject.hbs, body.mjml.hbs or body.html.hbs, and body.text.hbs`,
       },
     );

@@ -11,7 +11,8 @@ import type { Money } from '../units';
 import { type JobSource, openBundle } from './bundle';
 import { explainFailure } from './explain-failure';
 import { budgetOf } from './guards/money';
-import { type PlanWish, planRun } from './plan-run';
+import { planRun } from './plan-run';
+import type { PlanWish } from './plan-wish';
 import { priceOf } from './summarise';
 
 type EstimateEngines = Parameters<typeof planRun>[0];

@@ -24,7 +24,7 @@ import { settle } from './sending/settle';
 import { DONE, type Stage } from './stage';
 import { watchRun } from './watch-run';
 
-/** A new stage is a line here, beside its states in open-work.ts. Money and mail are guarded against a restored database. */
+/** A new stage is a line here, beside its states in open-work.ts. Money, mail and deliveries are guarded against a restored database. */
 const STAGES: Readonly<Record<string, Stage>> = {
   prepare: guarded(announceStart, guarded(checkNotAhead, prepare)),
   infer: guarded(checkNotAhead, infer),
@@ -34,7 +34,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
   send: guarded(checkBeforeSending, send),
   settle,
   write,
-  deliver,
+  deliver: guarded(checkBeforeSending, deliver),
   report,
 };
 

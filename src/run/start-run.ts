@@ -7,6 +7,7 @@ import { NightjarError } from '../errors';
 import type { ParsedJob } from '../job/definition';
 import { runId } from '../job/keys';
 import type { ParamSource } from '../job/params';
+import { checkFormatAttributes } from './audiences/check-format-attributes';
 import { checkSets } from './audiences/check-sets';
 import { type JobSource, openBundle, storeBundle } from './bundle';
 import { checkSegment } from './buying/check-segment';
@@ -156,18 +157,19 @@ export async function checkSolution(
   params: ParamSource,
 ): Promise<void> {
   const { job } = await openBundle(engines, source, params);
-  await checkWhere(engines.db, job, () => ({ file: job.file }));
-  const { kind, file } = job;
+  await checkWhere(engines.db, job);
+  const { kind } = job;
   if (kind === 'email') {
-    for (const { recommend } of partsOf(job)) {
-      await resolveSolution(engines, { solution: recommend.solution, kind, file, recommend });
+    for (const { recommend, at } of partsOf(job)) {
+      await resolveSolution(engines, { solution: recommend.solution, kind, job, at, recommend });
     }
-    await findRecipientAudience(engines, { job, whereIs: () => ({ file }) });
+    await findRecipientAudience(engines, { job });
     return;
   }
-  const solution = await resolveSolution(engines, { solution: job.segment.solution, kind, file });
+  const solution = await resolveSolution(engines, { solution: job.segment.solution, kind, job, at: 'segment' });
   const catalogueVersion = await currentCatalogueVersion(engines.db);
   await checkSegment(engines, { job, solution, catalogueVersion });
+  await checkFormatAttributes(engines.db, job, source.formatFiles);
   await checkSets(engines, job, source.jobs);
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type BatchJobOfRun, batchJobsOf } from '../database/buying/batch-jobs';
 import { countDeliveries, countFallback, tallyReasons } from '../database/ledger/deliveries';
 import { OWN_ITEMS } from '../database/ledger/section-slates';
+import { NOTHING_BOUGHT } from '../database/ledger/seeds';
 import { listArtefacts } from '../database/runs/artefacts';
 import { listApprovals } from '../database/runs/guard-approvals';
 import { type RunRow, runEvents } from '../database/runs/runs';
@@ -10,10 +11,12 @@ import { listShards } from '../database/runs/shards';
 import { costOf, sumMoney } from '../personalize/prices';
 import type { AudienceSummary, BatchJobSummary, RunSummary, Tally } from '../report/summary';
 import type { Money } from '../units';
+import { describeAudiences, folderOf } from './audiences/describe-audiences';
 import { countReturnedUsers } from './audiences/returned-users';
 import { summariseQueries } from './audiences/summarise-queries';
 import type { Bundle } from './bundle';
 import { hasThemes } from './buying/request';
+import { needsSeeds } from './buying/seeds';
 import { countPlannedPerRecipient } from './buying/sources';
 import type { Engines } from './engines';
 import { addOutputs, outputResultSchema } from './output-result';
@@ -79,7 +82,11 @@ export async function summarise({ engines, run, bundle }: Subject): Promise<RunS
           ...describeRestrictions(engines, { job, onlyTo: run.onlyTo }),
           ...(await summariseProof(engines.db, run.runId)),
         }
-      : { ...(await summariseQueries(engines, run, job)), audiences: await summariseAudiences(engines, run) }),
+      : {
+          ...(await summariseQueries(engines, run, job)),
+          audiences: await describeAudiences(engines, { run, job, audiences: await summariseAudiences(engines, run) }),
+          delivery: { folder: folderOf(engines, run, job), destinations: job.audience.deliver },
+        }),
     stages: await timeStages(engines, run),
     output: await summariseOutput(engines, run, job.kind),
     ...(await summariseShown(engines, run)),
@@ -223,18 +230,19 @@ function pricesOf({ settings }: Pick<Engines, 'settings'>): {
   };
 }
 
-/** People who match the job but can't be written to, or share an address: their rows were not bought. */
+/** People who match the job but can't be written to, share an address, or lack a purchase that the e-mail needs: their rows were not bought. */
 function avoidedBy(
   engines: Engines,
   { plan, job }: { readonly plan: PlanRecord | undefined; readonly job: Bundle['job'] },
   excluded: readonly Tally[],
 ): RunSummary['avoided'] {
-  const doubled = excluded.find((reason) => reason.name === 'duplicate_address')?.count ?? 0;
-  const rows = (plan?.contacts?.leftOut ?? [])
-    .filter((reason) => !NOT_MEANT.has(reason.name))
-    .reduce((sum, reason) => sum + reason.count, doubled);
+  const early = ['duplicate_address', ...(job.kind === 'email' && needsSeeds(job) ? [NOTHING_BOUGHT] : [])];
+  const rows = [
+    ...excluded.filter(({ name }) => early.includes(name)),
+    ...(plan?.contacts?.leftOut ?? []).filter(({ name }) => !NOT_MEANT.has(name)),
+  ].reduce((sum, { count }) => sum + count, 0);
   const users = rows * countPlannedPerRecipient(job, plan);
-  return { rows, cost: priceOf(engines, { kind: 'inference', lines: users, users }) };
+  return { rows: users === 0 ? 0 : rows, cost: priceOf(engines, { kind: 'inference', lines: users, users }) };
 }
 
 async function timeStages(engines: Engines, run: RunRow): Promise<RunSummary['stages']> {

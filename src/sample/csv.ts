@@ -16,10 +16,11 @@ function writeCell(cell: Cell): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Writes the contacts; `segment` and `favourite_store` are attributes. */
-export function contactsCsv(shop: Pick<Shop, 'contacts'>): string {
+/** Writes the contacts; `segment`, `favourite_store` and `last_order` (the day, UTC; empty for none) are attributes. */
+export function contactsCsv(shop: Pick<Shop, 'contacts' | 'interactions'>): string {
   const header =
-    'user_id,email,first_name,last_name,locale,country,time_zone,consent,consent_at,consent_source,segment,favourite_store';
+    'user_id,email,first_name,last_name,locale,country,time_zone,consent,consent_at,consent_source,segment,favourite_store,last_order';
+  const orderedOn = lastOrders(shop);
   return writeCsv(
     header.split(','),
     shop.contacts.map((contact) => [
@@ -35,7 +36,16 @@ export function contactsCsv(shop: Pick<Shop, 'contacts'>): string {
       contact.consentSource,
       contact.segment,
       contact.favouriteStore,
+      orderedOn.get(contact.userId),
     ]),
+  );
+}
+
+/** User id → the day of the last purchase; events are ascending by time. */
+function lastOrders({ interactions }: Pick<Shop, 'interactions'>): ReadonlyMap<string, string> {
+  const purchases = interactions.filter(({ eventType }) => eventType === 'purchase');
+  return new Map(
+    purchases.map(({ userId, timestamp }) => [userId, new Date(timestamp * 1000).toISOString().slice(0, 10)]),
   );
 }
 

@@ -21,13 +21,15 @@ interface Field {
   readonly type: 'string' | 'float' | 'long';
   /** Strings of metadata are used in training only if they are marked so. */
   readonly categorical?: true;
+  /** Text that similar items are found by. */
+  readonly textual?: true;
 }
 
 type Cell = string | number;
 
 /**
- * Writes interactions (USER_ID, ITEM_ID, TIMESTAMP, EVENT_TYPE), items (ITEM_ID, CATEGORY, PRICE, CREATION_TIMESTAMP)
- * and users (USER_ID, LOCALE, COUNTRY, SEGMENT). Times are epoch seconds; several categories of an item are joined by `|`.
+ * Writes interactions (USER_ID, ITEM_ID, TIMESTAMP, EVENT_TYPE), items (ITEM_ID, ITEM_NAME, DESCRIPTION, CATEGORY, PRICE,
+ * CREATION_TIMESTAMP) and users (USER_ID, LOCALE, COUNTRY, SEGMENT). Times are epoch seconds; several categories of an item are joined by `|`.
  */
 export function personalizeDatasets(shop: Pick<Shop, 'contacts' | 'items' | 'interactions'>): PersonalizeDatasets {
   return { interactions: writeInteractions(shop), items: writeItems(shop), users: writeUsers(shop) };
@@ -49,6 +51,8 @@ function writeInteractions({ interactions }: Pick<Shop, 'interactions'>): Person
 function writeItems({ items }: Pick<Shop, 'items'>): PersonalizeDataset {
   const fields: Field[] = [
     { name: 'ITEM_ID', type: 'string' },
+    { name: 'ITEM_NAME', type: 'string' },
+    { name: 'DESCRIPTION', type: 'string', textual: true },
     { name: 'CATEGORY', type: 'string', categorical: true },
     { name: 'PRICE', type: 'float' },
     { name: 'CREATION_TIMESTAMP', type: 'long' },
@@ -57,6 +61,8 @@ function writeItems({ items }: Pick<Shop, 'items'>): PersonalizeDataset {
     fields,
     rows: items.map((item) => [
       item.itemId,
+      item.title.en,
+      item.description.en,
       item.categories.join('|'),
       item.price.toFixed(2),
       Math.floor(Date.parse(item.createdAt) / 1000),

@@ -1,5 +1,6 @@
 /** The expressions by which audiences are combined, as values. Reading them is `parse-expression.ts`'s. */
 import { type Milliseconds, writeDuration } from '../../units';
+import { type AudienceRef, writeAudienceRef } from '../audience-ref';
 
 /** A set of users that an expression names. */
 export type Leaf =
@@ -8,7 +9,7 @@ export type Leaf =
   /** The users of a file, by its name in `audience.lists`. */
   | { readonly kind: 'list'; readonly name: string }
   /** An audience that a run has made: of the newest finished run, or of the one of a slot. */
-  | { readonly kind: 'audience'; readonly job: string; readonly name: string; readonly slot?: string }
+  | ({ readonly kind: 'audience' } & AudienceRef)
   /** All contacts. */
   | { readonly kind: 'everyone' }
   /** Contacts who may not be written to, in any job or in this one. */
@@ -18,6 +19,7 @@ export type Leaf =
   /** Users to whom an e-mail of a job was accepted: in its newest run, or within the time. */
   | { readonly kind: 'recipients'; readonly job: string; readonly within?: Milliseconds };
 
+/** Parts may be shared: audiences that name one another hold the same value, which is looked at once. */
 export type Expression =
   | { readonly op: 'leaf'; readonly leaf: Leaf }
   | { readonly op: 'not'; readonly of: Expression }
@@ -38,7 +40,7 @@ export function writeLeaf(leaf: Leaf): string {
     case 'list':
       return leaf.name;
     case 'audience':
-      return `${leaf.job}/${leaf.name}${leaf.slot === undefined ? '' : `@${leaf.slot}`}`;
+      return writeAudienceRef(leaf);
     case 'buyers':
       return `buyers(${writeDuration(leaf.within)})`;
     case 'recipients':
@@ -51,7 +53,10 @@ export function writeLeaf(leaf: Leaf): string {
 /** Lists the leaves of an expression in the order in which they first stand, each once. */
 export function listLeaves(expression: Expression): readonly Leaf[] {
   const found = new Map<string, Leaf>();
+  const seen = new Set<Expression>();
   const visit = (one: Expression): void => {
+    if (seen.has(one)) return;
+    seen.add(one);
     if (one.op === 'leaf') {
       const key = writeLeaf(one.leaf);
       if (!found.has(key)) found.set(key, one.leaf);

@@ -4,7 +4,7 @@
  */
 import { type Expression, listLeaves } from './expression';
 import { type Resolve, readCall, readWord } from './read-leaf';
-import { type Cursor, isRefusal, peek, type Refusal, readTokens, take } from './tokens';
+import { type Cursor, isRefusal, peek, type Refusal, readTokens, type Token, take } from './tokens';
 
 /** The expression, or what is wrong with the text; `column` counts UTF-16 units from 1. */
 export type ParsedExpression =
@@ -14,6 +14,7 @@ export type ParsedExpression =
 /** Each set is a bit of a 32-bit word when an expression is evaluated. */
 export const MAX_LEAVES = 30;
 const MAX_CHARACTERS = 2000;
+const MAX_NESTED = 100;
 
 /** Reads an expression. Pure; never throws. */
 export function parseExpression(text: string, resolve: Resolve): ParsedExpression {
@@ -29,12 +30,29 @@ function readText(text: string, resolve: Resolve): Expression | Refusal {
   }
   const tokens = readTokens(text);
   if (isRefusal(tokens)) return tokens;
+  const nested = findNested(tokens);
+  if (nested !== undefined) return nested;
   const cursor = { tokens, next: 0 };
   const expression = readEither(cursor, resolve);
   if (isRefusal(expression)) return expression;
   const rest = peek(cursor);
   if (rest.kind !== 'end') return explainJoint(rest.text, rest.at);
   return findFault(text, expression) ?? expression;
+}
+
+/** Parentheses and signs `!` are read one within the other. */
+function findNested(tokens: readonly Token[]): Refusal | undefined {
+  let open = 0;
+  let signs = 0;
+  for (const { kind, at } of tokens) {
+    if (kind === '(') open += 1;
+    if (kind === ')') open -= 1;
+    signs = kind === '!' ? signs + 1 : 0;
+    if (open <= MAX_NESTED && signs <= MAX_NESTED) continue;
+    const what = signs > MAX_NESTED ? 'signs "!" before one set' : 'parentheses within one another';
+    return { message: `more than ${MAX_NESTED} ${what}`, at, fix: 'give a part a name of its own below "combine:"' };
+  }
+  return undefined;
 }
 
 function readEither(cursor: Cursor, resolve: Resolve): Expression | Refusal {
@@ -110,15 +128,24 @@ function findFault(text: string, expression: Expression): Refusal | undefined {
   };
 }
 
-function holdsForStrangers(expression: Expression): boolean {
+/** Shared parts are looked at once. */
+function holdsForStrangers(expression: Expression, known = new Map<Expression, boolean>()): boolean {
+  const before = known.get(expression);
+  if (before !== undefined) return before;
+  const holds = judgeStrangers(expression, (part) => holdsForStrangers(part, known));
+  known.set(expression, holds);
+  return holds;
+}
+
+function judgeStrangers(expression: Expression, holds: (part: Expression) => boolean): boolean {
   switch (expression.op) {
     case 'leaf':
       return false;
     case 'not':
-      return !holdsForStrangers(expression.of);
+      return !holds(expression.of);
     case 'and':
-      return expression.of.every(holdsForStrangers);
+      return expression.of.every(holds);
     case 'or':
-      return expression.of.some(holdsForStrangers);
+      return expression.of.some(holds);
   }
 }

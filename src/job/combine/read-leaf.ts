@@ -1,6 +1,7 @@
 /** Reads the sets that an expression names: everyone, suppressed, buyers(…), recipients(…), audiences of jobs, and own names. */
 import { parseDuration } from '../../units';
-import { JOB_NAME, slotOf } from '../keys';
+import { readAudienceRef, writeAudienceRef } from '../audience-ref';
+import { JOB_NAME } from '../keys';
 import type { Expression, Leaf } from './expression';
 import { type Cursor, peek, type Refusal, type Token, take } from './tokens';
 
@@ -13,30 +14,23 @@ export const OWN_WORDS: readonly string[] = ['everyone', 'suppressed', 'buyers',
 /** Reads a name without parentheses. */
 export function readWord({ text, at }: Token, resolve: Resolve): Expression | Refusal {
   if (text === 'everyone' || text === 'suppressed') return leafOf({ kind: text });
-  if (/[/@]/.test(text)) return readAudience(text, at);
+  if (text.includes('/')) return readAudience(text, at);
   const found = resolve(text);
   return 'op' in found ? found : { ...found, at };
 }
 
-/** Reads `job/audience` and `job/audience@slot`. */
+/** Reads an audience of a job, perhaps with a part and a slot. */
 function readAudience(text: string, at: number): Expression | Refusal {
-  const [, job = '', name = '', slot] = /^([^/@]*)\/([^/@]*)(?:@([^/@]*))?$/.exec(text) ?? [];
-  if (!JOB_NAME.test(job) || !JOB_NAME.test(name)) {
-    const message = `"${text}" names no audience; expected a job, a slash and one of its audiences`;
-    return { message, at, fix: 'write job/audience, or job/audience@2026-11-01 for a slot' };
+  const read = readAudienceRef(text);
+  if (read.ok) return leafOf({ kind: 'audience', ...read.ref });
+  if (read.wrong === 'slot') {
+    const { ref } = read;
+    const message = `"${text.slice(read.at)}" is no slot; expected a date, or a date and a time`;
+    const fix = `write ${writeAudienceRef({ ...ref, slot: '2026-11-01' })}, or @2026-11-01T0630`;
+    return { message, at: at + read.at, fix };
   }
-  if (slot === undefined) return leafOf({ kind: 'audience', job, name });
-  if (isSlot(slot)) return leafOf({ kind: 'audience', job, name, slot });
-  const message = `"${slot}" is no slot; expected a date, or a date and a time`;
-  return { message, at: at + text.indexOf('@') + 1, fix: `write ${job}/${name}@2026-11-01, or @2026-11-01T0630` };
-}
-
-function isSlot(text: string): boolean {
-  try {
-    return slotOf(text) === text;
-  } catch {
-    return false;
-  }
+  const message = `"${text}" names no audience; expected job/audience or job/audience.part, perhaps with @slot`;
+  return { message, at, fix: 'write job/audience, or job/audience@2026-11-01 for a slot' };
 }
 
 /** Reads `buyers(30d)`, `recipients(job)` and `recipients(job, 7d)`; the cursor is at the parenthesis. */

@@ -1,12 +1,14 @@
 /** Reads the audiences of a job from their expressions, which may name queries, lists and each other. */
-import { nearestName } from '../../config/nearest';
+import { explainUnknown } from './explain-unknown';
 import type { Expression, NamedExpression } from './expression';
 import { parseExpression } from './parse-expression';
-import { OWN_WORDS, type Resolve } from './read-leaf';
+import type { Resolve } from './read-leaf';
 import { isRefusal, readTokens } from './tokens';
 
 /** What a job file says. */
 export interface CombineText {
+  /** The name of the job, for messages. */
+  readonly job?: string | undefined;
   /** Name of the audience → expression, in the order of the file. */
   readonly audiences: readonly { readonly name: string; readonly text: string }[];
   /** Names of the job's queries. */
@@ -29,107 +31,141 @@ export interface ResolvedAudiences {
   readonly problems: readonly CombineProblem[];
 }
 
+/** What came of an audience's own text. */
+type Read = { readonly expression: Expression } | { readonly problem: CombineProblem } | 'wrong-elsewhere';
+
+/** Audience → the other audiences that its expression names. */
+type Graph = ReadonlyMap<string, readonly string[]>;
+
 /**
- * Reads all expressions. A name means a query first, then a list, then another audience, whose expression takes its place;
- * so an audience may have the name of the query that it is made of.
+ * Reads all expressions, each once. A name means a query first, then a list, then another audience, whose expression takes its
+ * place; so an audience may have the name of the query that it is made of. Of audiences that name one another, expressions share
+ * the parts that are the same.
  */
 export function resolveAudiences(combine: CombineText): ResolvedAudiences {
-  const audiences: NamedExpression[] = [];
-  const problems: CombineProblem[] = [];
-  for (const { name, text } of combine.audiences) {
-    const parsed = parseExpression(text, createResolver(combine, [name]));
-    if (parsed.ok) audiences.push({ name, expression: parsed.expression, text: text.trim() });
-    else problems.push({ name, text, ...withoutOk(parsed) });
+  const own = new Set([...combine.queries, ...combine.lists]);
+  const others = new Set(combine.audiences.map(({ name }) => name).filter((name) => !own.has(name)));
+  const graph: Graph = new Map(combine.audiences.map(({ name, text }) => [name, namesIn(text, others)]));
+  const texts = new Map(combine.audiences.map(({ name, text }) => [name, text]));
+  const known = new Map<string, Read>();
+  const depths: Depths = new Map();
+  for (const name of orderByNeed(graph)) {
+    const text = texts.get(name) ?? '';
+    known.set(name, readOne({ name, text, resolve: createResolver(combine, { name, graph, known }), depths }));
   }
-  // What is wrong in another's expression is told there.
-  return { audiences, problems: problems.filter(({ message }) => !message.startsWith(ELSEWHERE)) };
+  const all = combine.audiences.map(({ name, text }) => ({ name, text: text.trim(), read: known.get(name) }));
+  return {
+    audiences: all.flatMap(({ name, text, read }) =>
+      typeof read === 'object' && 'expression' in read ? [{ name, text, expression: read.expression }] : [],
+    ),
+    // What is wrong in another's expression is told there.
+    problems: all.flatMap(({ read }) => (typeof read === 'object' && 'problem' in read ? [read.problem] : [])),
+  };
 }
 
-const ELSEWHERE = 'the expression is wrong of';
-
-function withoutOk({ column, message, fix }: Omit<CombineProblem, 'name' | 'text'>) {
-  return { column, message, ...(fix === undefined ? {} : { fix }) };
+/** Puts audiences behind those that they name; those of a circle, and what names them, come last. */
+function orderByNeed(graph: Graph): readonly string[] {
+  const left = new Map([...graph].map(([name, needed]) => [name, new Set(needed).size]));
+  const users = new Map<string, string[]>();
+  for (const [name, needed] of graph) {
+    for (const other of new Set(needed)) users.set(other, [...(users.get(other) ?? []), name]);
+  }
+  const order = [...graph.keys()].filter((name) => left.get(name) === 0);
+  for (const name of order) {
+    for (const user of users.get(name) ?? []) {
+      const more = (left.get(user) ?? 0) - 1;
+      left.set(user, more);
+      if (more === 0) order.push(user);
+    }
+  }
+  return [...new Set([...order, ...graph.keys()])];
 }
 
-/** `path` are the audiences that are being read, the outermost first. */
-function createResolver(combine: CombineText, path: readonly string[]): Resolve {
+interface Text {
+  readonly name: string;
+  readonly text: string;
+  readonly resolve: Resolve;
+  readonly depths: Depths;
+}
+
+/** Expressions may be so many levels deep, with those of the audiences that they name. */
+export const MAX_DEPTH = 200;
+
+function readOne({ name, text, resolve, depths }: Text): Read {
+  const parsed = parseExpression(text, resolve);
+  if (!parsed.ok) {
+    const { column, message, fix } = parsed;
+    if (message === ELSEWHERE) return 'wrong-elsewhere';
+    return { problem: { name, text, column, message, ...(fix === undefined ? {} : { fix }) } };
+  }
+  const depth = depthOf(parsed.expression, depths);
+  if (depth <= MAX_DEPTH) return { expression: parsed.expression };
+  const message = `it is ${depth} levels deep with the audiences that it names; expected at most ${MAX_DEPTH}`;
+  return { problem: { name, text, column: 1, message, fix: 'name queries and lists instead of audiences' } };
+}
+
+type Depths = Map<Expression, number>;
+
+function depthOf(expression: Expression, depths: Depths): number {
+  if (expression.op === 'leaf') return 1;
+  const known = depths.get(expression);
+  if (known !== undefined) return known;
+  const parts = expression.op === 'not' ? [expression.of] : expression.of;
+  const depth = 1 + parts.reduce((most, part) => Math.max(most, depthOf(part, depths)), 0);
+  depths.set(expression, depth);
+  return depth;
+}
+
+/** Of a circle; of longer ones the beginning and the end are shown. */
+const MOST_SHOWN = 8;
+
+/** Stands for a problem that another audience has. */
+const ELSEWHERE = 'an audience that it names is wrong';
+
+interface Reading {
+  /** The audience whose text is read. */
+  readonly name: string;
+  readonly graph: Graph;
+  readonly known: ReadonlyMap<string, Read>;
+}
+
+function createResolver(combine: CombineText, { name: own, graph, known }: Reading): Resolve {
+  const names = combine.audiences.map((audience) => audience.name);
   return (name) => {
     if (combine.queries.includes(name)) return { op: 'leaf', leaf: { kind: 'query', name } };
     if (combine.lists.includes(name)) return { op: 'leaf', leaf: { kind: 'list', name } };
-    const other = combine.audiences.find((audience) => audience.name === name);
-    if (other === undefined) return explainUnknown(combine, name, path);
-    const circle = findCircle(combine, [...path, name]);
-    if (circle === undefined) return path.includes(name) ? isWrong(name) : insert(combine, other, path);
-    const message = `"${circle[0]}" stands in its own expression (${circle.join(' → ')})`;
+    if (!graph.has(name)) {
+      const audiences = names.filter((other) => other !== own);
+      const all = [...new Set([...combine.queries, ...combine.lists, ...audiences])];
+      return explainUnknown(name, { job: combine.job, known: all, audiences: names });
+    }
+    const read = known.get(name);
+    if (typeof read === 'object' && 'expression' in read) return read.expression;
+    const circle = findCircle(graph, own, name);
+    if (circle === undefined) return { message: ELSEWHERE };
+    const way = circle.length <= MOST_SHOWN ? circle : [...circle.slice(0, 3), '…', ...circle.slice(-2)];
+    const message = `"${own}" stands in its own expression (${way.join(' → ')})`;
     return { message, fix: 'name queries and lists instead' };
   };
 }
 
-function insert(
-  combine: CombineText,
-  { name, text }: { readonly name: string; readonly text: string },
-  path: readonly string[],
-): Expression | { readonly message: string } {
-  const parsed = parseExpression(text, createResolver(combine, [...path, name]));
-  return parsed.ok ? parsed.expression : isWrong(name);
-}
-
-function isWrong(name: string): { readonly message: string } {
-  return { message: `${ELSEWHERE} "${name}"` };
-}
-
-/** Follows names from the last of a path; answers the first way back to its first one. */
-function findCircle(
-  combine: CombineText,
-  path: readonly string[],
-  seen = new Set<string>(),
-): readonly string[] | undefined {
-  const last = path.at(-1) ?? '';
-  if (path.length > 1 && last === path[0]) return path;
-  if (seen.has(last)) return undefined;
-  seen.add(last);
-  for (const next of namesIn(combine, last)) {
-    const found = findCircle(combine, [...path, next], seen);
-    if (found !== undefined) return found;
+/** Finds the shortest way from an audience by one that it names back to itself. */
+function findCircle(graph: Graph, own: string, first: string): readonly string[] | undefined {
+  const from = new Map([[first, own]]);
+  for (const name of from.keys()) {
+    if (name === own) break;
+    for (const next of graph.get(name) ?? []) if (!from.has(next)) from.set(next, name);
   }
-  return undefined;
+  const last = from.get(own);
+  if (last === undefined) return undefined;
+  const back = [own];
+  for (let name = last; name !== own; name = from.get(name) ?? own) back.unshift(name);
+  return [own, ...back];
 }
 
-/** The audiences that an audience names. */
-function namesIn({ audiences, queries, lists }: CombineText, name: string): readonly string[] {
-  const tokens = readTokens(audiences.find((audience) => audience.name === name)?.text ?? '');
+/** Those of the names that a text has. */
+function namesIn(text: string, names: ReadonlySet<string>): readonly string[] {
+  const tokens = readTokens(text);
   if (isRefusal(tokens)) return [];
-  const words = tokens.flatMap(({ kind, text }) => (kind === 'word' ? [text] : []));
-  return words.filter(
-    (word) => !queries.includes(word) && !lists.includes(word) && audiences.some((audience) => audience.name === word),
-  );
-}
-
-const WORDS: ReadonlyMap<string, string> = new Map([
-  ['not', 'write "!" before the name of a set'],
-  ['and', 'write "&" between two sets'],
-  ['or', 'write "|" between two sets'],
-  ['all', 'write "everyone"'],
-  ['contacts', 'write "everyone"'],
-]);
-
-function explainUnknown({ audiences, queries, lists }: CombineText, name: string, path: readonly string[]) {
-  if (name === 'buyers') return { message: '"buyers" has no time', fix: 'write buyers(30d)' };
-  if (name === 'recipients') return { message: '"recipients" has no job', fix: 'write recipients(nightly-picks)' };
-  const others = audiences.map((audience) => audience.name).filter((other) => !path.includes(other));
-  const known = [...new Set([...queries, ...lists, ...others])];
-  const word = WORDS.get(name.toLowerCase());
-  const near = nearestName(name, [...known, ...OWN_WORDS]);
-  const names = known.length === 0 ? '' : ` (${shorten(known)})`;
-  return {
-    message: `there is no set "${name}"; expected a query, list or audience of this job${names}, everyone, suppressed, buyers(…), recipients(…) or job/audience`,
-    ...(word === undefined && near === undefined ? {} : { fix: word ?? `write ${near}` }),
-  };
-}
-
-const NAMES_SHOWN = 12;
-
-function shorten(names: readonly string[]): string {
-  const more = names.length - NAMES_SHOWN;
-  return more <= 0 ? names.join(', ') : `${names.slice(0, NAMES_SHOWN).join(', ')} and ${more} more`;
+  return tokens.flatMap(({ kind, text: word }) => (kind === 'word' && names.has(word) ? [word] : []));
 }

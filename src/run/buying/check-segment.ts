@@ -3,11 +3,12 @@ import type { PersonalizeClient } from '@aws-sdk/client-personalize';
 import type { Database } from '../../database/connecting/connection';
 import { combineErrors, NightjarError } from '../../errors';
 import type { AudienceJob } from '../../job/audience-job';
+import { placeOf } from '../../job/place';
 import { loadCatalogue } from '../mails/catalogue-cache';
 import { readItemColumns } from './item-columns';
 import { findQueryFindings, type QueryFinding } from './query-findings';
 import type { ResolvedSolution } from './resolve-solution';
-import { askedQueries, checkQueries } from './segment-queries';
+import { askedQueries, checkQueries, placeOfQuery } from './segment-queries';
 
 interface SegmentCase {
   readonly job: AudienceJob;
@@ -50,18 +51,19 @@ export async function checkSegment(
 
 function toError(job: AudienceJob, name: string, finding: QueryFinding): readonly NightjarError[] {
   if (finding.kind === 'note') return [];
-  const { message, fix } = finding;
-  return [new NightjarError('E_RECO_QUERY', `${placeOf(job)}.${name}: ${message}`, { where: { file: job.file }, fix })];
+  const { message, fix, word, path } = finding;
+  const place = placeOfQuery(job, name, { word, path });
+  return [new NightjarError('E_RECO_QUERY', `${fieldOf(job)}.${name}: ${message}`, { where: place, fix })];
 }
 
-function placeOf({ segment }: AudienceJob): string {
+function fieldOf({ segment }: AudienceJob): string {
   return segment.queries.some(({ by }) => by === 'attributes') ? 'segment.queries' : 'segment.items';
 }
 
 function nothingToAsk(job: AudienceJob, notes: ReadonlyMap<string, string>): NightjarError {
   const reasons = [...notes].map(([name, note]) => `${name}: ${note}`).join('; ');
   return new NightjarError('E_RECO_QUERY', `no query of the job fits an item; ${reasons}`, {
-    where: { file: job.file },
+    where: placeOf(job, ['segment', 'items']),
     fix: 'import the items with created_at, or choose others below "items:"',
   });
 }

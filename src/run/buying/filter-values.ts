@@ -6,9 +6,12 @@ import { findContacts } from '../../database/people/contacts';
 import { combineErrors, NightjarError, type Where } from '../../errors';
 import { isColumn, readAttribute } from '../../job/attributes';
 import type { FilterWish } from '../../job/base-job';
+import type { EmailJob } from '../../job/email-job';
 import type { Contact } from '../../job/people';
+import { placeOf } from '../../job/place';
 import { printFilterValue } from '../../personalize/filter-values';
 import { type InputFilterValues, userInputLine } from '../../personalize/input-lines';
+import { partsOf } from './sources';
 
 /** The values for one contact, or the attribute that the contact lacks. */
 export type ContactValues = { readonly values: InputFilterValues } | { readonly lacks: string };
@@ -45,7 +48,7 @@ const LOOKED_UP_USERS = 2000;
  */
 export async function* userLines(
   db: Database,
-  users: AsyncIterable<string>,
+  users: Iterable<string> | AsyncIterable<string>,
   filter: { readonly wish: FilterWish | undefined; readonly compared: readonly string[] },
   write: WriteLine = userInputLine,
 ): AsyncGenerator<string> {
@@ -85,25 +88,33 @@ async function* linesOf(
 /**
  * Checks that contacts have the attributes that the values name: where nobody has one, its name is wrong.
  *
- * @param whereIs  finds the place of a part of the job file
  * @throws E_JOB_FIELD, all of them at once
  */
-export async function checkAttributes(
-  db: Database,
-  wish: FilterWish | undefined,
-  whereIs: (path: readonly string[]) => Where,
-): Promise<void> {
+export async function checkAttributes(db: Database, job: EmailJob): Promise<void> {
   const problems: NightjarError[] = [];
-  for (const [name, value] of Object.entries(wish?.values ?? {})) {
-    if (value.by !== 'attribute' || isColumn(value.attribute)) continue;
-    if (await isAttributeThere(db, value.attribute)) continue;
-    const known = await sampleAttributeNames(db);
-    const near = nearestName(value.attribute, known);
-    const path = ['recommend', 'filterValues', name, 'attribute'];
-    const message = `${path.join('.')} is "${value.attribute}", and no contact has it; attributes are ${known.join(', ') || 'none'}`;
-    const fix = near === undefined ? 'import contacts with that column, or name another' : `write "attribute: ${near}"`;
-    problems.push(new NightjarError('E_JOB_FIELD', message, { where: whereIs(path), fix }));
+  for (const { recommend, at } of partsOf(job)) {
+    for (const [name, value] of Object.entries(recommend.filter?.values ?? {})) {
+      if (value.by !== 'attribute' || isColumn(value.attribute)) continue;
+      if (await isAttributeThere(db, value.attribute)) continue;
+      const path = [...at.split('.'), 'filterValues', name, 'attribute'];
+      const known = await sampleAttributeNames(db);
+      problems.push(unknownAttribute({ attribute: value.attribute, path, known }, placeOf(job, path)));
+    }
   }
   const problem = combineErrors(problems);
   if (problem !== undefined) throw problem;
+}
+
+interface NamedAttribute {
+  readonly attribute: string;
+  readonly path: readonly string[];
+  /** Attributes that contacts have. */
+  readonly known: readonly string[];
+}
+
+function unknownAttribute({ attribute, path, known }: NamedAttribute, where: Where): NightjarError {
+  const near = nearestName(attribute, known);
+  const message = `${path.join('.')} is "${attribute}", and no contact has it; attributes are ${known.join(', ') || 'none'}`;
+  const fix = near === undefined ? 'import contacts with that column, or name another' : `write "attribute: ${near}"`;
+  return new NightjarError('E_JOB_FIELD', message, { where, fix });
 }

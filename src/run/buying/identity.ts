@@ -11,6 +11,12 @@ export type PurchaseIdentity = Pick<
   readonly themeItemName?: string | undefined;
 };
 
+/** What is bought for the slot of a job, but for its input. */
+export interface PurchaseTerms extends Omit<PurchaseIdentity, 'inputSha256'> {
+  readonly job: string;
+  readonly slot: string;
+}
+
 /** Everything that decides what a batch job of nightjar returns. */
 export function identityOf(engines: Pick<Engines, 'settings'>, purchase: PurchaseIdentity): BatchIdentity {
   const { kind, solutionVersionArn, recipe, filterArn, numResults, inputSha256, themeItemName } = purchase;

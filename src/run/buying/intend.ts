@@ -9,20 +9,12 @@ import type { Engines } from '../engines';
 import { savePurchasesInBudget } from '../guards/within-budget';
 import type { StageContext } from '../stage';
 import { priceOf } from '../summarise';
-import { identityOf } from './identity';
+import { identityOf, type PurchaseTerms } from './identity';
 import type { WrittenInput } from './input';
 import { type BatchRequest, requestSchema } from './request';
 
-export interface PurchaseWish {
+export interface PurchaseWish extends PurchaseTerms {
   readonly runId: string;
-  readonly job: string;
-  readonly slot: string;
-  readonly kind: 'inference' | 'segment';
-  readonly solutionVersionArn: string;
-  readonly recipe: string;
-  readonly filterArn: string | null;
-  readonly numResults: number;
-  readonly themeItemName?: string | undefined;
   /** The sections that it is for; undefined where it is for the e-mail's own items alone. */
   readonly sections?: readonly string[] | undefined;
   /** One for each part. */

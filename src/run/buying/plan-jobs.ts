@@ -8,7 +8,7 @@ import type { InputPart } from '../../personalize/input-parts';
 import { sumMoney } from '../../personalize/prices';
 import type { Engines } from '../engines';
 import { priceOf } from '../summarise';
-import { identityOf } from './identity';
+import { identityOf, type PurchaseTerms } from './identity';
 import { chooseAttempt } from './intend';
 import type { Source } from './sources';
 
@@ -62,15 +62,7 @@ export async function planSources(
   };
 }
 
-interface PlannedPurchase {
-  readonly job: string;
-  readonly slot: string;
-  readonly kind: 'inference' | 'segment';
-  readonly solutionVersionArn: string;
-  readonly recipe: string;
-  readonly filterArn: string | null;
-  readonly numResults: number;
-  readonly themeItemName?: string | undefined;
+interface PlannedPurchase extends PurchaseTerms {
   readonly parts: readonly InputPart[];
   /** Names whose cost is counted already, added to: two sources may come to one input. */
   readonly counted?: Set<string>;

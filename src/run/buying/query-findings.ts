@@ -1,14 +1,20 @@
 /** Finds what is wrong with a query by the data that it asks about: columns, values and items that are not there. */
-import { nearestName } from '../../config/nearest';
+import { misspeltName, nearestName } from '../../config/nearest';
 import type { ItemChoice, SegmentQuery } from '../../job/audience-job';
 import { chooseItems, conditionsOf, isItemValue, listItemValues } from '../../job/choose-items';
 import type { Item } from '../../job/people';
 import { type AttributeCondition, parseAttributeQuery } from '../../personalize/attribute-query';
 import type { ItemColumn } from './item-columns';
 
+/** Where in a query a finding is: a word of its text, or the keys of a field of its choice. */
+export interface FindingPlace {
+  readonly word?: string;
+  readonly path?: readonly string[];
+}
+
 /** `wrong` stops a job before it is bought; `note` is what may be right, but a person should know. */
 export type QueryFinding =
-  | { readonly kind: 'wrong'; readonly message: string; readonly fix: string }
+  | ({ readonly kind: 'wrong'; readonly message: string; readonly fix: string } & FindingPlace)
   | { readonly kind: 'note'; readonly message: string };
 
 export interface ItemFacts {
@@ -39,16 +45,18 @@ function checkCondition({ column, value }: AttributeCondition, { columns, items 
   if (columns !== undefined && known === undefined) return [explainColumn(column, columns)];
   if (known?.kind === 'textual') {
     const message = `ITEMS.${column} is a textual column, which Personalize can't be asked for`;
-    return [{ kind: 'wrong', message, fix: `ask for one of these: ${namesOf(columns ?? []).join(', ')}` }];
+    return [
+      { kind: 'wrong', message, fix: `ask for one of these: ${namesOf(columns ?? []).join(', ')}`, word: column },
+    ];
   }
   const attribute = known?.kind === 'number' ? undefined : attributeOf(column, items);
   const values = attribute === undefined ? [] : listItemValues(items.values(), attribute);
   if (values.length === 0 || values.includes(value)) return [];
-  const near = nearestName(value, values);
+  const near = misspeltName(value, values);
   const message = `no imported item has ITEMS.${column} = ${JSON.stringify(value)}`;
   return near === undefined
     ? [{ kind: 'note', message: `${message}; values are ${listSome(values)}` }]
-    : [{ kind: 'wrong', message, fix: `write ITEMS.${column} = ${JSON.stringify(near)}` }];
+    : [{ kind: 'wrong', message, fix: `write ITEMS.${column} = ${JSON.stringify(near)}`, word: value }];
 }
 
 function explainColumn(column: string, columns: readonly ItemColumn[]): QueryFinding {
@@ -56,7 +64,7 @@ function explainColumn(column: string, columns: readonly ItemColumn[]): QueryFin
   const near = nearestName(column, names);
   const message = `the items dataset has no column ${column}; it has ${names.join(', ')}`;
   const fix = near === undefined ? `ask for one of these: ${names.join(', ')}` : `write ITEMS.${near}`;
-  return { kind: 'wrong', message, fix };
+  return { kind: 'wrong', message, fix, word: column };
 }
 
 const RESERVED: ReadonlySet<string> = new Set(['ITEM_ID', 'CREATION_TIMESTAMP']);
@@ -83,7 +91,7 @@ function checkIds(ids: readonly string[], { items }: ItemFacts): readonly QueryF
   const strangers = items.size === 0 ? [] : ids.filter((id) => !items.has(id));
   if (strangers.length === 0) return [];
   const of = ids.length === 1 ? '' : `${strangers.length} of ${ids.length} ids are `;
-  const near = nearestName(strangers[0] ?? '', [...items.keys()]);
+  const near = misspeltName(strangers[0] ?? '', [...items.keys()]);
   const hint = near === undefined ? '' : `; "${near}" is`;
   return [{ kind: 'note', message: `${of}not among the imported items: ${listSome(strangers)}${hint}` }];
 }
@@ -108,19 +116,31 @@ function checkChoiceCondition(
   const names = ['category', ...attributesOf(items)];
   if (!names.includes(name)) {
     const near = nearestName(name, names);
-    const fix = near === undefined ? 'name one of these' : `write "${near}:"`;
+    const fix = near === undefined ? `name one of these: ${listSome(names)}` : `write "${near}:"`;
     return [
-      { kind: 'wrong', message: `no imported item has the attribute "${name}"; they have ${listSome(names)}`, fix },
+      {
+        kind: 'wrong',
+        message: `no imported item has the attribute "${name}"; they have ${listSome(names)}`,
+        fix,
+        path: ['where', name],
+      },
     ];
   }
   const values = listItemValues(items.values(), name);
   return wanted.flatMap((value): readonly QueryFinding[] => {
     if (values.some((own) => isItemValue(own, value))) return [];
-    const near = nearestName(String(value), values);
+    const near = misspeltName(String(value), values);
     const message = `no imported item has the ${name} ${JSON.stringify(value)}`;
     return near === undefined
       ? [{ kind: 'note', message: `${message}; values are ${listSome(values)}` }]
-      : [{ kind: 'wrong', message, fix: `write ${JSON.stringify(near)}` }];
+      : [
+          {
+            kind: 'wrong',
+            message,
+            fix: `write ${JSON.stringify(near)}`,
+            path: name === 'category' ? [name] : ['where', name],
+          },
+        ];
   });
 }
 

@@ -5,9 +5,10 @@ import {
   type PersonalizeClient,
   paginateListFilters,
 } from '@aws-sdk/client-personalize';
-import { nearestName } from '../../config/nearest';
+import { listNames, nearestName } from '../../config/nearest';
 import { combineErrors, NightjarError } from '../../errors';
 import type { FilterWish } from '../../job/base-job';
+import { type JobFile, placeOfField } from '../../job/place';
 import { findPlaceholders } from '../../personalize/filter-values';
 import { readStatus } from '../../personalize/status';
 import type { ResolvedSolution } from './resolve-solution';
@@ -24,7 +25,7 @@ export interface FilterSearch {
   readonly solution: ResolvedSolution;
   /** Where the filter stands in the job file: `recommend`, `segment`, `content.sections.fresh.recommend`. */
   readonly section: string;
-  readonly file: string;
+  readonly job: JobFile;
 }
 
 /**
@@ -69,14 +70,16 @@ async function describe(personalize: PersonalizeClient, arn: string, search: Fil
     return (await personalize.send(new DescribeFilterCommand({ filterArn: arn }))).filter ?? {};
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ResourceNotFoundException') throw error;
-    const names = await listNames(personalize, search.solution.datasetGroupArn);
-    const near = nearestName(search.wish.named, names) ?? names[0];
-    const fix = near === undefined ? 'make it: aws personalize create-filter' : `write "filter: ${near}"`;
+    const names = await findFilterNames(personalize, search.solution.datasetGroupArn);
+    const near = nearestName(search.wish.named, names);
+    const make = 'make it: aws personalize create-filter';
+    const others = names.length === 0 ? make : `name one of these: ${listNames(names)}; or ${make}`;
+    const fix = near === undefined ? others : `write "filter: ${near}"`;
     throw wrong(search, `does not exist in Personalize; filters are ${names.join(', ') || 'none'}`, fix);
   }
 }
 
-async function listNames(
+async function findFilterNames(
   personalize: PersonalizeClient,
   datasetGroupArn: string | undefined,
 ): Promise<readonly string[]> {
@@ -98,21 +101,23 @@ function checkPlaceholders(search: FilterSearch, placeholders: readonly string[]
         search,
         `has the placeholder $${name}, and filterValues has no ${name}`,
         `add "${name}: …" below "filterValues:"`,
+        'filterValues',
       ),
     ),
     ...unknown.map((name) => {
       const near = nearestName(name, placeholders);
       const fix = near === undefined ? `remove "${name}:"` : `write "${near}:" instead of "${name}:"`;
-      return wrong(search, `has no placeholder $${name}, which filterValues names`, fix);
+      return wrong(search, `has no placeholder $${name}, which filterValues names`, fix, `filterValues.${name}`);
     }),
   ];
   const problem = combineErrors(problems);
   if (problem !== undefined) throw problem;
 }
 
-function wrong({ wish, section, file }: FilterSearch, what: string, fix: string): NightjarError {
+/** `field` is what a person has to change, below the section. */
+function wrong({ wish, section, job }: FilterSearch, what: string, fix: string, field = 'filter'): NightjarError {
   return new NightjarError('E_RECO_FILTER', `${section}.filter is "${wish.named}", which ${what}`, {
-    where: { file },
+    where: placeOfField(job, `${section}.${field}`),
     fix,
   });
 }

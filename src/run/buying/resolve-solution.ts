@@ -7,8 +7,10 @@ import {
   type SolutionVersionSummary,
 } from '@aws-sdk/client-personalize';
 import type { Settings } from '../../config/settings';
-import { NightjarError } from '../../errors';
+import { NightjarError, type Where } from '../../errors';
 import type { RecommendRules } from '../../job/email-job';
+import { type JobFile, placeOfField } from '../../job/place';
+import { SOLUTION_NEEDS, type SolutionNeed } from '../../job/solution-needs';
 import { THEME_REGIONS } from '../../personalize/limits';
 import { readStatus } from '../../personalize/status';
 
@@ -20,41 +22,11 @@ export interface ResolvedSolution {
   readonly datasetGroupArn: string | undefined;
 }
 
-const SEGMENT_RECIPES: ReadonlySet<string> = new Set(['aws-item-affinity', 'aws-item-attribute-affinity']);
-/** What a job can want of a solution: the recipes that do it, and their names in words. */
-interface Ability {
-  readonly recipes: ReadonlySet<string>;
-  readonly words: string;
-}
-
-const TASTE_RECIPES: ReadonlySet<string> = new Set([
-  'aws-user-personalization',
-  'aws-user-personalization-v2',
-  'aws-popularity-count',
-  'aws-hrnn',
-  'aws-hrnn-metadata',
-  'aws-hrnn-coldstart',
-]);
-
-const ABILITIES = {
-  segment: { recipes: SEGMENT_RECIPES, words: 'an Item-Affinity or Item-Attribute-Affinity' },
-  taste: { recipes: TASTE_RECIPES, words: 'a User-Personalization or Popularity-Count' },
-  ranking: {
-    recipes: new Set(['aws-personalized-ranking', 'aws-personalized-ranking-v2']),
-    words: 'a Personalized-Ranking',
-  },
-  related: {
-    recipes: new Set(['aws-similar-items', 'aws-sims', 'aws-semantic-similarity']),
-    words: 'a Similar-Items or SIMS',
-  },
-  themes: { recipes: new Set(['aws-similar-items']), words: 'a Similar-Items' },
-} satisfies Record<string, Ability>;
-
-function abilityOf({ kind, recommend }: SolutionWish): Ability {
-  if (kind === 'audience') return ABILITIES.segment;
-  if (recommend?.themes !== undefined) return ABILITIES.themes;
-  if (recommend?.from === undefined) return ABILITIES.taste;
-  return recommend.from.by === 'related' ? ABILITIES.related : ABILITIES.ranking;
+function needOf({ kind, recommend }: SolutionWish): SolutionNeed {
+  if (kind === 'audience') return SOLUTION_NEEDS.segment;
+  if (recommend?.themes !== undefined) return SOLUTION_NEEDS.themes;
+  if (recommend?.from === undefined) return SOLUTION_NEEDS.taste;
+  return recommend.from.by === 'related' ? SOLUTION_NEEDS.related : SOLUTION_NEEDS.ranking;
 }
 
 function describeWish({ kind, recommend }: SolutionWish): string {
@@ -67,7 +39,9 @@ export interface SolutionWish {
   /** A name of the settings' `solutions`, or an ARN of a solution or solution version. */
   readonly solution: string;
   readonly kind: 'email' | 'audience';
-  readonly file: string;
+  readonly job: JobFile;
+  /** Where the job names it: `segment`, `recommend`, `content.sections.fresh.recommend`. */
+  readonly at: string;
   /** What an e-mail job wants of it; its recipients' own taste where left out. */
   readonly recommend?: Pick<RecommendRules, 'from' | 'themes'>;
 }
@@ -86,23 +60,32 @@ export async function resolveSolution(
   const found = isVersion
     ? await describeVersion(engines.personalize, arn, wish)
     : await newestVersion(engines.personalize, arn, wish);
-  const { recipes, words } = abilityOf(wish);
-  if (recipes.has(found.recipe)) return found;
+  const { recipes, words } = needOf(wish);
+  if (recipes.includes(found.recipe)) return found;
+  const fitting = Object.entries(engines.settings.solutions).flatMap(([name, { recipe }]) =>
+    recipes.includes(recipe) ? [name] : [],
+  );
+  const instead = fitting.length === 0 ? '' : `name one of these: ${fitting.join(', ')}; or `;
   throw new NightjarError(
     'E_RECO_SOLUTION',
     `solution "${wish.solution}" is of the recipe ${found.recipe}; ${describeWish(wish)} needs ${words} solution`,
     {
-      where: { file: wish.file },
-      fix: 'name another solution, or add it to "solutions" in the settings',
+      where: whereIs(wish),
+      fix: `${instead}add another below "solutions:" of the settings, with "recipe: ${recipes[0]}"`,
     },
   );
 }
 
 /** AWS would refuse the batch job when the others are bought already. */
-function checkThemeRegion({ aws }: Settings, { recommend, file }: SolutionWish): void {
+function checkThemeRegion({ aws }: Settings, { recommend, job, at }: SolutionWish): void {
   if (recommend?.themes === undefined || THEME_REGIONS.includes(aws.region)) return;
   const message = `themes are wanted, and Personalize has none in ${aws.region}; it has them in ${THEME_REGIONS.join(', ')}`;
-  throw new NightjarError('E_JOB_FIELD', message, { where: { file }, fix: 'remove "themes:"' });
+  const where = placeOfField(job, `${at}.themes`);
+  throw new NightjarError('E_JOB_FIELD', message, { where, fix: 'remove "themes:"' });
+}
+
+function whereIs({ job, at }: SolutionWish): Where {
+  return placeOfField(job, `${at}.solution`);
 }
 
 function solutionArn(settings: Settings, wish: SolutionWish): string {
@@ -132,7 +115,7 @@ async function newestVersion(
     .sort((a, b) => (b.creationDateTime?.getTime() ?? 0) - (a.creationDateTime?.getTime() ?? 0))[0];
   if (newest?.solutionVersionArn === undefined) {
     throw new NightjarError('E_RECO_SOLUTION', `solution "${wish.solution}" has no ACTIVE solution version`, {
-      where: { file: wish.file },
+      where: whereIs(wish),
       fix: `train one: aws personalize create-solution-version --solution-arn ${arn}`,
     });
   }
@@ -153,7 +136,7 @@ async function describeVersion(
   const status = described.solutionVersion?.status ?? '';
   if (readStatus(status) !== 'active') {
     throw new NightjarError('E_RECO_SOLUTION', `solution version "${arn}" is ${status}; expected ACTIVE`, {
-      where: { file: wish.file },
+      where: whereIs(wish),
     });
   }
   const { recipeArn, datasetGroupArn } = described.solutionVersion ?? {};
@@ -167,7 +150,7 @@ function recipeName(arn: string | undefined): string {
 function missingSolution(error: unknown, wish: SolutionWish): unknown {
   if (!(error instanceof Error) || error.name !== 'ResourceNotFoundException') return error;
   return new NightjarError('E_RECO_SOLUTION', `solution "${wish.solution}" does not exist in Personalize`, {
-    where: { file: wish.file },
+    where: whereIs(wish),
     fix: 'list what there is: aws personalize list-solutions; then name it under "solutions" in the settings',
     cause: error,
   });

@@ -1,8 +1,9 @@
 /** Checks the queries of an audience job before they are bought, and writes their input lines. */
-import { combineErrors, NightjarError } from '../../errors';
+import { combineErrors, NightjarError, type Where } from '../../errors';
 import type { AudienceJob, SegmentQuery } from '../../job/audience-job';
 import { chooseItems } from '../../job/choose-items';
 import type { Item } from '../../job/people';
+import { placeOf, placeOfCharacter, placeOfWord } from '../../job/place';
 import { parseAttributeQuery } from '../../personalize/attribute-query';
 import { attributesInputLine, itemInputLine } from '../../personalize/input-lines';
 import { readConstantValues } from './filter-values';
@@ -77,6 +78,27 @@ export function queryLines(
   return [...new Set(lines)];
 }
 
+interface Within {
+  /** A character of its text, from 1. */
+  readonly column?: number;
+  /** A word of its text. */
+  readonly word?: string | undefined;
+  /** Keys of a choice of items. */
+  readonly path?: readonly string[] | undefined;
+}
+
+/** Finds a query in the job file, or a part of it. */
+export function placeOfQuery(job: AudienceJob, name: string, { column, word, path = [] }: Within = {}): Where {
+  const { queries } = job.segment;
+  if (queries.some(({ by }) => by === 'attributes')) {
+    const field = ['segment', 'queries', name];
+    return word === undefined ? placeOfCharacter(job, field, column) : placeOfWord(job, field, word);
+  }
+  const index = queries.findIndex((query) => query.name === name);
+  // Items stand in a list, or under names.
+  return placeOf(job, ['segment', 'items', queries[index]?.by === 'item' ? index : name, ...path]);
+}
+
 /**
  * Checks that the queries are of the recipe's form and in its grammar; how many there are is no limit, for inputs are split.
  * @throws E_RECO_QUERY, all problems at once
@@ -89,7 +111,7 @@ export function checkQueries(job: AudienceJob, recipe?: string): void {
     const message = `segment.queries.${query.name} is ${JSON.stringify(query.query)}; at character ${parsed.column} ${parsed.message}`;
     return [
       new NightjarError('E_RECO_QUERY', message, {
-        where: { file: job.file },
+        where: placeOfQuery(job, query.name, { column: parsed.column }),
         fix: suggestQuery(query.name, query.query),
       }),
     ];
@@ -125,7 +147,7 @@ function checkRecipe(job: AudienceJob, recipe: string): void {
       'E_RECO_QUERY',
       `solution "${job.segment.solution}" is of the recipe ${recipe}, which needs ${wanted}`,
       {
-        where: { file: job.file },
+        where: placeOf(job, ['segment', byItem ? 'queries' : 'items'], 'key'),
         fix: byItem ? 'write items: [item-001, item-002]' : 'write queries: { tea: ITEMS.CATEGORY = "tea" }',
       },
     );

@@ -5,6 +5,7 @@ import { NightjarError } from '../../errors';
 import type { ParsedJob } from '../../job/definition';
 import type { EmailJob, RecommendRules, SlateSource } from '../../job/email-job';
 import type { Item } from '../../job/people';
+import { type JobFile, placeOfField } from '../../job/place';
 import type { Engines } from '../engines';
 import { loadCatalogue } from '../mails/catalogue-cache';
 import type { PlanRecord } from '../plan-record';
@@ -55,7 +56,7 @@ export async function resolveSources(
 ): Promise<readonly [Source, ...Source[]]> {
   const [own, ...further] = partsOf(job);
   if (own === undefined) throw new NightjarError('E_BUG', `the job ${job.name} buys nothing`);
-  const resolve = (part: Part) => resolveSource(engines, part, { file: job.file, catalogueVersion });
+  const resolve = (part: Part) => resolveSource(engines, part, { job, catalogueVersion });
   const first = await resolve(own);
   const others: Source[] = [];
   for (const part of further) others.push(await resolve(part));
@@ -65,12 +66,12 @@ export async function resolveSources(
 async function resolveSource(
   engines: SourceEngines,
   { name, recommend, at }: Part,
-  { file, catalogueVersion }: Pick<ListCase, 'file' | 'catalogueVersion'>,
+  { job, catalogueVersion }: Pick<ListCase, 'job' | 'catalogueVersion'>,
 ): Promise<Source> {
-  const solution = await resolveSolution(engines, { solution: recommend.solution, kind: 'email', file, recommend });
-  const filter = await findFilter(engines, { wish: recommend.filter, solution, section: at, file });
+  const solution = await resolveSolution(engines, { solution: recommend.solution, kind: 'email', job, at, recommend });
+  const filter = await findFilter(engines, { wish: recommend.filter, solution, section: at, job });
   const { solutionVersionArn, recipe } = solution;
-  const listed = await listItems(engines, { recommend, at, file, catalogueVersion });
+  const listed = await listItems(engines, { recommend, at, job, catalogueVersion });
   return makeSource([name], { recommend, solutionVersionArn, recipe, filter, listed });
 }
 
@@ -120,13 +121,13 @@ function wishOf({ recommend, solutionVersionArn, filter, listed, numResults }: S
 }
 
 interface ListCase extends Omit<Part, 'name'> {
-  readonly file: string;
+  readonly job: JobFile;
   readonly catalogueVersion: number | undefined;
 }
 
 async function listItems(
   { db }: Pick<Engines, 'db'>,
-  { recommend, at, file, catalogueVersion }: ListCase,
+  { recommend, at, job, catalogueVersion }: ListCase,
 ): Promise<readonly string[] | undefined> {
   const { from } = recommend;
   if (from === undefined || from.by === 'related') return undefined;
@@ -135,7 +136,7 @@ async function listItems(
   if (listed.length > 0) return listed;
   const what = from.by === 'list' ? 'an item of the list' : (from.category ?? 'any item');
   throw new NightjarError('E_JOB_FIELD', `${at}.from finds nothing: the catalogue does not have ${what}`, {
-    where: { file },
+    where: placeOfField(job, `${at}.from`),
     fix: 'import items, or name others: nightjar import --items items.csv',
   });
 }
@@ -179,7 +180,7 @@ export async function plannedSources(
     kept.map(async ({ solutionVersionArn, recipe, filter, parts: names }): Promise<Source> => {
       const part = parts.find(({ name }) => name === names[0]);
       if (part === undefined) throw new NightjarError('E_BUG', `the job ${job.name} has no part "${names[0]}"`);
-      const listed = await listItems(engines, { ...part, file: job.file, catalogueVersion });
+      const listed = await listItems(engines, { ...part, job, catalogueVersion });
       return makeSource(names, { recommend: part.recommend, solutionVersionArn, recipe, filter, listed });
     }),
   );

@@ -6,6 +6,7 @@ import type { Settings } from '../../config/settings';
 import { createPool } from '../../database/connecting/connection';
 import { examineData } from './check-data';
 import { type DatabaseState, examineDatabase } from './check-database';
+import { examineDestinations } from './check-destinations';
 import { type DkimDoor, examineDkim } from './check-dkim';
 import { examineMachine } from './check-machine';
 import { examineMail, type MailDoor } from './check-mail';
@@ -57,6 +58,7 @@ export async function examine(exam: Examination, patient: Patient, doors: Doors)
     const others = doors.enter(state);
     const s3 = await open(exam, 'storage', others.s3);
     if (s3 !== undefined) await examineStorage(exam, s3, settings);
+    await examineDestinations(exam, s3, settings);
     const personalize = await open(exam, 'personalize', others.personalize);
     if (personalize !== undefined) await examinePersonalize(exam, personalize, patient);
     const mail = await open(exam, 'mail', others.mail);

@@ -5,7 +5,16 @@ import { type Denial, isFailedCall, readDenial, statusOf } from './denial';
 import type { PermissionSettings } from './scope';
 
 /** Names what is examined, in the order in which it is. */
-export type EngineName = 'settings' | 'database' | 'queue' | 'storage' | 'personalize' | 'mail' | 'data' | 'machine';
+export type EngineName =
+  | 'settings'
+  | 'database'
+  | 'queue'
+  | 'storage'
+  | 'destinations'
+  | 'personalize'
+  | 'mail'
+  | 'data'
+  | 'machine';
 
 /** `skipped`: it couldn't be seen, because something before it failed or because nothing can see it from here. */
 export type Status = 'ok' | 'warning' | 'failed' | 'skipped';

@@ -40,12 +40,18 @@ export const GRANTS: readonly Grant[] = [
     actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
     resources: ['objects'],
   },
+  {
+    sid: 'NightjarDestinations',
+    purpose: 'run',
+    actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
+    resources: ['destinations'],
+  },
   { sid: 'NightjarPictures', purpose: 'run', actions: ['s3:GetObject'], resources: ['pictures'] },
   {
     sid: 'NightjarKey',
     purpose: 'run',
     actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
-    resources: ['key'],
+    resources: ['key', 'destinationKeys'],
   },
   {
     sid: 'NightjarSolutions',

@@ -3,7 +3,7 @@ import type { Settings } from '../../config/settings';
 import { isSesUrl, parseSesUrl } from '../../mail/ses-url';
 
 /** The parts of Settings that permissions follow from. */
-export type PermissionSettings = Pick<Settings, 'aws' | 'storage' | 'solutions' | 'images'> & {
+export type PermissionSettings = Pick<Settings, 'aws' | 'storage' | 'solutions' | 'images' | 'destinations'> & {
   readonly mail: Pick<Settings['mail'], 'url' | 'from'>;
 };
 
@@ -29,6 +29,9 @@ const RESOURCES = {
   serviceRole: (of: Arns) => [of.settings.aws.roleArn],
   ownRole: (of: Arns) => (of.settings.aws.assumeRoleArn === null ? [] : [of.settings.aws.assumeRoleArn]),
   key: (of: Arns) => (of.settings.aws.kmsKeyArn === null ? [] : [of.settings.aws.kmsKeyArn]),
+  /** Audience files that go to S3. */
+  destinations: (of: Arns) => destinationsOf(of.settings).map(({ bucket, key }) => of.s3(`${bucket}/${key}*`)),
+  destinationKeys: (of: Arns) => Object.values(of.settings.destinations).flatMap(({ kmsKeyArn }) => kmsKeyArn ?? []),
   sender: sendersOf,
   /** Actions on lists take no resource. */
   all: () => ['*'],
@@ -72,6 +75,13 @@ function solutionsOf(of: Arns): readonly string[] {
     solutionArn(of.settings, solution).split('/').slice(0, 2).join('/'),
   );
   return [...new Set(arns)].sort();
+}
+
+function destinationsOf({ destinations }: PermissionSettings): { readonly bucket: string; readonly key: string }[] {
+  return Object.values(destinations).flatMap(({ url }) => {
+    const [, bucket, key = ''] = /^s3:\/\/([^/]+)\/(.*)$/.exec(url) ?? [];
+    return bucket === undefined ? [] : [{ bucket, key }];
+  });
 }
 
 /** Pictures below the output location are objects like the others. */

@@ -1,5 +1,5 @@
 /** Checks the columns of an import file against those that its kind has. */
-import { nearestName } from '../../config/nearest';
+import { misspeltName, nearestName } from '../../config/nearest';
 import { type FileFindings, type ImportProblem, showValue } from './findings';
 
 /** The columns of a kind of file. */
@@ -75,7 +75,7 @@ interface Others {
 
 function warnOfOthers(others: readonly string[], { rule, findings, absent }: Others): void {
   for (const name of others) {
-    const near = nearestName(name, absent);
+    const near = misspeltName(name, absent);
     const hint = near === undefined ? '' : `; if ${showValue(near)} was meant, rename it`;
     if (rule.others === 'unused') {
       findings.addWarning('unused_column', 1, `the column ${showValue(name)} is not imported${hint}`);

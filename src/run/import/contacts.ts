@@ -1,6 +1,7 @@
 /** Imports contacts: by key, those that differ. */
 import { checkAddress, hashAddress } from '../../content/address';
 import { type ContactRow, removeContacts, saveContacts } from '../../database/people/contacts';
+import { CONTACT_COLUMNS } from '../../job/attributes';
 import { type FileImport, type GoodRow, importRows, refuseEmptyReplace } from './batches';
 import type { ColumnRule } from './columns';
 import { readConsent } from './consent';
@@ -20,19 +21,7 @@ export interface ContactCounts {
 
 const COLUMNS: ColumnRule = {
   required: ['user_id'],
-  optional: [
-    'email',
-    'first_name',
-    'last_name',
-    'locale',
-    'country',
-    'time_zone',
-    'phone',
-    'consent',
-    'consent_at',
-    'consent_source',
-    'deleted',
-  ],
+  optional: [...CONTACT_COLUMNS, 'deleted'],
   others: 'attributes',
 };
 const NAMES: ReadonlySet<string> = new Set([...COLUMNS.required, ...COLUMNS.optional]);

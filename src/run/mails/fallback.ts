@@ -2,10 +2,11 @@
 import { nearestName } from '../../config/nearest';
 import { isAttributeThere, sampleAttributeNames } from '../../database/people/contact-attributes';
 import { popularAmong, popularItems } from '../../database/people/interactions';
-import { NightjarError, type Where } from '../../errors';
+import { NightjarError } from '../../errors';
 import { isColumn, readAttribute } from '../../job/attributes';
-import type { ShowRules } from '../../job/email-job';
+import type { EmailJob, ShowRules } from '../../job/email-job';
 import type { Contact } from '../../job/people';
+import { placeOf } from '../../job/place';
 import type { Engines } from '../engines';
 import type { PlanRecord } from '../plan-record';
 
@@ -21,14 +22,13 @@ const GROUPING: readonly string[] = ['locale', 'country', 'time_zone'];
 
 /**
  * Checks that popular items can go by what the job names: where no contact has the attribute, its name is wrong.
- * @param whereIs  finds the place of a part of the job file
  * @throws E_JOB_FIELD
  */
 export async function checkPopularBy(
   { db }: Pick<Engines, 'db'>,
-  { fallback }: Pick<ShowRules, 'fallback'>,
-  whereIs: (path: readonly string[]) => Where,
+  job: Pick<EmailJob, 'content' | 'file' | 'text'>,
 ): Promise<void> {
+  const { fallback } = job.content.show;
   if (typeof fallback !== 'object' || !('popularBy' in fallback)) return;
   const { popularBy } = fallback;
   if (GROUPING.includes(popularBy) || (!isColumn(popularBy) && (await isAttributeThere(db, popularBy)))) return;
@@ -37,7 +37,7 @@ export async function checkPopularBy(
   const path = ['content', 'show', 'fallback', 'popularBy'];
   const message = `${path.join('.')} is "${popularBy}", by which contacts can't be told apart; expected one of ${known.join(', ')}`;
   const fix = near === undefined ? 'write "fallback: popular", or name another' : `write "popularBy: ${near}"`;
-  throw new NightjarError('E_JOB_FIELD', message, { where: whereIs(path), fix });
+  throw new NightjarError('E_JOB_FIELD', message, { where: placeOf(job, path), fix });
 }
 
 /** What a plan keeps of the fallback. */
@@ -68,6 +68,8 @@ export function fallbackFor(
   if (fallback === 'none') return [];
   if (typeof fallback === 'object' && 'itemIds' in fallback) return fallback.itemIds;
   const { popular, popularBy } = planned;
+  // A section may say popular where the e-mail's own items go by a group.
+  if (fallback === 'popular') return popular;
   const group = popularBy === undefined || contact === undefined ? undefined : groupOf(contact, popularBy.attribute);
   // Values are what contacts have: `constructor` may be one.
   const own =

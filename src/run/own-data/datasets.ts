@@ -1,7 +1,8 @@
 /** Writes what was imported as the datasets of Personalize: schemas from the columns, rows streamed as CSV. */
 import { currentCatalogueVersion, readCatalogue } from '../../database/catalogue';
 import type { Database } from '../../database/connecting/connection';
-import { countContacts, streamContacts } from '../../database/people/contacts';
+import { streamContactPages } from '../../database/people/contact-pages';
+import { countContacts } from '../../database/people/contacts';
 import { listEventTypes, streamInteractions } from '../../database/people/interactions';
 import type { Contact, Item } from '../../job/people';
 import type { Dataset } from './dataset-text';
@@ -115,7 +116,9 @@ const MOST_USER_FIELDS = 20;
 
 async function chooseUserFields(db: Database, former: readonly SchemaField[]): Promise<readonly AttributeField[]> {
   const tally = tallyAttributes();
-  for await (const { contact } of streamContacts(db)) tally.add(contact.attributes);
+  for await (const page of streamContactPages(db, undefined, { columns: ['attributes'] })) {
+    for (const { contact } of page) tally.add(contact.attributes);
+  }
   return tally.fields({ reserved: USER_FIELDS, most: MOST_USER_FIELDS, former });
 }
 
@@ -133,7 +136,10 @@ function usersOf(db: Database, { own, former }: Fields): Dataset {
     ...own.map((field) => cellOf(field, attributes)),
   ];
   const rows = async function* (): AsyncGenerator<readonly Cell[]> {
-    for await (const { contact } of streamContacts(db)) yield cells(contact);
+    const columns = ['locale', 'country', 'attributes'];
+    for await (const page of streamContactPages(db, undefined, { columns })) {
+      for (const { contact } of page) yield cells(contact);
+    }
   };
   return makeDataset('Users', asBefore(fields, former), rows);
 }

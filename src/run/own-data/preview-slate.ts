@@ -32,10 +32,15 @@ export interface PreviewMeans {
  * @throws E_RECO_SOLUTION where the job's solution is not trained
  */
 export async function findMeans(engines: PreviewEngines, job: EmailJob): Promise<PreviewMeans> {
-  const { file, recommend } = job;
-  const solution = await resolveSolution(engines, { solution: recommend.solution, kind: 'email', file });
+  const { recommend } = job;
+  const solution = await resolveSolution(engines, {
+    solution: recommend.solution,
+    kind: 'email',
+    job,
+    at: 'recommend',
+  });
   try {
-    const search = { wish: recommend.filter, solution, section: 'recommend', file } as const;
+    const search = { wish: recommend.filter, solution, section: 'recommend', job } as const;
     return { job, solution, filter: await findFilter(engines, search) };
   } catch (error) {
     if (!isNightjarError(error) || error.code !== 'E_RECO_FILTER') throw error;

@@ -1,7 +1,8 @@
 /** Renders the mail that a customer would get, by the renderer of the runs; nothing is sent and no run is made. */
 import { maskAddress } from '../../content/address';
 import { currentCatalogueVersion } from '../../database/catalogue';
-import { findContacts, type StoredContact, streamContacts } from '../../database/people/contacts';
+import { streamContactPages } from '../../database/people/contact-pages';
+import { findContacts, type StoredContact } from '../../database/people/contacts';
 import { activeUsers, popularItems } from '../../database/people/interactions';
 import { isNightjarError } from '../../errors';
 import type { EmailJob } from '../../job/email-job';
@@ -134,8 +135,8 @@ async function listCandidates({ db }: PreviewEngines): Promise<readonly StoredCo
   const found = await findContacts(db, ids);
   const active = ids.flatMap((id) => found.get(id) ?? []);
   const others: StoredContact[] = [];
-  for await (const stored of streamContacts(db)) {
-    others.push(stored);
+  for await (const page of streamContactPages(db)) {
+    others.push(...page.slice(0, CANDIDATES - others.length));
     if (others.length === CANDIDATES) break;
   }
   const hasName = ({ contact }: StoredContact) => contact.firstName !== undefined;

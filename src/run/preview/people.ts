@@ -1,7 +1,8 @@
 /** Chooses the people whose mails a preview shows. */
 import { languageOf } from '../../content/locale';
 import { listLastSlated } from '../../database/ledger/last-slates';
-import { findContacts, type StoredContact, streamContacts } from '../../database/people/contacts';
+import { streamContactPages } from '../../database/people/contact-pages';
+import { findContacts, type StoredContact } from '../../database/people/contacts';
 import { findUserByAddress } from '../../database/people/find-contact';
 import { activeUsers } from '../../database/people/interactions';
 import { NightjarError } from '../../errors';
@@ -52,9 +53,9 @@ async function listCandidates({ db }: Pick<Engines, 'db'>, job: EmailJob): Promi
   const found = await findContacts(db, [...new Set(ids)], job.name);
   const known = [...new Set(ids)].flatMap((id) => found.get(id) ?? []);
   const others: StoredContact[] = [];
-  for await (const stored of streamContacts(db, job.name)) {
-    if (!found.has(stored.contact.userId)) others.push(stored);
-    if (others.length === CANDIDATES) break;
+  for await (const page of streamContactPages(db, job.name)) {
+    others.push(...page.filter(({ contact }) => !found.has(contact.userId)));
+    if (others.length >= CANDIDATES) break;
   }
-  return [...known, ...others];
+  return [...known, ...others.slice(0, CANDIDATES)];
 }

@@ -13,7 +13,7 @@ import type { StoredContact } from '../../database/people/contacts';
 import { NightjarError } from '../../errors';
 import type { EmailJob } from '../../job/email-job';
 import type { Bundle, JobSource } from '../bundle';
-import { seedRule, wantsSeeds } from '../buying/source-lines';
+import { seedRule, wantsSeeds } from '../buying/seeds';
 import type { Engines } from '../engines';
 import { loadCatalogue } from '../mails/catalogue-cache';
 import { planFallback } from '../mails/fallback';

@@ -2,13 +2,11 @@
 import { nearestName } from '../../config/nearest';
 import type { Database } from '../../database/connecting/connection';
 import { isAttributeThere, sampleAttributeNames } from '../../database/people/contact-attributes';
-import { combineErrors, NightjarError, type Where as Place } from '../../errors';
+import { combineErrors, NightjarError } from '../../errors';
 import { isColumn } from '../../job/attributes';
 import type { Where } from '../../job/base-job';
 import type { ParsedJob } from '../../job/definition';
-
-/** Finds the place of a part of the job file. */
-type WhereIs = (path: readonly string[]) => Place;
+import { placeOf } from '../../job/place';
 
 /**
  * Checks that contacts have the attributes that a job demands of them. One that must be absent, or must not have some value,
@@ -16,7 +14,7 @@ type WhereIs = (path: readonly string[]) => Place;
  *
  * @throws E_JOB_FIELD, all of them at once, with the nearest names
  */
-export async function checkWhere(db: Database, job: ParsedJob, whereIs: WhereIs): Promise<void> {
+export async function checkWhere(db: Database, job: ParsedJob): Promise<void> {
   const section = job.kind === 'email' ? 'recipients' : 'audience';
   const where = job.kind === 'email' ? job.recipients.where : job.audience.where;
   const demanded = Object.entries(where).filter(([name, wanted]) => isAttribute(name) && demandsValue(wanted));
@@ -24,25 +22,26 @@ export async function checkWhere(db: Database, job: ParsedJob, whereIs: WhereIs)
   const asked = [
     ...demanded.map(([name]) => ({
       name,
+      what: `${[section, 'where', name].join('.')} asks for`,
       path: [section, 'where', name],
       fixOf: (near: string) => `write "${near}:"`,
     })),
-    ...columns.map((name) => ({
+    ...columns.map((name, index) => ({
       name,
-      path: ['audience', 'attributes'],
+      what: `audience.attributes[${index}] is ${JSON.stringify(name)},`,
+      path: ['audience', 'attributes', index],
       fixOf: (near: string) => `write ${near} instead of ${name}`,
     })),
   ];
   const problems: NightjarError[] = [];
-  for (const { name, path, fixOf } of asked) {
+  for (const { name, what, path, fixOf } of asked) {
     if (await isAttributeThere(db, name)) continue;
     const known = await sampleAttributeNames(db);
     if (known.length === 0) return;
     const near = nearestName(name, known);
-    const field = path.includes(name) ? path.join('.') : `${path.join('.')} has ${name}, and`;
-    const message = `${field} asks for an attribute that no contact has; attributes are ${known.join(', ')}`;
-    const fix = near === undefined ? 'import contacts with that column, or name another' : fixOf(near);
-    problems.push(new NightjarError('E_JOB_FIELD', message, { where: whereIs(path), fix }));
+    const message = `${what} an attribute that no contact has; attributes are ${known.join(', ')}`;
+    const fix = near === undefined ? 'import contacts with that column, or name one of these' : fixOf(near);
+    problems.push(new NightjarError('E_JOB_FIELD', message, { where: placeOf(job, path), fix }));
   }
   const problem = combineErrors(problems);
   if (problem !== undefined) throw problem;

@@ -1,4 +1,5 @@
 /** Chooses the recipients of a plan as the run would, without writing any of it. */
+import { NOTHING_BOUGHT } from '../../database/ledger/seeds';
 import { findUnhandled } from '../../database/ledger/slot-ledger';
 import type { EmailJob } from '../../job/email-job';
 import type { ReadValues } from '../buying/filter-values';
@@ -25,8 +26,7 @@ export async function planRecipients(engines: Pick<Engines, 'db'>, choosing: Cho
   const { job, slot, inputs, readValues, refuse, candidates } = choosing;
   const sample = createSample();
   const addresses = new Set<string>();
-  let duplicates = 0;
-  let handledBefore = 0;
+  let [recipients, duplicates, handledBefore, boughtNothing] = [0, 0, 0, 0];
   const counts = await chooseRecipients(
     engines.db,
     { where: job.recipients.where, topic: job.name, slot, readValues, refuse, candidates },
@@ -37,12 +37,14 @@ export async function planRecipients(engines: Pick<Engines, 'db'>, choosing: Cho
         else if (addresses.has(addressHash)) duplicates += 1;
         else {
           addresses.add(addressHash);
-          sample.add({ userId, addressHash });
           return true;
         }
         return false;
       });
-      await inputs.add(chosen);
+      const kept = await inputs.add(chosen);
+      for (const { userId, addressHash } of kept) sample.add({ userId, addressHash });
+      recipients += kept.length;
+      boughtNothing += chosen.length - kept.length;
     },
   );
   const leftOut = tally(
@@ -50,9 +52,10 @@ export async function planRecipients(engines: Pick<Engines, 'db'>, choosing: Cho
       ...counts.leftOut.map(({ name, count }) => [name, count] as const),
       ['duplicate_address', duplicates] as const,
       ['handled_before', handledBefore] as const,
+      [NOTHING_BOUGHT, boughtNothing] as const,
     ]),
   );
-  return { recipients: addresses.size, leftOut, sources: inputs.finish(), sample: sample.list() };
+  return { recipients, leftOut, sources: inputs.finish(), sample: sample.list() };
 }
 
 async function planFirst({ db }: Pick<Engines, 'db'>, choosing: Choosing & { readonly limit: number }) {
@@ -60,9 +63,10 @@ async function planFirst({ db }: Pick<Engines, 'db'>, choosing: Choosing & { rea
   const rule = { where: job.recipients.where, topic: job.name, slot, readValues, refuse, candidates };
   const { counts, first, handled } = await chooseFirst(db, rule, { job: job.name, slot, limit });
   const sample = createSample();
-  for (const { userId, addressHash } of first) sample.add({ userId, addressHash });
-  await inputs.add(first);
+  const kept = await inputs.add(first);
+  for (const { userId, addressHash } of kept) sample.add({ userId, addressHash });
   const left = new Map(counts.leftOut.map(({ name, count }) => [name, count]));
-  const leftOut = tally(left.set('handled_before', handled));
-  return { recipients: first.length, leftOut, sources: inputs.finish(), sample: sample.list() };
+  left.set('handled_before', handled).set(NOTHING_BOUGHT, first.length - kept.length);
+  const leftOut = tally(left);
+  return { recipients: kept.length, leftOut, sources: inputs.finish(), sample: sample.list() };
 }

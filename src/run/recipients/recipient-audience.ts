@@ -1,6 +1,5 @@
 /** Takes the recipients of an e-mail job from an audience: finds the run whose members they are, and joins them with contacts. */
 
-import { HOLDOUT } from '../../audience/choose/split';
 import { joinByUserId } from '../../audience/join';
 import { readMembers } from '../../audience/members';
 import { compareMembers, mergeSorted } from '../../audience/merge';
@@ -10,13 +9,15 @@ import {
   findFinishedAudience,
   listFinishedAudiences,
 } from '../../database/audiences/finished-audience';
-import { listVersions } from '../../database/audiences/versions';
 import { streamContactPages } from '../../database/people/contact-pages';
 import { findRun } from '../../database/runs/runs';
 import { NightjarError, type Where } from '../../errors';
-import type { AudienceRef, EmailJob } from '../../job/email-job';
+import { type AudienceRef, writeAudienceRef } from '../../job/audience-ref';
+import type { EmailJob } from '../../job/email-job';
+import { placeOf } from '../../job/place';
 import { readObject } from '../../storage/objects';
 import { parseS3Uri } from '../../storage/uri';
+import { describeParts, isDeleted, onlyOf, suggestPart, takeParts } from '../audiences/audience-parts';
 import type { Engines } from '../engines';
 import type { RecipientAudience } from '../plan-record';
 import type { Candidates } from './choose-recipients';
@@ -25,8 +26,6 @@ interface Wish {
   readonly job: EmailJob;
   /** Of the run; left out where none is meant yet. */
   readonly slot?: string;
-  /** Finds the place of a part of the job file. */
-  readonly whereIs: (path: readonly string[]) => Where;
 }
 
 /**
@@ -37,18 +36,27 @@ interface Wish {
  */
 export async function findRecipientAudience(
   { db }: Pick<Engines, 'db'>,
-  { job, slot, whereIs }: Wish,
+  { job, slot }: Wish,
 ): Promise<RecipientAudience | undefined> {
   const { from } = job.recipients;
   if (from === 'contacts') return undefined;
+  const audience = { job: from.job, name: from.name };
   const ofSlot =
-    job.after === from.job && slot !== undefined ? await findFinishedAudience(db, { ...from, slot }) : undefined;
-  const found = ofSlot ?? (await findFinishedAudience(db, from));
-  const where = whereIs(['recipients', 'from', 'audience']);
+    job.after === from.job && slot !== undefined ? await findFinishedAudience(db, { ...audience, slot }) : undefined;
+  const found = ofSlot ?? (await findFinishedAudience(db, audience));
+  const where = placeOf(job, ['recipients', 'from', 'audience']);
   if (found === undefined || found.isDeleted) throw await explainMissing(db, { from, found, where });
-  const parts = await listVersions(db, { job: from.job, audience: from.name, runId: found.runId });
-  const taken = parts.filter(({ part }) => (from.part === undefined ? part !== HOLDOUT : part === from.part));
-  if (taken.length === 0) throw explainPart(from, { parts: parts.map(({ part }) => part), where });
+  const { parts, taken } = await takeParts(db, from, found.runId);
+  if (taken.some(isDeleted)) throw await explainMissing(db, { from, found, where });
+  if (taken.length === 0)
+    throw new NightjarError(
+      'E_JOB_FIELD',
+      `recipients.from.audience is "${writeAudienceRef(from)}"; ${describeParts(parts)}`,
+      {
+        where,
+        fix: suggestPart(from, parts, (name) => `write "audience: ${name}"`),
+      },
+    );
   const run = await findRun(db, found.runId);
   return {
     name: writeAudienceRef(from),
@@ -57,11 +65,6 @@ export async function findRecipientAudience(
     finishedAt: run?.finishedAt ?? 0,
     uris: taken.map(({ uri }) => uri),
   };
-}
-
-/** Writes an audience as job files name it, with its part. */
-export function writeAudienceRef({ job, name, part }: AudienceRef): string {
-  return `${job}/${name}${part === undefined ? '' : `, part ${part}`}`;
 }
 
 interface Missing {
@@ -81,23 +84,10 @@ async function explainMissing(db: Engines['db'], { from, found, where }: Missing
     });
   }
   const known = await listFinishedAudiences(db);
-  const near = nearestName(named, known) ?? known.find((other) => other.startsWith(`${from.job}/`));
+  const near = nearestName(named, known) ?? onlyOf(known, `${from.job}/`);
   const message = `${field}, and no finished run has made it; audiences are ${known.join(', ') || 'none'}`;
   const fix = near === undefined ? run : `write "audience: ${near}", or ${run}`;
   return new NightjarError('E_JOB_FIELD', message, { where, fix });
-}
-
-function explainPart(
-  { part = HOLDOUT }: AudienceRef,
-  { parts, where }: { readonly parts: readonly string[]; readonly where: Where },
-): NightjarError {
-  const known = parts.filter((name) => name !== '');
-  const near = nearestName(part, known) ?? known[0];
-  const has = known.length === 0 ? 'the audience is not split' : `its parts are ${known.join(', ')}`;
-  return new NightjarError('E_JOB_FIELD', `recipients.from.part is "${part}"; ${has}`, {
-    where,
-    fix: near === undefined ? 'remove "part:"' : `write "part: ${near}"`,
-  });
 }
 
 /**

@@ -5,6 +5,7 @@ import { streamContactPages } from '../../database/people/contact-pages';
 import { NightjarError } from '../../errors';
 import type { ParsedJob } from '../../job/definition';
 import type { EmailJob } from '../../job/email-job';
+import { placeOf } from '../../job/place';
 import type { Engines } from '../engines';
 import { refusalOf } from './allowed-addresses';
 import { chooseRecipient } from './choose-recipients';
@@ -31,7 +32,7 @@ export async function checkSomeoneIsLeft(
   throw new NightjarError(
     'E_RUN_NO_RECIPIENTS',
     `no recipient is left for ${slot}; of those chosen now ${chosen} were handled before`,
-    { where: { file: job.file }, fix: `see why: nightjar plan ${job.name} --date ${slot}` },
+    { where: placeOf(job, ['recipients']), fix: `see why: nightjar plan ${job.name} --date ${slot}` },
   );
 }
 
@@ -41,7 +42,7 @@ async function* chosenBatches(
 ): AsyncGenerator<readonly Recipient[]> {
   const { job } = aim;
   const rule = { where: job.recipients.where, topic: job.name, refuse: refusalOf(engines, aim) };
-  const audience = await findRecipientAudience(engines, { ...aim, whereIs: () => ({ file: job.file }) });
+  const audience = await findRecipientAudience(engines, aim);
   const candidates = openCandidates(engines, audience, job.name);
   for await (const page of candidates?.() ?? streamContactPages(engines.db, job.name)) {
     const batch = page.flatMap((stored): Recipient[] => {

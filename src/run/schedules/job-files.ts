@@ -3,6 +3,7 @@ import { NightjarError } from '../../errors';
 import { checkChains } from '../../job/chains';
 import type { ParsedJob } from '../../job/definition';
 import { nameJob, parseJob } from '../../job/parse';
+import { placeOf } from '../../job/place';
 import { type JobSource, namesOf } from '../bundle';
 import type { Engines } from '../engines';
 import { explainFailure } from '../explain-failure';
@@ -46,10 +47,11 @@ export function createJobReader(engines: Pick<Engines, 'settings'>, files: JobFi
     const all = names.map((name) => ({ name, ...read(name) }));
     const jobs = all.flatMap(({ job }) => (job === undefined ? [] : [job]));
     const wrong = all.flatMap((one) => (one.job === undefined ? [{ name: one.name, error: one.error }] : []));
-    const chains = checkChains(jobs, names).map(({ job, message, fix }) => ({
-      name: job,
-      error: new NightjarError('E_JOB_FIELD', message, { fix }),
-    }));
+    const chains = checkChains(jobs, names).map(({ job, message, fix }) => {
+      const follower = jobs.find((one) => one.name === job);
+      const where = follower === undefined ? {} : { where: placeOf(follower, ['after']) };
+      return { name: job, error: new NightjarError('E_JOB_FIELD', message, { ...where, fix }) };
+    });
     const lost = new Set(chains.map(({ name }) => name));
     return { jobs: jobs.filter(({ name }) => !lost.has(name)), wrong: [...wrong, ...chains] };
   };
