@@ -14,6 +14,7 @@ const NEEDS = [
   { program: 'redis-server', package: 'redis-server', for: 'the suites on Redis' },
   { program: 'redis-sentinel', package: 'redis-sentinel', for: 'the suites on Redis' },
   { program: 'openssl', package: 'openssl', for: 'the certificates of private servers' },
+  { file: '/usr/sbin/sshd', package: 'openssh-server', for: 'the suites on SFTP' },
   { file: '/usr/lib/postgresql', package: 'postgresql', for: 'the suites on an older PostgreSQL' },
   { check: ['python3', ['-c', 'import boto3']], package: 'python3-boto3', for: 'the local AWS suite' },
   { program: 'spamassassin', package: 'spamassassin', for: 'the example mails', long: true },

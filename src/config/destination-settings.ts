@@ -35,6 +35,12 @@ const destination = z
       .meta({ expected: 'the fingerprint of the SSH server such as SHA256:…' }),
     caFile: text.nullable().optional().meta({ expected: 'the path of a PEM file of further authorities, or null' }),
     allowHttp: z.boolean().optional().meta({ expected: 'true or false' }),
+    kmsKeyArn: z
+      .string()
+      .regex(/^arn:[a-z\d-]+:kms:\S+$/)
+      .nullable()
+      .optional()
+      .meta({ expected: "the ARN of a KMS key, or null for the bucket's own encryption" }),
     retryAfterSeconds: z
       .array(z.number().positive())
       .optional()
@@ -58,6 +64,7 @@ const KEYS: readonly (readonly [keyof Fields, readonly string[]])[] = [
   ['authorization', ['https:', 'http:']],
   ['caFile', ['https:']],
   ['allowHttp', ['http:']],
+  ['kmsKeyArn', ['s3:']],
   ['keyFile', ['sftp:']],
   ['passphrase', ['sftp:']],
   ['hostKey', ['sftp:']],

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { NightjarError } from '../errors';
 import { type FieldSchema, findField, listKeys } from './field-schema';
 import { type Layer, listPaths, nest } from './layers';
-import { nearestName } from './nearest';
+import { misspeltName } from './nearest';
 import { secretKindOf } from './secret';
 import { type Environment, fileVariable, findSecret, type ReadText, SECRET_VARIABLES } from './secret-files';
 
@@ -137,7 +137,7 @@ function fold(name: string): string {
 function explainUnknown(written: string, paths: readonly (readonly string[])[], env: Environment): NightjarError {
   const name = env[written] === undefined ? fileVariable(written) : written;
   const known = paths.map(nameVariable);
-  const near = nearestName(written, [...known, ...RESERVED_VARIABLES]) ?? findByKey(written, known);
+  const near = misspeltName(written, [...known, ...RESERVED_VARIABLES]) ?? findByKey(written, known);
   return new NightjarError('E_CONFIG_FIELD', `${name} is set, and nightjar has no setting of that name`, {
     where: { step: `env ${name}` },
     fix: near === undefined ? `unset ${name}` : `write ${near} instead of ${name}`,
@@ -148,7 +148,7 @@ function explainUnknown(written: string, paths: readonly (readonly string[])[], 
 function findByKey(written: string, known: readonly string[]): string | undefined {
   const keyOf = (name: string): string => name.slice(PREFIX.length).split('__').at(-1) ?? '';
   const key = keyOf(written);
-  const meant = known.some((name) => keyOf(name) === key) ? key : nearestName(key, known.map(keyOf));
+  const meant = known.some((name) => keyOf(name) === key) ? key : misspeltName(key, known.map(keyOf));
   const [found, ...others] = [...new Set(known.filter((name) => keyOf(name) === meant))];
   return others.length === 0 ? found : undefined;
 }

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { describeInput } from './describe-input';
 import { type FieldFacts, type FieldSchema, findField, findHomes, listKeys, nameField } from './field-schema';
-import { nearestName } from './nearest';
+import { misspeltName, nearestName, type Synonyms } from './nearest';
 import { quoteLine, quoteValue } from './quote';
 import { MASK, secretKindOf } from './secret';
 import type { Path } from './yaml-source';
@@ -24,8 +24,11 @@ export interface Problem {
 export interface IssueHints {
   /** What was expected. */
   readonly expected?: string;
-  /** Known names; the nearest becomes the fix. */
+  /** Known names; the nearest becomes the fix, and where none is near all of them. */
   readonly candidates?: readonly string[];
+  readonly synonyms?: Synonyms;
+  /** How to make a thing of the name that is written: an imperative. */
+  readonly define?: string;
   readonly fix?: string;
 }
 
@@ -96,8 +99,9 @@ function nearestForm(key: string, pattern: string | undefined): string {
 
 function explainUnknownKey(path: Path, key: string, { schema, noun }: Subject): Problem {
   const known = listKeys(schema, path);
-  const near = nearestName(key, known);
-  const [home] = near === undefined ? findHomes(schema, key, path) : [];
+  const misspelt = misspeltName(key, known);
+  const [home] = misspelt === undefined ? findHomes(schema, key, path) : [];
+  const near = misspelt ?? (home === undefined ? nearestName(key, known) : undefined);
   const parent = path.length === 0 ? `a ${noun} file` : nameField(path);
   const shown = isShown(key, findField(schema, path)) ? key : MASK;
   return {
@@ -142,7 +146,11 @@ interface ValueCase {
 
 function fixForValue({ issue, field, hints, subject }: ValueCase): string {
   const candidates = hints.candidates ?? choicesOf(field.node) ?? [];
-  const near = typeof issue.input === 'string' ? nearestName(issue.input, candidates) : undefined;
+  const near = typeof issue.input === 'string' ? nearestName(issue.input, candidates, hints.synonyms) : undefined;
+  if (near === undefined && typeof issue.input === 'string') {
+    const choice = nameOne(hints);
+    if (choice !== undefined) return choice;
+  }
   if (near !== undefined && typeof issue.path.at(-1) === 'number') {
     return `write ${quoteValue(near)} instead of ${quoteValue(issue.input)}`;
   }
@@ -156,6 +164,15 @@ function fixForValue({ issue, field, hints, subject }: ValueCase): string {
   return good === usual
     ? `${write}, the default`
     : `${write}, or remove the line for the default ${quoteLine(String(key), usual)}`;
+}
+
+/** Longer lists, such as that of all time zones, help nobody. */
+const MOST_CANDIDATES = 30;
+
+/** Names what there is where nothing is near what was written: a name that is far away would be a guess. */
+function nameOne({ candidates = [], define }: IssueHints): string | undefined {
+  if (candidates.length === 0 || candidates.length > MOST_CANDIDATES) return define;
+  return `name one of these: ${candidates.join(', ')}${define === undefined ? '' : `; or ${define}`}`;
 }
 
 /** Finds an example for a field, or for the list or map that holds it. */

@@ -14,11 +14,12 @@ export function quoteValue(value: unknown): string {
   return typeof value === 'object' ? 'a map' : typeof value;
 }
 
+/** A slot behind the sign is no domain: `fans/tea@2026-11-01` is an audience. */
+const ADDRESS = /([^\s<>"@*/:])[^\s<>"@/]*@(?!\d{4}-\d\d-\d\d(?:T\d{4})?(?![\w.-]))([^\s<>"@]+)/g;
+
 /** Hides what must not be printed: credentials in URLs, and local parts of e-mail addresses. */
 export function maskText(text: string): string {
-  return text
-    .replace(/(\b[a-z][a-z+.-]*:\/\/)\S*@/gi, '$1***@')
-    .replace(/([^\s<>"@*/:])[^\s<>"@/]*@([^\s<>"@]+)/g, '$1***@$2');
+  return text.replace(/(\b[a-z][a-z+.-]*:\/\/)\S*@/gi, '$1***@').replace(ADDRESS, '$1***@$2');
 }
 
 /** Writes `key: value` on one line as a YAML file would hold it, in quotes, to be pasted. */

@@ -1,6 +1,6 @@
 /** Finds what an expression of a template means: a field of the context, a literal, or the result of a helper. */
 
-import { nearestName } from '../config/nearest';
+import { misspeltName, nearestName } from '../config/nearest';
 import { type ErrorCode, NightjarError } from '../errors';
 import { HELPERS, type Helper, REQUIRED_NAMED } from './helpers';
 import { locate } from './parse';
@@ -133,7 +133,7 @@ function describeNoSections(written: string): Complaint {
 
 function suggestName({ shape, part, check }: Unknown, known: readonly string[]): string | undefined {
   const prefix = shape.name === '' ? '' : `${shape.name}.`;
-  const near = nearestName(part, known);
+  const near = misspeltName(part, known);
   if (near !== undefined) return `write "${prefix}${near}"`;
   if (shape.kind === 'fields' && shape.owner !== undefined) {
     return `add "${part}" to the attributes in sample.json, if the imported files have that column`;

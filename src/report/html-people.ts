@@ -1,8 +1,9 @@
-/** Renders what became of people: the ledger of an e-mail run, and the audiences. */
-import { countOf, formatCount, formatReason, formatShare } from './figures';
+/** Renders what became of the people of an e-mail run: the ledger. */
+import { countOf, formatCount } from './figures';
+import { renderTallies } from './html-tallies';
 import { html, type Markup } from './markup';
 import { formatProof } from './proof-line';
-import type { AudienceSummary, DeliveryCounts, FormatSummary, QuerySummary, RunSummary, Tally } from './summary';
+import type { DeliveryCounts, RunSummary, Tally } from './summary';
 import { DELIVERY_STATES } from './sums';
 
 const MEANINGS: Readonly<Record<keyof DeliveryCounts, string>> = {
@@ -49,35 +50,6 @@ function renderSafety({ onlyTo = [], proof }: RunSummary): Markup {
   )}${proof === undefined ? undefined : html`<p class="soft">Proof: ${formatProof(proof)}.</p>`}`;
 }
 
-/** Renders queries of which a person should know. */
-export function renderQueries(queries: readonly QuerySummary[]): Markup | undefined {
-  if (queries.length === 0) return undefined;
-  return html`<div class="card"><h3>Queries</h3><ul class="tallies">${queries.map(
-    ({ name, query, users, error }) =>
-      html`<li><b>${formatCount(users)}</b><span>${name}: <code>${query}</code> <span class="soft">${error ?? ''}</span></span></li>`,
-  )}</ul></div>`;
-}
-
-/** Renders the audiences of a run: members, and who was left out why. */
-export function renderAudiences(audiences: readonly AudienceSummary[]): Markup | undefined {
-  if (audiences.length === 0) return undefined;
-  return html`<div class="columns">${audiences.map(renderAudience)}</div>`;
-}
-
-function renderAudience({ name, query, segmentUsers, members, leftOut, formats }: AudienceSummary): Markup {
-  const others = leftOut.reduce((sum, { count }) => sum + count, 0);
-  return html`<div class="card"><h3>${name}</h3><p><code>${query}</code></p>
-<div class="meter"><div><b>${countOf(members, 'member')}</b>
-<span class="soft">of ${countOf(segmentUsers, 'user')}, ${formatShare(members, segmentUsers)}</span></div>
-<div class="bar thin">${renderSegment('accepted', members)}${renderSegment('excluded', others)}</div></div>
-${renderTallies(leftOut, 'left out: ')}${(formats ?? []).map(renderFormat)}</div>`;
-}
-
-function renderFormat({ name, people, leftOut, values }: FormatSummary): Markup {
-  return html`<p>${name}: <b>${countOf(people, 'person', 'people')}</b></p>
-${renderTallies(leftOut, 'left out: ')}${renderTallies(values ?? [], 'without: ')}`;
-}
-
 function renderSegment(state: keyof DeliveryCounts, count: number): Markup | undefined {
   return count === 0 ? undefined : html`<i class="is-${state}" style="flex: ${count}" title="${state}"></i>`;
 }
@@ -92,14 +64,6 @@ function renderReasons({ contacts, excluded, refused, dropped }: RunSummary): Ma
   const filled = groups.filter(([, tallies]) => tallies !== undefined && tallies.length > 0);
   if (filled.length === 0) return html``;
   return html`<div class="columns">${filled.map(
-    ([title, tallies]) => html`<div><p class="soft">${title}</p>${renderTallies(tallies ?? [], '')}</div>`,
+    ([title, tallies]) => html`<div><p class="soft">${title}</p>${renderTallies(tallies ?? [])}</div>`,
   )}</div>`;
-}
-
-function renderTallies(tallies: readonly Tally[], prefix: string): Markup | undefined {
-  if (tallies.length === 0) return undefined;
-  return html`<ul class="tallies">${tallies.map(
-    ({ name, count }) =>
-      html`<li><b>${formatCount(count)}</b><span class="soft">${prefix}${formatReason(name)}</span></li>`,
-  )}</ul>`;
 }

@@ -2,7 +2,8 @@
 import { maskText } from '../config/quote';
 import { formatMoney } from '../units';
 import { countOf, durationOf, formatCount, formatDuration, formatTime, formatValue } from './figures';
-import { renderAudiences, renderLedger, renderQueries } from './html-people';
+import { renderAudiences, renderQueries } from './html-audiences';
+import { renderLedger } from './html-people';
 import { renderArtefacts, renderBatchJobs, renderOutput, renderStages } from './html-work';
 import { escapeHtml, html, type Markup, trustMarkup } from './markup';
 import type { RunSummary } from './summary';
@@ -38,8 +39,8 @@ ${renderHead(summary)}
 ${renderAlarm(sumsAddUp(summary))}
 ${renderFigures(summary)}
 ${summary.deliveries === undefined ? undefined : renderLedger(summary, summary.deliveries)}
+${renderAudiences(summary)}
 ${renderQueries(summary.queries ?? [])}
-${renderAudiences(summary.audiences ?? [])}
 ${mails.length === 0 ? undefined : html`<div class="card"><h3>E-mails of this night</h3><div class="mails">${mails.map(renderMail)}</div></div>`}
 ${preview}
 <div class="columns">${renderStages(summary)}${renderOutput(summary)}</div>
@@ -52,7 +53,7 @@ ${summary.next === undefined ? undefined : html`<div class="card"><h3>Next</h3><
 /** Renders the top of an audience file; addresses and telephone numbers are masked. */
 export function renderPreview({ name, header, rows }: AudiencePreview): Markup {
   const cells = (row: readonly string[]) => row.map((cell, index) => html`<td>${maskCell(header[index], cell)}</td>`);
-  return html`<div class="card"><h3>${name}</h3><div class="scroll"><table>
+  return html`<div class="card"><h3>The first rows of ${name}</h3><div class="scroll"><table>
 <tr>${header.map((column) => html`<th>${column}</th>`)}</tr>
 ${rows.map((row) => html`<tr>${cells(row)}</tr>`)}
 </table></div></div>`;
@@ -93,7 +94,7 @@ function renderFigures({ chosen, deliveries, audiences, output, cost, avoided }:
   const members = (audiences ?? []).reduce((sum, audience) => sum + audience.members, 0);
   const figures: readonly (readonly [string, string])[] = [
     ...(deliveries === undefined
-      ? [[formatCount(members), 'audience members'] as const]
+      ? [[formatCount(members), describeMembers(audiences ?? [])] as const]
       : [[formatCount(deliveries.accepted), `e-mails accepted, of ${formatCount(chosen ?? 0)} chosen`] as const]),
     [formatCount(output.lines), `output lines, ${formatCount(output.brokenLines)} broken`],
     [formatMoney(cost), cost.amount === undefined ? 'cost: no price is set' : 'cost of the batch jobs'],
@@ -102,6 +103,10 @@ function renderFigures({ chosen, deliveries, audiences, output, cost, avoided }:
       : [[formatCount(avoided.rows), `rows not bought, ${formatMoney(avoided.cost)} not spent`] as const]),
   ];
   return html`<div class="card figures">${figures.map(([figure, label]) => html`<div><b>${figure}</b><span>${label}</span></div>`)}</div>`;
+}
+
+function describeMembers(audiences: NonNullable<RunSummary['audiences']>): string {
+  return audiences.length === 1 ? 'audience members' : `members of ${countOf(audiences.length, 'audience')}`;
 }
 
 function renderMail({ subject, from, to, html: body }: ShownMail): Markup {

@@ -73,10 +73,14 @@ ${(approvals ?? []).map(
 )}</div>`;
 }
 
+/** A longer list is folded in. */
+const ARTEFACTS_OPEN = 8;
+
 /** Renders the files and objects that the run made, with their checksums. */
 export function renderArtefacts(artefacts: readonly Artefact[]): Markup | undefined {
   if (artefacts.length === 0) return undefined;
-  return html`<div class="card"><h3>What this run made</h3><div class="scroll"><table>
+  const isLong = artefacts.length > ARTEFACTS_OPEN;
+  return html`<div class="card"><details ${isLong ? '' : 'open'}><summary><h3>What this run made: ${countOf(artefacts.length, 'file')}</h3></summary><div class="scroll"><table>
 <tr><th>kind</th><th>where, and its SHA-256</th><th class="count">rows</th><th class="count">size</th></tr>
 ${artefacts.map(
   ({
@@ -87,5 +91,5 @@ ${artefacts.map(
     sha256,
   }) => html`<tr><td>${kind}</td><td><code>${uri}</code><br><code class="hash">${sha256}</code></td>
 <td class="count">${rows === undefined ? '' : formatCount(rows)}</td><td class="count">${formatBytes(bytes)}</td></tr>`,
-)}</table></div></div>`;
+)}</table></div></details></div>`;
 }

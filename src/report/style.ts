@@ -53,6 +53,23 @@ ${['accepted', 'excluded', 'refused', 'dropped', 'deferred', 'planned', 'claimed
   .join('\n')}
 .is-stage { background: var(--accent); }`;
 
+const AUDIENCES = `
+.wide { grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); }
+.audience .top { display: flex; justify-content: space-between; align-items: flex-start; gap: 18px; }
+.audience h3 { margin-bottom: 2px; overflow-wrap: anywhere; }
+.history { flex: none; max-width: 45%; } .history .before { fill: var(--planned); } .history .now { fill: var(--accent); }
+.size { margin: 12px 0 10px; } .size b { font: 600 24px/1.2 "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif; font-variant-numeric: lining-nums; }
+.keys .legend { grid-template-columns: repeat(auto-fill, minmax(min(100%, 210px), 1fr)); margin-top: 10px; }
+.is-part-0 { background: var(--accepted); } .is-part-1 { background: var(--claimed); }
+.is-part-2 { background: var(--deferred); } .is-part-3 { background: var(--unknown); }
+.is-held { background: repeating-linear-gradient(45deg, var(--dropped) 0 4px, transparent 4px 7px); }
+.is-left-out { background: var(--excluded); opacity: .55; }
+.since { margin: -8px 0 10px; }
+table.formats { margin-top: 16px; min-width: 0; } .small { color: var(--refused); }
+.notes ul { margin: 0; padding: 0; list-style: none; } .notes li { display: flex; gap: 12px; margin-top: 6px; }
+.notes h3 { margin-bottom: 8px; } .notes b { flex: none; width: 68px; color: var(--soft); font-weight: 600; } .notes .warning b { color: var(--refused); }
+details summary { cursor: pointer; } details summary h3 { display: inline; } details[open] summary { margin-bottom: 14px; }`;
+
 const TABLES = `
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; min-width: 560px; font-size: 14px; }
@@ -78,4 +95,4 @@ iframe { display: block; width: 100%; flex: 1; min-height: 620px; border: 0; bac
 @media print { body { background: none; } .card, .mail { break-inside: avoid; } }`;
 
 /** The whole style sheet. */
-export const STYLE = `${COLOURS}${PAGE}${FIGURES}${TABLES}${MAILS}\n`;
+export const STYLE = `${COLOURS}${PAGE}${FIGURES}${TABLES}${AUDIENCES}${MAILS}\n`;

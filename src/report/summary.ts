@@ -1,11 +1,10 @@
 /** What a report says of one run: plain data, made by `run/`, printed by the renderers beside this file. */
 import type { Money } from '../units';
+import type { AudienceSummary } from './audience-summary';
+import type { Tally } from './tally';
 
-/** A count of something by its reason, name or text. */
-export interface Tally {
-  readonly name: string;
-  readonly count: number;
-}
+export type { AudienceSummary, ChangeSummary, FormatSummary, PartFiles, PartSummary } from './audience-summary';
+export type { Tally } from './tally';
 
 /** The eight ledger states of DESIGN.md D5; their sum is the number chosen. */
 export interface DeliveryCounts {
@@ -52,18 +51,6 @@ export interface Artefact {
   readonly sha256: string;
 }
 
-/** Who of an audience is in the files of a format; `considered` = `people` + the sum of `leftOut`. */
-export interface FormatSummary {
-  readonly name: string;
-  /** Members who were asked about: all but those who are kept apart for a test. */
-  readonly considered: number;
-  readonly people: number;
-  /** By reason: consent that the format's use demands, or nothing that identifies the person to the platform. */
-  readonly leftOut: readonly Tally[];
-  /** Values of people in the files that were left out, by what is wrong with them. */
-  readonly values?: readonly Tally[] | undefined;
-}
-
 /** What a query of an audience run has brought, where a person should know of it. */
 export interface QuerySummary {
   readonly name: string;
@@ -71,18 +58,6 @@ export interface QuerySummary {
   /** In the answer, each counted once. */
   readonly users: number;
   /** Why there is no answer, or what is lacking of it. */
-  readonly error?: string | undefined;
-}
-
-/** One audience of an audience run: users in the segment, members written, and those left out by reason. */
-export interface AudienceSummary {
-  readonly name: string;
-  readonly query: string;
-  readonly segmentUsers: number;
-  readonly members: number;
-  readonly leftOut: readonly Tally[];
-  readonly formats?: readonly FormatSummary[] | undefined;
-  /** Why the query has no answer, where it has none. */
   readonly error?: string | undefined;
 }
 
@@ -148,6 +123,8 @@ export interface RunSummary {
   /** Those that make no audience of their own, and those of whose answer something is lacking. */
   readonly queries?: readonly QuerySummary[];
   readonly audiences?: readonly AudienceSummary[];
+  /** Where the files of the audiences lie, and the destinations that have them. */
+  readonly delivery?: { readonly folder: string; readonly destinations: readonly string[] };
   readonly stages: readonly { readonly stage: string; readonly milliseconds: number }[];
   readonly output: {
     readonly objects: number;

@@ -48,11 +48,17 @@ function checkDeliveries({
 }
 
 function checkAudiences({ audiences }: RunSummary): readonly string[] {
-  return (audiences ?? []).flatMap(({ name, segmentUsers, members, leftOut, formats }) => [
+  return (audiences ?? []).flatMap(({ name, segmentUsers, members, leftOut, formats, parts }) => [
     ...differ(`members and left out of ${name}`, members + total(leftOut), {
       name: 'users in the segment',
       count: segmentUsers,
     }),
+    ...(parts === undefined
+      ? []
+      : differ(`the members of the parts of ${name}`, total(parts.map((part) => ({ ...part, count: part.members }))), {
+          name: 'its members',
+          count: members,
+        })),
     ...(formats ?? []).flatMap((format) => checkFormat(`${name} for ${format.name}`, format, members)),
   ]);
 }

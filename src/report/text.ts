@@ -1,37 +1,29 @@
 /** Prints the summary of a run for people, in 80 columns. */
 import { formatMoney, type Money } from '../units';
-import {
-  countOf,
-  durationOf,
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatReason,
-  formatTime,
-  formatValue,
-} from './figures';
+import { listAudienceNotes } from './audience-notes';
+import { countOf, durationOf, formatBytes, formatCount, formatDuration, formatTime, formatValue } from './figures';
+import { listTallies, row, wrap } from './labelled';
 import { formatProof } from './proof-line';
-import type {
-  Artefact,
-  AudienceSummary,
-  BatchJobSummary,
-  DeliveryCounts,
-  FormatSummary,
-  QuerySummary,
-  RunSummary,
-  Tally,
-} from './summary';
+import type { Artefact, BatchJobSummary, DeliveryCounts, RunSummary, Tally } from './summary';
 import { DELIVERY_STATES, sumsAddUp } from './sums';
+import { describeAudience, describeQuery, listFiles } from './text-audiences';
 
-const WIDTH = 80;
-const LABEL_WIDTH = 14;
 const FINDINGS_SHOWN = 5;
 
-/** Prints a run: what became of everyone, what was read, what it cost and what it made; no final newline. */
-export function formatReport(summary: RunSummary): string {
+/** Tells where the whole of it stands, so that the files need not be listed one by one. */
+export interface ShortForm {
+  /** URI or path of the HTML report. */
+  readonly report: string;
+}
+
+/**
+ * Prints a run: what became of everyone, what was read, what it cost and what it made; no final newline. In its short form
+ * files are counted, not listed.
+ */
+export function formatReport(summary: RunSummary, short?: ShortForm): string {
   return [
     `${summary.run}  ${summary.state} after ${formatDuration(durationOf(summary))}`,
-    ...wrap(summary.about, WIDTH),
+    ...wrap(summary.about),
     '',
     ...describeWish(summary),
     ...describePeople(summary),
@@ -42,7 +34,11 @@ export function formatReport(summary: RunSummary): string {
       'time',
       summary.stages.map(({ stage, milliseconds }) => `${stage} ${formatDuration(milliseconds)}`).join(', '),
     ),
-    ...describeArtefacts(summary.artefacts),
+    ...listFiles(summary),
+    ...listAudienceNotes(summary.audiences ?? []).flatMap(({ tone, text }) =>
+      row(tone === 'warning' ? 'WARNING' : 'NOTE', text),
+    ),
+    ...(short === undefined ? describeArtefacts(summary.artefacts) : countArtefacts(summary, short)),
     ...sumsAddUp(summary).flatMap((problem) => row('does not add up', problem)),
     ...(summary.next === undefined ? [] : row('next', summary.next)),
   ].join('\n');
@@ -97,46 +93,6 @@ function describeDeliveries(deliveries: DeliveryCounts, reasons: Reasons): reado
     ...row(index === 0 ? 'e-mails' : '', `${formatCount(deliveries[state]).padStart(9)}  ${state}`),
     ...listTallies(reasons[state] ?? [], '  '),
   ]);
-}
-
-function describeQuery({ name, query, users, error }: QuerySummary): readonly string[] {
-  return [
-    ...row('query', `${name}: ${users === 0 ? 'nobody' : countOf(users, 'user')}`),
-    ...(error === undefined ? [] : row('', error)),
-    ...row('', query),
-  ];
-}
-
-function describeAudience({
-  name,
-  query,
-  segmentUsers,
-  members,
-  leftOut,
-  ...rest
-}: AudienceSummary): readonly string[] {
-  const { formats, error } = rest;
-  return [
-    ...row('audience', `${name}: ${countOf(members, 'member')} of ${countOf(segmentUsers, 'user')}`),
-    ...(error === undefined ? [] : row('', `no answer: ${error}`)),
-    ...row('', query),
-    ...listTallies(leftOut, 'left out: '),
-    ...(formats ?? []).flatMap(describeFormat),
-  ];
-}
-
-function describeFormat({ name, people, leftOut, values }: FormatSummary): readonly string[] {
-  return [
-    ...row('', `${name}: ${countOf(people, 'person', 'people')}`),
-    ...listTallies(leftOut, 'left out: '),
-    ...listTallies(values ?? [], 'without: '),
-  ];
-}
-
-function listTallies(tallies: readonly Tally[], prefix: string): readonly string[] {
-  return tallies.flatMap(({ name, count }) =>
-    row('', `${formatCount(count).padStart(9)}  ${prefix}${formatReason(name)}`),
-  );
 }
 
 function describeShown({ shown }: RunSummary): readonly string[] {
@@ -196,29 +152,14 @@ function describeBatchJob({ kind, state, lines, reused, cost, sections = [] }: B
   return `${kind}, ${countOf(lines, 'line')}, ${state}, ${price}${whatFor}`;
 }
 
+function countArtefacts({ run, artefacts }: RunSummary, { report }: ShortForm): readonly string[] {
+  const all = `${countOf(artefacts.length, 'file')}, with SHA-256: nightjar runs show ${run}`;
+  return [...row('report', report), ...(artefacts.length === 0 ? [] : row('artefacts', all))];
+}
+
 function describeArtefacts(artefacts: readonly Artefact[]): readonly string[] {
   return artefacts.flatMap(({ kind, name, uri, rows, bytes, sha256 }, index) => {
     const size = `${rows === undefined ? '' : `${countOf(rows, 'row')}, `}${formatBytes(bytes)}`;
     return [...row(index === 0 ? 'artefacts' : '', `${kind} ${name}, ${size}`), `    ${uri}`, `    sha256 ${sha256}`];
   });
-}
-
-/** Writes a labelled text, wrapped into its column; a word that is longer stays whole, so that it can be copied. */
-function row(label: string, text: string): readonly string[] {
-  const head = label.length < LABEL_WIDTH - 2 ? label : `${label} `;
-  return wrap(text, WIDTH - LABEL_WIDTH - 2).map((line, index) =>
-    `  ${(index === 0 ? head : '').padEnd(LABEL_WIDTH)}${line}`.trimEnd(),
-  );
-}
-
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/(?<=\S)\s(?=\S)/)) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }

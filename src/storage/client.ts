@@ -19,6 +19,8 @@ export function createS3Client(connection: AwsConnection): S3Client {
     ...(connection.endpoint === undefined ? {} : { endpoint: connection.endpoint, forcePathStyle: true }),
     ...(connection.credentials === undefined ? {} : { credentials: connection.credentials }),
     maxAttempts: 5,
+    // A bucket of audience files may lie in another region than Personalize.
+    followRegionRedirects: true,
   });
 }
 

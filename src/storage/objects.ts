@@ -95,9 +95,6 @@ export async function writeObject(
       yield buffer;
     }
   };
-  const encryption = options.kmsKeyArn
-    ? { ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId: options.kmsKeyArn }
-    : {};
   const upload = new Upload({
     client: s3,
     params: {
@@ -105,11 +102,16 @@ export async function writeObject(
       Key: uri.key,
       Body: Readable.from(measured(), { objectMode: false }),
       ContentType: options.contentType,
-      ...encryption,
+      ...encryptionOf(options.kmsKeyArn),
     },
   });
   await upload.done();
   return { uri: formatS3Uri(uri), bytes, sha256: hash.digest('hex') };
+}
+
+/** What a put says of the key by which S3 is to encrypt; nothing where there is none, and the bucket's own rule holds. */
+export function encryptionOf(kmsKeyArn: string | null | undefined) {
+  return kmsKeyArn ? { ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId: kmsKeyArn } : {};
 }
 
 function missingObject(error: unknown, uri: S3Uri): unknown {

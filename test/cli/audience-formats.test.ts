@@ -112,6 +112,35 @@ describe('normaliseValue', () => {
     expect(normalise(name, field, value, 'US').forms).toMatchObject([{ normalised }]);
   });
 
+  it('knows the columns of an own format by their headers, by what they are made of, and lists them', async () => {
+    const hash = { form: 'hashed', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) };
+    const [byHeader, byField] = [
+      normalise('partner', 'email_sha256', 'Ann@Mail.example'),
+      normalise('partner', 'email', 'ann@mail.example'),
+    ];
+    expect(byHeader).toEqual({ forms: [{ ...hash, rule: 'sha256 of email, email' }], refused: [] });
+    expect(byField).toEqual(byHeader);
+
+    const { code, stderr } = await call('normalise', 'partner', 'mail_sha256', 'x', '--project', project);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr:
+        'error[E_USAGE]\n  partner has no field "mail_sha256"; it has card, email_sha256 (email)\n' +
+        '  fix: did you mean email_sha256?\n',
+    });
+  });
+
+  it('takes a header for its own column alone, where several are made of one value', () => {
+    const text =
+      'about: x\ncolumns: [{ header: id, from: user_id }, { header: a, from: email }, { header: b, from: email, hash: md5 }]\n';
+    const format = readCustomFormat({ name: 'two', file: 'formats/two.yaml', text });
+    const made = (field: string, value: string) => normaliseValue(format, { field, value, country: undefined }).forms;
+    expect(made('email', 'Ann@mail.example')).toHaveLength(2);
+    expect(made('a', 'Ann@mail.example')).toMatchObject([{ form: 'plain', normalised: 'ann@mail.example' }]);
+    expect(made('b', 'Ann@mail.example')).toMatchObject([{ form: 'hashed' }]);
+    expect(made('id', 'U-7')).toMatchObject([{ normalised: 'U-7' }]);
+  });
+
   it('tells the hash alone where the rows hold no more', () => {
     expect(normalise('parquet', 'email', 'Mary@example.com').forms).toEqual([
       {

@@ -77,9 +77,9 @@ beforeAll(async () => {
 it('list shows sizes, changes and history', async () => {
   expect((await nightjar('list')).stdout).toBe(
     [
-      'AUDIENCE     MEMBERS  GAINED  LOST  SLOT        STATE      HISTORY',
-      'fans/coffee        8                2026-03-02  delivered  █',
-      'fans/tea          11      +2    -1  2026-03-02  delivered  ██',
+      'AUDIENCE     MEMBERS  GAINED  LOST  SLOT        STATE  HISTORY',
+      'fans/coffee        8                2026-03-02  on S3  █',
+      'fans/tea          11      +2    -1  2026-03-02  on S3  ██',
       '',
     ].join('\n'),
   );
@@ -105,7 +105,10 @@ it('diff tells who came and who went', async () => {
   expect(stdout).toContain('9  stayed, 75.0 % of all');
   expect(stdout).toMatch(/2 {2}gained\n +u20\n +u21\n +1 {2}lost\n +u10\n/);
   const named = await nightjar('diff', 'fans/tea@2026-03-01', 'fans/coffee', '--json');
-  expect(readAnswer(named.stdout)).toMatchObject({ stayed: 2, gained: 8, lost: 6, before: { name: 'fans/coffee' } });
+  expect(readAnswer(named.stdout)).toMatchObject({ stayed: 2, gained: 6, lost: 8, before: { name: 'fans/tea' } });
+  const versions = ['fans/tea@2026-03-01', 'fans/tea@2026-03-02'];
+  for (const order of [versions, versions.toReversed()])
+    expect((await nightjar('diff', ...order)).stdout).toMatch(/^fans\/tea from 2026-03-01 to 2026-03-02: \+2 -1\n/);
   expect(await nightjar('diff', 'fans')).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('fans/coffee, fans/tea'),
@@ -121,6 +124,19 @@ it('overlap is a matrix', async () => {
       '',
     ].join('\n'),
   );
+}, 60_000);
+
+it('overlap lists where a matrix would be wider than 80 columns', async () => {
+  const engines = await openWorld(state);
+  const slot = '2026-03-02';
+  for (let n = 1; n <= 9; n++)
+    await addVersion(engines, { slot, audience: `wide-${n}`, users: ids(100 * n, 100 * n + 9) });
+  await addVersion(engines, { slot, audience: 'wide-10', users: ids(100, 104) });
+  await engines.close();
+  const { stdout } = await nightjar('overlap', ...Array.from({ length: 10 }, (_, n) => `fans/wide-${n + 1}`));
+  expect(stdout).toContain('fans/wide-1, 10 members\n  50.0 %  5  in fans/wide-10, which has 5\n\n');
+  expect(stdout).toContain('fans/wide-2, 10 members\n  shares nobody with the others\n');
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
 }, 60_000);
 
 it('export writes members, or a file as it was delivered', async () => {

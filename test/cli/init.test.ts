@@ -50,7 +50,7 @@ describe('init', () => {
     expect(answer).toMatchObject({
       imported: { contacts: { changed: 60 }, items: { changed: 40 }, interactions: { added: 1200 } },
       checked: { overlap: { users: { ids: 60, shared: 60 } } },
-      trained: { group: 'shop', solutions: ['picks', 'popular', 'item-fans', 'attribute-fans'] },
+      trained: { group: 'shop', solutions: ['picks', 'popular', 'item-fans', 'attribute-fans', 'similar', 'ranking'] },
       preview: {
         isPersonal: true,
         isRecipient: true,

@@ -140,7 +140,16 @@ it('finds the example jobs where the folder has none of its own, and finds them 
   expect(code).toBe(0);
   expect(readAnswer(stdout)).toEqual({
     version: 1,
-    jobs: ['category-fans', 'item-fans', 'nightly-picks'],
+    jobs: [
+      'back-in-stock',
+      'because-you-bought',
+      'category-fans',
+      'editorial',
+      'hand-picked',
+      'item-fans',
+      'nightly-picks',
+      'win-back',
+    ],
     right: true,
   });
 });

@@ -105,7 +105,7 @@ const CASES: readonly (readonly [string, readonly string[], number, string])[] =
   shedule is not a key that nightjar knows; the keys of a job file are about, keep, schedule, after, params, kind, recommend, recipients, content, send, guard, notify
   fix: write "schedule:" instead of "shedule:"
 error[E_JOB_FIELD] jobs/several.yaml:5:13
-  recommend.solution is "piks"; expected a solution of the settings (picks, popular, item-fans, attribute-fans) or the ARN of one
+  recommend.solution is "piks"; expected a solution of the settings (picks, popular, item-fans, attribute-fans, similar, ranking) or the ARN of one
   fix: write "solution: picks"
 error[E_JOB_FIELD] jobs/several.yaml:6:12
   recommend.results is 900; expected a whole number, 1 to 500
@@ -122,7 +122,7 @@ error[E_JOB_FIELD] jobs/several.yaml:10:15
     'a template that is not there',
     ['run', 'missing'],
     3,
-    `error[E_TEMPLATE_MISSING] jobs/missing.yaml
+    `error[E_TEMPLATE_MISSING] jobs/missing.yaml:4:22
   content.template is "pics", and there is no such template
   fix: make the folder templates/pics with subject.hbs, body.mjml.hbs or body.html.hbs, and body.text.hbs
 `,
@@ -149,7 +149,7 @@ error[E_JOB_FIELD] jobs/several.yaml:10:15
     'a query that Personalize does not take',
     ['jobs', 'check', 'query'],
     3,
-    `error[E_RECO_QUERY] jobs/query.yaml
+    `error[E_RECO_QUERY] jobs/query.yaml:3:81
   segment.queries.tea is "ITEMS.CATEGORY > \\"tea\\""; at character 16 ">" is not supported here: Personalize compares attributes with "=" only; write one query for each alternative and combine the audiences
   fix: write tea: ITEMS.CATEGORY = "tea"
 `,

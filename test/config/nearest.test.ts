@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { nearestName } from '../../src/config/nearest';
+import { listNames, misspeltName, nearestName } from '../../src/config/nearest';
 
 const KEYS = ['from', 'rate', 'items', 'template', 'users', 'to'];
 
@@ -31,4 +31,44 @@ describe('nearestName', () => {
       }),
     );
   });
+});
+
+describe('nearestName, by more than spelling', () => {
+  const FORMATS = ['csv', 'meta', 'google-ads', 'microsoft', 'partner'];
+  const SYNONYMS = new Map([
+    ['facebook', 'meta'],
+    ['bing-ads', 'microsoft'],
+    ['x', 'twitter'],
+  ]);
+
+  it.each([
+    ['google', 'google-ads'],
+    ['GoogleAds', 'google-ads'],
+    ['meta-ads', 'meta'],
+    ['micro', 'microsoft'],
+    ['Facebook', 'meta'],
+    ['bing_ads', 'microsoft'],
+  ])('takes %s for %s', (typed, meant) => {
+    expect(nearestName(typed, FORMATS, SYNONYMS)).toBe(meant);
+  });
+
+  it.each(['lake', 'x', 'ads-of-ours', 'me'])('finds nothing near %p', (typed) => {
+    expect(nearestName(typed, FORMATS, SYNONYMS)).toBeUndefined();
+  });
+
+  it('does not guess between two that fit as well', () => {
+    expect(nearestName('google', ['google-ads', 'google-sheets'])).toBeUndefined();
+  });
+
+  it('leaves words out where the spelling alone decides', () => {
+    expect(misspeltName('google', FORMATS)).toBeUndefined();
+    expect(misspeltName('patner', FORMATS)).toBe('partner');
+  });
+});
+
+it('lists the first names, and how many more there are', () => {
+  expect(listNames(['a', 'b'])).toBe('a, b');
+  expect(listNames(Array.from({ length: 14 }, (_, n) => `n${n}`))).toBe(
+    'n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10, n11 and 2 more',
+  );
 });

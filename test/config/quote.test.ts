@@ -37,3 +37,8 @@ describe('quoteLine', () => {
     expect(quoteLine('asOf', '*')).toBe(`'asOf: "*"'`);
   });
 });
+
+it('shows the slot of an audience, which is no address, and still hides what looks alike', () => {
+  expect(quoteValue('drama | fans/tea.a@2026-11-01T0630')).toBe('"drama | fans/tea.a@2026-11-01T0630"');
+  expect(quoteValue('ann@2026-11-01.example')).toBe('"a***@2026-11-01.example"');
+});

@@ -121,6 +121,7 @@ const NO_SECRETS: Readonly<Record<string, string>> = {
   'aws.kmsKeyArn': 'the name of a key',
   'mail.dkim.keyFile': 'the name of a file',
   'destinations.*.keyFile': 'the name of a file',
+  'destinations.*.kmsKeyArn': 'the name of a key',
   'destinations.*.hostKey': 'the fingerprint of a public key',
   publicUrl: 'stands in every mail',
   'images.url': 'stands in every mail',

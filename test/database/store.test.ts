@@ -3,7 +3,8 @@ import { hashSubject } from '../../src/content/suppression';
 import { currentCatalogueVersion, readCatalogue, saveItems } from '../../src/database/catalogue';
 import { claimInstance, type OpenDatabase, openDatabase } from '../../src/database/connecting/connection';
 import { withLock } from '../../src/database/connecting/lock';
-import { countContacts, findContacts, saveContacts, streamContacts } from '../../src/database/people/contacts';
+import { streamContactPages } from '../../src/database/people/contact-pages';
+import { countContacts, findContacts, saveContacts } from '../../src/database/people/contacts';
 import { countInteractions, popularItems, saveInteractions } from '../../src/database/people/interactions';
 import { saveSuppressions } from '../../src/database/people/suppressions';
 import { clearAttempts, countAttempt } from '../../src/database/runs/attempts';
@@ -49,6 +50,7 @@ describe('a database', () => {
       { name: '0012-audience-versions' },
       { name: '0013-sections' },
       { name: '0014-making' },
+      { name: '0015-written-queries' },
     ]);
   });
 
@@ -206,7 +208,7 @@ describe('contacts', () => {
     ]);
 
     const streamed = [];
-    for await (const row of streamContacts(database.db)) streamed.push(row);
+    for await (const page of streamContactPages(database.db)) streamed.push(...page);
 
     expect(streamed.map((row) => row.contact.userId)).toEqual(['Z', 'a', 'b', 'ä']);
     expect(streamed.at(-1)).toEqual({ contact: full, addressHash: 'hash-a@b.example', suppression: 'bounce' });

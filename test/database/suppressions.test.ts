@@ -3,7 +3,8 @@
 import { hashAddress } from '../../src/content/address';
 import { addressSubject, domainSubject, type Suppression, userSubject } from '../../src/content/suppression';
 import { type OpenDatabase, openDatabase } from '../../src/database/connecting/connection';
-import { findContacts, saveContacts, streamContacts } from '../../src/database/people/contacts';
+import { streamContactPages } from '../../src/database/people/contact-pages';
+import { findContacts, saveContacts } from '../../src/database/people/contacts';
 import {
   findSuppressions,
   removeSuppression,
@@ -53,8 +54,8 @@ const MAIL = domainSubject('Mail.example') ?? '';
 /** Who is suppressed, by which reason, as the job of a topic sees it; both ways of reading must agree. */
 async function look(topic?: string): Promise<Record<string, string>> {
   const streamed: [string, string][] = [];
-  for await (const row of streamContacts(database.db, topic))
-    if (row.suppression !== undefined) streamed.push([row.contact.userId, row.suppression]);
+  for await (const page of streamContactPages(database.db, topic))
+    for (const row of page) if (row.suppression !== undefined) streamed.push([row.contact.userId, row.suppression]);
   const found = await findContacts(database.db, ['ann', 'ann-too', 'bo', 'cy'], topic);
   const looked = [...found].flatMap(([id, row]) => (row.suppression === undefined ? [] : [[id, row.suppression]]));
   expect(Object.fromEntries(looked)).toEqual(Object.fromEntries(streamed));

@@ -167,6 +167,56 @@ describe('a demo on a state folder whose shop has no filter, as older versions m
   }, 60_000);
 });
 
+describe('the other example jobs', () => {
+  const jobs = ['because-you-bought', 'back-in-stock', 'hand-picked', 'win-back', 'editorial'];
+  let engines: OpenEngines;
+  // The commands share its services, so that each need not start them.
+  beforeAll(async () => {
+    engines = await openState(state);
+  }, 30_000);
+  afterAll(async () => engines.close());
+
+  it.each(jobs)(
+    '%s can be planned and previewed',
+    async (job) => {
+      const planned = await runNightjar(['plan', job, '--state', state, '--json']);
+      expect({ code: planned.code, stderr: planned.stderr }).toEqual({ code: 0, stderr: '' });
+      const plan: { recipients: number; leftOut: { name: string }[] } = JSON.parse(planned.stdout);
+      expect(plan.recipients).toBeGreaterThan(100);
+      const isPurchaseNeeded = plan.leftOut.some(({ name }) => name === 'nothing_bought');
+      expect(isPurchaseNeeded).toBe(job === 'because-you-bought');
+      const previewed = await runNightjar(['preview', job, '--state', state, '--json']);
+      expect({ code: previewed.code, stderr: previewed.stderr }).toEqual({ code: 0, stderr: '' });
+      const { mails }: { mails: { warnings: unknown[] }[] } = JSON.parse(previewed.stdout);
+      expect(mails).toHaveLength(3);
+      expect(mails.flatMap(({ warnings }) => warnings)).toEqual([]);
+    },
+    60_000,
+  );
+});
+
+describe('an example job with sections', () => {
+  it('makes an e-mail of several lists', async () => {
+    const before = new Set(listFiles(path.join(state, 'inbox'), '.eml'));
+    const run = await runNightjar(['run', 'editorial', '--limit', '60', '--state', state, '--json']);
+    expect(run.code).toBe(0);
+    const files = listFiles(path.join(state, 'inbox'), '.eml').filter((file) => !before.has(file));
+    expect(files.length).toBeGreaterThan(50);
+    const mails = await Promise.all(files.map((file) => simpleParser(readFileSync(file))));
+    const english = mails.flatMap(({ text }) => (text?.includes('From the counter') ? [text] : []));
+    const goes = english.filter((text) => text.includes('Whoever took home'));
+    expect(english.length).toBeGreaterThan(20);
+    expect(english.every((text) => text.includes('## New this week'))).toBe(true);
+    expect(goes.length).toBeGreaterThan(english.length / 2);
+    // What Personalize calls them stands above what goes with the thing bought.
+    expect(goes.every((text) => /^## [A-Z].+\n\nWhoever took home/m.test(text))).toBe(true);
+    for (const text of english) {
+      const items = [...text.matchAll(/\/items\/(\S+)/g)].map(([, id]) => id);
+      expect(new Set(items).size).toBe(items.length);
+    }
+  }, 120_000);
+});
+
 /** All values of a header, as written. */
 function headerOf(mail: ParsedMail, name: string): readonly string[] {
   const lines = mail.headerLines.filter((header) => header.key === name);

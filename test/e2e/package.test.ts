@@ -68,7 +68,9 @@ describe('the package', () => {
     writeFileSync(path.join(project, 'orders.csv'), orders);
     const files = ['--contacts', 'customers.csv', '--items', 'products.jsonl', '--interactions', 'orders.csv'];
     const made = await nightjar('init', 'shop', ...files, '--yes');
-    expect(made).toContain('trained       picks, popular, item-fans, attribute-fans on 1200 interactions of 60 users');
+    expect(made).toContain(
+      'trained       picks, popular, item-fans, attribute-fans, similar, ranking on 1200 interactions of 60 users',
+    );
     expect(readFileSync(path.join(project, 'shop', '.nightjar', 'preview.html'), 'utf8')).toContain('own.example/p/');
     expect(await nightjar('plan', 'nightly-picks', '--project', 'shop')).toContain('48');
   }, 120_000);

@@ -1,8 +1,10 @@
 /** What makes the audiences of a job: expressions, lists, top, sample and split, as the job file has them. */
+import { compileExpression } from '../../src/audience/algebra/compile';
 import { formatError, isNightjarError } from '../../src/errors';
 import type { AudienceJob, CombineRule } from '../../src/job/audience-job';
 import { listLeaves, writeLeaf } from '../../src/job/combine/expression';
 import { parseExpression } from '../../src/job/combine/parse-expression';
+import { MAX_DEPTH } from '../../src/job/combine/resolve-audiences';
 import { parseJob } from '../../src/job/parse';
 
 const HEAD = [
@@ -202,5 +204,75 @@ describe('top, sample and split', () => {
     );
     expect(problemsOf(['  split: { a: 60%, b: 45% }'])).toContain('fix: take 5% away');
     expect(problemsOf(['  split: { a: 100% }'])).toContain('expected a map of two or more names');
+  });
+});
+
+describe('audiences that name one another', () => {
+  const chain = (length: number, text: (before: string) => string) => [
+    '  combine:',
+    '    a0: drama & comedy',
+    ...Array.from({ length }, (_, n) => `    a${n + 1}: ${text(`a${n}`)}`),
+  ];
+  const expressionOf = (lines: readonly string[], name: string) => {
+    const { combine } = parse(lines).audience;
+    const found = combine === 'each' ? undefined : combine.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`no audience ${name}`);
+    return found.expression;
+  };
+
+  it('are read, checked and evaluated once each, however often they are named', () => {
+    const lines = chain(40, (before) => `${before} & !(${before} & suppressed) | ${before} & vip`);
+    const compiled = compileExpression(expressionOf([...lines, '  lists: { vip: vip.csv }'], 'a40'));
+    const [drama, comedy, suppressed, vip] = [1, 2, 4, 8];
+    expect(compiled.leaves.map(writeLeaf)).toEqual(['drama', 'comedy', 'suppressed', 'vip']);
+    expect(compiled.holds(drama | comedy)).toBe(drama | comedy);
+    expect(compiled.holds(drama | comedy | suppressed)).toBe(-1);
+    expect(compiled.holds(drama | comedy | suppressed | vip)).toBe(drama | comedy | vip);
+    expect(compiled.holds(drama | vip)).toBe(-1);
+  });
+
+  it('may stand in any order', () => {
+    const [head = '', ...lines] = chain(40, (before) => `${before} | (${before} & vip)`);
+    const { combine } = parse([head, ...lines.reverse(), '  lists: { vip: vip.csv }']).audience;
+    expect(combine === 'each' ? [] : combine.map(({ name }) => name)).toEqual(
+      Array.from({ length: 41 }, (_, n) => `a${40 - n}`),
+    );
+  });
+
+  it('are refused where they are too deep, once, whatever their number', () => {
+    const told = problemsOf(chain(5000, (before) => `${before} & comedy`));
+    expect(told).toContain('jobs/winback.yaml:210:');
+    expect(told).toContain(`audience.combine.a${MAX_DEPTH - 1} is`);
+    expect(told).toContain(`it is ${MAX_DEPTH + 1} levels deep with the audiences that it names; expected at most 200`);
+    expect(told).toContain('fix: name queries and lists instead of audiences');
+    expect(told.match(/error\[/g)).toHaveLength(1);
+  });
+
+  it('are refused in long circles, with a message that can be read', () => {
+    const told = problemsOf(chain(2000, (before) => before).with(1, '    a0: a2000'));
+    expect(told).toContain('"a0" stands in its own expression (a0 → a2000 → a1999 → … → a1 → a0)');
+    expect(told).toContain('and 1981 more problems');
+  });
+
+  it.each(['(', '!'])('are refused with too many of %s', (sign) => {
+    expect(problemsOf([`  combine: '${sign.repeat(500)}drama'`])).toContain('at character 101 more than 100 ');
+  });
+});
+
+describe('parts of other audiences', () => {
+  it('are named by a dot, with a slot behind it', () => {
+    const lines = ['  combine: drama | comedy | fans/tea.b | fans/tea.holdout@2026-11-01 & !fans/tea'];
+    const { combine } = parse(lines).audience;
+    const leaves = combine === 'each' ? [] : combine.flatMap(({ expression }) => listLeaves(expression));
+    expect(leaves.slice(2)).toEqual([
+      { kind: 'audience', job: 'fans', name: 'tea', part: 'b' },
+      { kind: 'audience', job: 'fans', name: 'tea', part: 'holdout', slot: '2026-11-01' },
+      { kind: 'audience', job: 'fans', name: 'tea' },
+    ]);
+    expect(leaves.slice(2).map(writeLeaf)).toEqual(['fans/tea.b', 'fans/tea.holdout@2026-11-01', 'fans/tea']);
+  });
+
+  it.each(['fans/tea.', 'fans/.b', 'fans/tea.b.c', 'fans/', 'fans/tea/b'])('are not named by %s', (name) => {
+    expect(problemsOf([`  combine: drama | comedy | ${name}`])).toContain(`"${name}" names no audience`);
   });
 });

@@ -20,18 +20,20 @@ describe('the example jobs', () => {
   });
 });
 
-describe('the jobs of docs/templates.md', () => {
+describe('the table of jobs in docs/templates.md', () => {
   const page = read('docs/templates.md');
-  const jobs = [...page.matchAll(/```yaml\n# (jobs\/\S+)\n([\s\S]*?)```/g)];
 
-  it('are of templates that come with nightjar', () => {
-    const read = jobs.map(([, file = '', text = '']) => {
-      const job = parseJob({ file, text });
-      return job.kind === 'email' ? [job.name, job.content.template] : [job.name];
-    });
-    const names = ['back-in-stock', 'win-back', 'editorial'];
-    expect(read).toEqual(names.map((name) => [name, name]));
-    for (const name of names) expect(readdirSync(join(ROOT, 'templates', name))).toContain('sample.json');
+  it('has every example that sends e-mails, and the template of each', () => {
+    const rows = [...page.matchAll(/^\| \[`([\w-]+)`\]\(\.\.\/jobs\/\1\.yaml\) \| `([\w-]+)` \|/gm)];
+    const written = Object.fromEntries(rows.map(([, job = '', template = '']) => [job, template]));
+    const jobs = readdirSync(join(ROOT, 'jobs')).map((file) =>
+      parseJob({ file: `jobs/${file}`, text: read(`jobs/${file}`) }),
+    );
+    expect(written).toEqual(
+      Object.fromEntries(jobs.flatMap((job) => (job.kind === 'email' ? [[job.name, job.content.template]] : []))),
+    );
+    const templates = readdirSync(join(ROOT, 'templates')).filter((name) => !['layouts', 'partials'].includes(name));
+    expect(new Set(Object.values(written))).toEqual(new Set(templates));
   });
 });
 

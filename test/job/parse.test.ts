@@ -30,6 +30,7 @@ describe('parseJob', () => {
       recipients: { from: 'contacts', where: { consent: true } },
       content: { template: 'picks', show: { items: 6, min: 1, inStock: true, fallback: 'popular' } },
       send: { unknown: 'ask' },
+      text: `${EMAIL.join('\n')}\n`,
     });
   });
 
@@ -250,7 +251,7 @@ error[E_JOB_FIELD] jobs/winback.yaml:7:3
   fix: remove "cap:"
 error[E_JOB_FIELD] jobs/winback.yaml:9:13
   content.template is "../secrets"; expected the name of a folder in templates/ (picks, plain)
-  fix: write "template: picks"
+  fix: name one of these: picks, plain
 error[E_JOB_FIELD] jobs/winback.yaml:10:11
   content.show.item is not a key that nightjar knows; the keys of content.show are items, min, inStock, minPrice, maxPrice, maxAge, maxPer, notBoughtWithin, notShownWithin, fallback
   fix: write "items:" instead of "item:"

@@ -46,6 +46,27 @@ it('reads the example of the page', () => {
   ]);
 });
 
+const sharing = (recommend: string, items = 4) =>
+  `template: picks, show: { items: 5 }, sections: { more: { recommend: ${recommend}, show: { items: ${items} } } }`;
+
+it.each([
+  ['enough for both', '{ solution: s, results: 9 }', '{ solution: s, results: 9 }'],
+  ['another number', '{ solution: s, results: 5 }', '{ solution: s, results: 4 }'],
+  ['another solution', '{ solution: s, results: 5 }', '{ solution: t, results: 5 }'],
+  ['another filter', '{ solution: s, results: 5, filter: a }', '{ solution: s, results: 5, filter: b }'],
+  ['lists', '{ solution: s, from: { list: [a, b] } }', '{ solution: s, from: { list: [a, b] } }'],
+])('parts that share nothing, or of which there is enough, are right: %s', (_, recommend, further) => {
+  expect(problemOf(withParts(recommend, sharing(further)))).toBe('no problem');
+});
+
+it('reads values of a section that are attributes of the contact', () => {
+  const section = '{ recommend: { solution: s, filter: f, filterValues: { AGE: { attribute: age, default: 18 } } } }';
+  expect(read(withSection(section)).content.sections?.[0]?.recommend.filter).toEqual({
+    named: 'f',
+    values: { AGE: { by: 'attribute', attribute: 'age', otherwise: [18] } },
+  });
+});
+
 it('a list is its own fallback, unless there is a filter or the file says otherwise', () => {
   const fallbackOf = (recommend: string, more = '') =>
     read(withParts(recommend, `template: picks${more}`)).content.show;
@@ -87,6 +108,11 @@ it.each([
     'content.sections.more.recommend.filterValues is there without content.sections.more.recommend.filter',
   ],
   [withSection('{ recommend: { solution: s }, show: { notShownWithin: 7d } }'), 'notShownWithin'],
+  [
+    withParts('{ solution: s, results: 8 }', sharing('{ solution: s, results: 8 }')),
+    'content.show.items and content.sections.more.show.items are 9 together; expected at most 8',
+  ],
+  [withParts('{ solution: s }', sharing('{ solution: s, results: 25, themes: false }', 21)), 'are 26 together'],
   [withSection('{ recommend: { solution: s } }', '"1st"'), 'content.sections'],
   [
     withParts('{ solution: picks }', 'template: picks, sections: {}'),

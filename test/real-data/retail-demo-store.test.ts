@@ -37,7 +37,7 @@ suite('the retail demo store', () => {
     expect(answer).toMatchObject({
       imported: { contacts: { changed: people.length }, items: { changed: products.length } },
       checked: { overlap: { users: { ids: 1500, shared: 1500 }, items: { strangers: [] } } },
-      trained: { solutions: ['picks', 'popular', 'item-fans', 'attribute-fans'] },
+      trained: { solutions: ['picks', 'popular', 'item-fans', 'attribute-fans', 'similar', 'ranking'] },
       // The users say nothing of consent: a mail is shown, and no run would send it.
       preview: { isPersonal: true, isRecipient: false },
     });

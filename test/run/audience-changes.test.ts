@@ -204,3 +204,23 @@ it('an audience that shrinks against what was delivered last pauses the run', as
   });
   expect([...(await readFolder(rig, `audiences/shrinks/${runId}/`)).keys()]).toEqual([]);
 });
+
+it('of another format version are removed as they were added, and everybody is added anew', async () => {
+  const name = 'rehashing';
+  const own = (transform: string) => ({
+    ...source(name, 'formats: [own], change: { files: changes }'),
+    formatFiles: {
+      own: `about: x\ncolumns: [{ header: mail, from: email, transform: ${transform}, hash: sha256 }]\nchanges: [full, add, remove]\n`,
+    },
+  });
+  await runWith(own('[email]'), name, '2026-03-02', ids(1, 5));
+  await addContacts(shop, [makeContact(userId(2), { email: 'moved@people.example' })]);
+  const { files } = await runWith(own('[email, upper]'), name, '2026-03-03', ids(2, 6));
+  await addContacts(shop, [makeContact(userId(2))]);
+  const upper = (address: string) => sha256(address.toUpperCase());
+  expect(firstCells(files.get('tea.own.remove.csv'))).toEqual([1, 2, 3, 4, 5].map(hash).sort());
+  const addresses = ['moved@people.example', ...ids(3, 6).map((id) => `${id}@people.example`)];
+  expect(firstCells(files.get('tea.own.csv'))).toEqual(addresses.map(upper).sort());
+  const because = 'other_format_version';
+  expect(manifestOf(files, 'tea').formats[0]).toMatchObject({ change: 'full', because });
+});

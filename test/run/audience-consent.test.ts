@@ -118,7 +118,15 @@ it('says nothing of people in logs, and gives every object the key of the settin
   const kmsKeyArn = 'arn:aws:kms:eu-central-1:000000000000:key/1';
   const said: string[] = [];
   const log: Log = (...parts) => said.push(JSON.stringify(parts));
-  const engines = vary(shop, { aws: { kmsKeyArn }, log });
+  const { bucket } = shop.settings.storage;
+  const partnerKey = 'arn:aws:kms:eu-central-1:000000000000:key/partner';
+  const destinations = {
+    same: { url: `s3://${bucket}/same/` },
+    own: { url: `s3://${bucket}/own/`, kmsKeyArn: partnerKey },
+    none: { url: `s3://${bucket}/none/`, kmsKeyArn: null },
+  };
+  const varied = vary(shop, { aws: { kmsKeyArn }, log });
+  const engines = { ...varied, settings: { ...varied.settings, destinations } };
   const keys = new Map<string, unknown>();
   const s3 = watchS3(engines.s3, (name, input) => {
     if (name !== 'PutObjectCommand' && name !== 'CreateMultipartUploadCommand') return;
@@ -126,13 +134,20 @@ it('says nothing of people in logs, and gives every object the key of the settin
     keys.set(Key, SSEKMSKeyId);
   });
   const rig = rigUp({ ...engines, s3 });
-  const source = everyone('quiet', '{ topic: ads, formats: [csv, google-ads], split: { a: 50%, holdout: 50% } }');
+  const source = everyone(
+    'quiet',
+    '{ topic: ads, formats: [csv, google-ads], split: { a: 50%, holdout: 50% }, deliver: [same, own, none] }',
+  );
 
   const run = await driveRun(rig, await begin(rig, source));
 
   expect(run.state).toBe('finished');
   expect(keys.size).toBeGreaterThan(5);
-  expect([...keys].filter(([, key]) => key !== kmsKeyArn)).toEqual([]);
+  const wanted = (key: string) =>
+    key.startsWith('own/') ? partnerKey : key.startsWith('none/') ? undefined : kmsKeyArn;
+  expect([...keys].filter(([name, key]) => key !== wanted(name))).toEqual([]);
+  for (const place of ['same/', 'own/', 'none/', 'versions/', 'members/', 'audiences/'])
+    expect([...keys.keys()].filter((name) => name.includes(place))).not.toEqual([]);
   const text = said.join('\n');
   for (const secret of ['people.example', PHONE.slice(1), 'Quillfeather', 'Robin']) expect(text).not.toContain(secret);
 });
@@ -150,7 +165,7 @@ it.each([
   [
     '{ tier: { min: 2 }, colour: { exists: true } }',
     'audience.where.tier',
-    'import contacts with that column, or name another',
+    'import contacts with that column, or name one of these',
   ],
 ])('refuses where: %s, which would match nobody', async (where, place, fix) => {
   const source = everyone('nobody', `{ formats: [csv], where: ${where} }`);

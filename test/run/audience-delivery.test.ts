@@ -8,10 +8,14 @@ import type { OpenEngines } from '../../src/cli/open-engines';
 import { listDeliveries } from '../../src/database/audiences/delivered-rows';
 import { findDelivered, listVersions } from '../../src/database/audiences/versions';
 import { findRun } from '../../src/database/runs/runs';
+import { place as placeOf } from '../../src/run/engines';
 import { keep } from '../../src/run/keep/keep';
+import { approveRun } from '../../src/run/operate/approve';
 import { cancelRun } from '../../src/run/operate/cancel';
+import { resolveRestored } from '../../src/run/operate/resolve-restored';
 import { retryRun } from '../../src/run/operate/retry';
 import { processWork } from '../../src/run/process-work';
+import { writeObject } from '../../src/storage/objects';
 import { beginWith, firstCells, manifestOf, readFolder } from './support/audience-answers';
 import { dyingAt } from './support/old-run';
 import { addContacts, makeContact, userId } from './support/small-shop';
@@ -97,7 +101,8 @@ it('a destination that is away for a moment is waited for, and then fails the ru
   status = 503;
   const runId = await beginWith(rig, source('waiting-for'), { slot: '2026-03-02', users: ids(1, 5) });
   const failed = await driveRun(rig, runId);
-  expect(failed).toMatchObject({ state: 'failed', error: { code: 'E_DESTINATION_AWAY' } });
+  const fix = `when it is back, let the run go on: nightjar runs retry ${runId}`;
+  expect(failed).toMatchObject({ state: 'failed', error: { code: 'E_DESTINATION_AWAY', fix } });
   expect(uploads).toEqual(['tea.csv', 'tea.csv']);
 });
 
@@ -220,6 +225,73 @@ it('a late retry asks for consent again, and takes back whom it had brought to s
   }
   const left = [...(await readFolder(rig, `versions/${name}/tea/${second}/`)).keys()];
   expect(left).toEqual(['csv.rows.tsv', 'members.tsv']);
+});
+
+it('a guard on the size is asked again of what is written anew, and of nothing that a person has let pass', async () => {
+  const name = 'shrinking';
+  const job = source(name, 'guard: { members: { shrink: 30% } }\n');
+  await driveRun(rig, await beginWith(rig, job, { slot: '2026-03-02', users: ids(1, 10) }));
+  status = 403;
+  const second = await beginWith(rig, job, { slot: '2026-03-03', users: ids(1, 9) });
+  expect((await driveRun(rig, second)).state).toBe('failed');
+  await addContacts(
+    shop,
+    ids(1, 4).map((id) => makeContact(id, { consent: false })),
+  );
+  status = 201;
+  uploads = [];
+  rig.clock.advanceTo(rig.clock.now() + 2 * 3_600_000);
+  await retry(second);
+  expect(await driveRun(rig, second)).toMatchObject({
+    state: 'paused',
+    pausedReason: 'guard:members.shrink',
+    error: { message: expect.stringContaining('tea has 5 after 10, 50 % fewer') },
+  });
+  expect(uploads).toEqual([]);
+  await approveRun(rig.engines, second, 'somebody');
+  expect((await driveRun(rig, second)).state).toBe('finished');
+  await addContacts(
+    shop,
+    ids(1, 4).map((id) => makeContact(id)),
+  );
+  const files = await readFolder(rig, `partner/${second}/`);
+  expect(firstCells(files.get('tea.remove.csv'))).toEqual(['u001', 'u002', 'u003', 'u004', 'u010']);
+});
+
+it('a destination that fails holds up no other', async () => {
+  const name = 'holding-nothing-up';
+  status = 403;
+  const runId = await beginWith(rig, source(name, '', '[partner, bucket]'), { slot: '2026-03-02', users: ids(1, 5) });
+  expect(await driveRun(rig, runId)).toMatchObject({ state: 'failed', error: { code: 'E_DESTINATION_REFUSED' } });
+  expect([...(await readFolder(rig, `partner/${runId}/`)).keys()]).toEqual(['tea.csv', 'tea.manifest.json']);
+  status = 201;
+  await retry(runId);
+  expect((await driveRun(rig, runId)).state).toBe('finished');
+});
+
+it('a restored database delivers nothing that it may have delivered, and is not relied on for differences', async () => {
+  const name = 'restored-since';
+  await driveRun(rig, await beginWith(rig, source(name), { slot: '2026-03-02', users: ids(1, 5) }));
+  const second = await beginWith(rig, source(name), { slot: '2026-03-03', users: ids(2, 6) });
+  await driveRun(rig, second, (run) => run.state === 'writing');
+  const mark = { version: 1, mark: 9 };
+  const place = `runs/${second}/sending.json`;
+  await writeObject(rig.engines.s3, placeOf(rig.engines, place), [JSON.stringify(mark)], {
+    contentType: 'application/json',
+  });
+  uploads = [];
+  expect(await driveRun(rig, second)).toMatchObject({ state: 'paused', pausedReason: 'restored' });
+  expect(uploads).toEqual([]);
+  await resolveRestored(rig.engines, name);
+  const third = await beginWith(rig, source(name), { slot: '2026-03-04', users: ids(2, 7) });
+  await driveRun(rig, third);
+  const folder = `audiences/${name}/${third}/`;
+  const because = 'delivery_not_finished';
+  expect(manifestOf(await readFolder(rig, folder), 'tea').formats[0]).toMatchObject({ change: 'full', because });
+  const fourth = await beginWith(rig, source(name), { slot: '2026-03-05', users: ids(2, 8) });
+  await driveRun(rig, fourth);
+  const files = await readFolder(rig, `audiences/${name}/${fourth}/`);
+  expect(manifestOf(files, 'tea').formats[0]).toMatchObject({ change: 'changes', added: 1, removed: 0 });
 });
 
 it('a destination that is new begins with whole files', async () => {

@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { OpenEngines } from '../../src/cli/open-engines';
+import { formatError, isNightjarError } from '../../src/errors';
+import { formatPlan } from '../../src/job/plan-text';
 import { openBundle } from '../../src/run/bundle';
+import { planRun } from '../../src/run/plan-run';
 import { beginWith, readFolder, sha256 } from './support/audience-answers';
 import { addContacts, makeContact, userId } from './support/small-shop';
 import { audienceSource, driveRun, openShop, type Rig, rigUp } from './support/world';
@@ -84,5 +87,42 @@ describe('a job', () => {
       where: { file: 'formats/meta.yaml' },
       fix: expect.stringContaining('formats/my-meta.yaml'),
     });
+  });
+});
+
+describe('attributes that a job’s own formats write', () => {
+  const planOf = (format: string, slot = '2026-03-03') =>
+    planRun(rig.engines, { source: source('[partner]', { partner: format }), slot });
+  const errorOf = async (format: string) => {
+    const thrown = await planOf(format).catch((error: unknown) => error);
+    if (!isNightjarError(thrown)) throw thrown;
+    return formatError(thrown);
+  };
+
+  it('are refused where no contact has them, with file, line and the nearest name', async () => {
+    await addContacts(shop, [makeContact(userId(1), { attributes: { tier: 'gold' } })]);
+    expect(await errorOf(PARTNER.replace('attribute: tier', 'attribute: teir'))).toBe(
+      `error[E_FORMAT_FIELD] formats/partner.yaml:5:32
+  columns[2].attribute is "teir", and no contact has it; attributes are group, tier
+  fix: write "attribute: tier"`,
+    );
+    expect(await errorOf(PARTNER.replace('attribute: tier', 'attribute: email'))).toContain('fix: write "from: email"');
+    await expect(planOf(PARTNER)).resolves.toMatchObject({ kind: 'audience' });
+  });
+
+  it('are refused by a start as well', async () => {
+    const wrong = source('[partner]', { partner: PARTNER.replace('attribute: tier', 'attribute: colour') });
+    await expect(beginWith(rig, wrong, { slot: '2026-03-04', users: [userId(1)] })).rejects.toMatchObject({
+      code: 'E_FORMAT_FIELD',
+      fix: 'import contacts with that column, or name one of these',
+    });
+  });
+
+  it('are noted where no contact has any attribute yet', async () => {
+    await shop.db.updateTable('contact').set({ attributes: '{}' }).execute();
+    const plan = await planOf(PARTNER);
+    const note = 'no contact has attributes yet, so nobody can tell whether these will be there: tier';
+    expect(plan.kind === 'audience' ? plan.notes : []).toContain(note);
+    expect(formatPlan(plan)).toContain('  NOTE          no contact has attributes yet');
   });
 });

@@ -131,15 +131,23 @@ it('leaves the hold-out alone, and reaches one part where the job names it', asy
     return plan.kind === 'email' ? plan.recipients : 0;
   };
   const [all, a, b, holdout] = await Promise.all(
-    ['', ', part: a', ', part: b', ', part: holdout'].map((part) => planned(`{ audience: split/tea${part} }`)),
+    ['', '.a', '.b', '.holdout'].map((part) => planned(`{ audience: split/tea${part} }`)),
   );
   expect(all).toBe((a ?? 0) + (b ?? 0));
   expect((all ?? 0) + (holdout ?? 0)).toBe(20);
   expect(holdout).toBeGreaterThan(0);
-  const source = mailTo('no-part', '{ audience: split/tea, part: c }');
-  expect(await errorOf(planRun(rig.engines, { source, slot: SLOT }))).toMatchObject({
+  expect(await planned('{ audience: split/tea, part: a }')).toBe(a);
+  const source = mailTo('no-part', '{ audience: split/tea.c }');
+  expect(await errorOf(planRun(rig.engines, { source, slot: SLOT }))).toEqual({
     code: 'E_JOB_FIELD',
-    message: 'recipients.from.part is "c"; its parts are a, b, holdout',
+    message: 'recipients.from.audience is "split/tea.c"; its parts are a, b, holdout',
+    fix: 'name one of these: split/tea.a, split/tea.b, split/tea.holdout',
+    line: 4,
+  });
+  const whole = mailTo('not-split', '{ audience: followed/tea.a }');
+  expect(await errorOf(planRun(rig.engines, { source: whole, slot: SLOT }))).toMatchObject({
+    message: 'recipients.from.audience is "followed/tea.a"; the audience is not split',
+    fix: 'write "audience: followed/tea"',
   });
 });
 
@@ -153,10 +161,11 @@ it('refuses an audience that no finished run has made, with the nearest and its 
   });
   expect(await errorOf(startRun(rig.engines, { source, slot: SLOT, again: false }))).toMatchObject({
     code: 'E_JOB_FIELD',
+    line: 4,
   });
   const wrong = mailTo('form', '{ audience: tea }');
   expect(await errorOf(planRun(rig.engines, { source: wrong, slot: SLOT }))).toMatchObject({
-    message: 'recipients.from.audience is "tea"; expected a job, a slash and one of its audiences',
+    message: 'recipients.from.audience is "tea"; expected job/audience, or job/audience.part',
   });
 });
 

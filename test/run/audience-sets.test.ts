@@ -193,28 +193,94 @@ describe('planning', () => {
     expect(text).toContain('  queries       tea  ITEMS.CATEGORY = "tea"');
     expect(text).toContain('  audiences     fans  tea & !vip | first/first');
     expect(text).toContain('                all   everyone & !recipients(nightly)');
-    expect(text).toMatch(/ {2}from {10}first\/first {2}\d+ members, made by first\.2026-03-02\n/);
-    expect(text).toContain('                vip          4 users of vip.csv');
+    expect(text).toContain('  from          vip                  4 users of vip.csv');
+    expect(text).toMatch(/\n {16}first\/first {10}\d+ members, made by first\.2026-03-02\n/);
+    expect(text).toContain(`                everyone             ${PEOPLE} users of the contacts`);
+    expect(text).toContain('                recipients(nightly)  0 users of its newest run');
+    expect(text.replace(/\s+/g, ' ')).toContain('NOTE: it is empty: nightly has written to nobody yet');
     expect(text).toContain('  top           the best 10% by rank');
     expect(text).toContain('  sample        50%, the same people each time');
     expect(text).toContain('  split         a 90%, holdout 10% (no files)');
   });
 
+  it('notes consents that nobody has, audiences too small for a platform, and purchases of another name', async () => {
+    const fans = 'combine: { fans: "tea & !buyers(1h)", many: everyone }, split: { a: 50%, holdout: 50% }';
+    const source = sourceOf('noted', `${fans}, formats: [csv, meta, google-ads, linkedin]`);
+    const planned = await planRun(rig.engines, { source, slot: SLOT });
+    if (planned.kind !== 'audience') throw new Error('it is no audience job');
+    expect(planned.sets).toMatchObject([
+      { name: 'buyers(1h)', users: 0, note: 'it is empty: no purchase that is imported is so young' },
+      { name: 'everyone', users: PEOPLE },
+    ]);
+    expect(planned.notes).toEqual([
+      'google-ads: it takes people who have consented to ad_user_data and ad_personalization; no contact has (consent: [ad_user_data, ad_personalization])',
+      'meta, google-ads: the platform uses no audience of fewer than 100: fans.a (at most 10), many.a (at most 20)',
+      'linkedin: the platform uses no audience of fewer than 300: fans.a (at most 10), many.a (at most 20)',
+    ]);
+    expect(
+      formatPlan(planned)
+        .split('\n')
+        .filter((line) => line.length > 80),
+    ).toEqual([expect.stringContaining('arn:aws:personalize')]);
+
+    const consent = ['ad_user_data', 'ad_personalization'];
+    const willing = Array.from({ length: 10 }, (_, n) => makeContact(`willing-${n}`, { consent }));
+    await addContacts(shop, [...willing, makeContact('half', { consent: ['ad_user_data'] })]);
+    const later = await planRun(rig.engines, { source, slot: SLOT });
+    expect('notes' in later ? later.notes?.join() : '').not.toContain('consented');
+    await shop.db.deleteFrom('contact').where('user_id', 'like', 'willing-%').execute();
+    await shop.db.deleteFrom('contact').where('user_id', '=', 'half').execute();
+  });
+
   it('refuses audiences that nobody has made and jobs that there are not, with the nearest name', async () => {
-    expect(await refusal(sourceOf('wrong', 'combine: "tea | frist/first | first/fans | recipients(nightli)"'))).toBe(
-      `error[E_JOB_FIELD] jobs/wrong.yaml
+    const combine = 'combine: { wrong: "tea | frist/first | first/fans | recipients(nightli, 7d)" }';
+    expect(await refusal(sourceOf('wrong', combine))).toBe(
+      `error[E_JOB_FIELD] jobs/wrong.yaml:7:38
   audience.combine names frist/first, and no finished run has made it
   fix: write first/first, or run it first: nightjar run frist
-error[E_JOB_FIELD] jobs/wrong.yaml
+error[E_JOB_FIELD] jobs/wrong.yaml:7:52
   audience.combine names first/fans, and no finished run has made it
   fix: write first/first, or run it first: nightjar run first
-error[E_JOB_FIELD] jobs/wrong.yaml
+error[E_JOB_FIELD] jobs/wrong.yaml:7:65
   audience.combine names the recipients of "nightli", and there is no such e-mail job
-  fix: write nightly`,
+  fix: write recipients(nightly, 7d)`,
+    );
+    expect(await refusal(sourceOf('wrong', 'combine: tea | first/first@2026-01-01'))).toBe(
+      `error[E_JOB_FIELD] jobs/wrong.yaml:7:28
+  audience.combine names first/first@2026-01-01, and no finished run has made it for that slot; slots are 2026-03-02
+  fix: run it first: nightjar run first --date 2026-01-01; or write first/first@2026-03-02`,
+    );
+    expect(await refusal(sourceOf('wrong', 'combine: tea | recipients(marketing)'))).toContain(
+      'fix: name one of these: letters, nightly',
     );
     await expect(begin(rig, sourceOf('wrong', 'combine: "tea | other/fans"'))).rejects.toMatchObject({
       code: 'E_JOB_FIELD',
     });
+  });
+
+  it('takes parts of an audience, also that which is held out, and tells the parts that there are', async () => {
+    const made = await membersOf(
+      await finish(sourceOf('parted', 'combine: everyone | tea, split: { a: 50%, b: 30%, holdout: 20% }')),
+    );
+    const used = await membersOf(
+      await finish(
+        sourceOf(
+          'parts',
+          'combine: { a: "parted/parted.a & (everyone | tea)", held: "parted/parted.holdout@2026-03-02", reached: parted/parted }',
+        ),
+      ),
+    );
+    expect(used.a).toEqual(made['parted.a']);
+    expect(used.held).toEqual(made['parted.holdout']);
+    expect(used.reached).toEqual([...(made['parted.a'] ?? []), ...(made['parted.b'] ?? [])].sort());
+    expect(await refusal(sourceOf('wrong', 'combine: tea | parted/parted.hold'))).toBe(
+      `error[E_JOB_FIELD] jobs/wrong.yaml:7:28
+  audience.combine names parted/parted.hold, and its parts are a, b, holdout
+  fix: write parted/parted.holdout`,
+    );
+    expect(await refusal(sourceOf('wrong', 'combine: tea | first/first.a'))).toContain(
+      'audience.combine names first/first.a, and the audience is not split\n  fix: write first/first',
+    );
   });
 
   it('finds lists, and the names of jobs, from the project folder', async () => {
@@ -226,13 +292,13 @@ error[E_JOB_FIELD] jobs/wrong.yaml
     const combine = 'combine: tea & !vip & !recipients(nightly), lists: { vip: lists/vip.csv }';
     writeFileSync(path.join(project, 'jobs', 'fans.yaml'), sourceOf('fans', combine).text);
     const text = formatPlan(await planRun(rig.engines, { source: readJob(project, 'fans'), slot: SLOT }));
-    expect(text).toContain('vip  1 user of lists/vip.csv');
+    expect(text).toMatch(/vip +1 user of lists\/vip\.csv/);
   });
 
   it('refuses a list that is not there, or has no user_id', async () => {
     const source = (file: string) => sourceOf('listed', 'combine: tea & !vip, lists: { vip: vip.csv }', { vip: file });
     expect(await refusal(source(path.join(stateDir, 'none.csv')))).toBe(
-      `error[E_IMPORT_FILE] jobs/listed.yaml
+      `error[E_IMPORT_FILE] jobs/listed.yaml:7:48
   audience.lists.vip is "vip.csv": there is no such file
   fix: write its path as it is seen from the project folder`,
     );

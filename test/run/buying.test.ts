@@ -65,28 +65,28 @@ describe('a run is refused, before anything is written or bought,', () => {
     [
       'for a solution that does not exist',
       emailSource('no-solution', { solution: `${ARN}/nope` }),
-      `error[E_RECO_SOLUTION] jobs/no-solution.yaml
+      `error[E_RECO_SOLUTION] jobs/no-solution.yaml:3:24
   solution "${ARN}/nope" does not exist in Personalize
   fix: list what there is: aws personalize list-solutions; then name it under "solutions" in the settings`,
     ],
     [
       'for a segment solution in an e-mail job',
       emailSource('wrong-kind', { solution: 'item-fans' }),
-      `error[E_RECO_SOLUTION] jobs/wrong-kind.yaml
+      `error[E_RECO_SOLUTION] jobs/wrong-kind.yaml:3:24
   solution "item-fans" is of the recipe aws-item-affinity; a job of kind email needs a User-Personalization or Popularity-Count solution
-  fix: name another solution, or add it to "solutions" in the settings`,
+  fix: name one of these: picks, popular; or add another below "solutions:" of the settings, with "recipe: aws-user-personalization-v2"`,
     ],
     [
       'for a personalization solution in an audience job',
       audienceSource('wrong-recipe', { solution: 'picks' }),
-      `error[E_RECO_SOLUTION] jobs/wrong-recipe.yaml
+      `error[E_RECO_SOLUTION] jobs/wrong-recipe.yaml:4:13
   solution "picks" is of the recipe aws-user-personalization; a job of kind audience needs an Item-Affinity or Item-Attribute-Affinity solution
-  fix: name another solution, or add it to "solutions" in the settings`,
+  fix: name one of these: item-fans, attribute-fans; or add another below "solutions:" of the settings, with "recipe: aws-item-attribute-affinity"`,
     ],
     [
       'for items given to a solution of attributes',
       audienceSource('wrong-form', { segment: 'items: [i001]' }),
-      `error[E_RECO_QUERY] jobs/wrong-form.yaml
+      `error[E_RECO_QUERY] jobs/wrong-form.yaml:6:3
   solution "attribute-fans" is of the recipe aws-item-attribute-affinity, which needs segment.queries, a map of attribute queries
   fix: write queries: { tea: ITEMS.CATEGORY = "tea" }`,
     ],

@@ -22,12 +22,29 @@ it('takes an audience that a job makes, and one of a job whose file is wrong', (
 it.each([
   ['fan/tea', 'write "audience: fans/tea"'],
   ['fans/tee', 'write "audience: fans/tea"'],
-  ['fans/plants', 'write "audience: fans/tea"'],
-  ['mail/tea', 'name one of these'],
+  ['fans/plants', 'name one of these: fans/tea, fans/coffee'],
+  ['mail/tea', 'name one of these: fans/tea, fans/coffee'],
 ])('names what is meant by %s', (audience, fix) => {
   const message = `recipients.from.audience is "${audience}", and no job makes it; audiences are fans/tea, fans/coffee`;
   expect(check(audience)).toEqual([{ job: 'mail', message, fix: expect.any(String) }]);
   expect(check(audience)[0]?.fix).toBe(fix);
+});
+
+it('knows the parts of audiences that are split', () => {
+  const split = parseJob({
+    file: 'jobs/parts.yaml',
+    text: 'about: Fans\nkind: audience\nsegment: { solution: s, users: 5, queries: { tea: ITEMS.A = "b" } }\naudience: { split: { test: 90%, holdout: 10% } }\n',
+  });
+  const found = (audience: string) => checkAudienceNames([FANS, split, mailTo(audience)], []);
+  expect(found('parts/tea.holdout')).toEqual([]);
+  expect(found('parts/tea.tset')).toEqual([
+    {
+      job: 'mail',
+      message: 'recipients.from.audience is "parts/tea.tset"; its parts are test, holdout',
+      fix: 'write "audience: parts/tea.test"',
+    },
+  ]);
+  expect(found('fans/tea.a')).toMatchObject([{ fix: 'write "audience: fans/tea"' }]);
 });
 
 const withListIds = (audience: string) => {
@@ -46,8 +63,9 @@ it.each(['listIds: { tea: 806200123 }', 'listIds: { tea.a: "806200123" }, split:
 );
 
 it.each([
-  ['listIds: { tee: 1 }', 'write tea'],
-  ['listIds: { tea: 1 }, split: { a: 50%, b: 50% }', 'write tea.a'],
+  ['listIds: { tee: 1 }', 'write "tea:" instead of "tee:"'],
+  ['listIds: { tea: 1 }, split: { a: 50%, b: 50% }', 'write "tea.a:" instead of "tea:"'],
 ])('refuses an id of no audience, %s', (audience, fix) => {
-  expect(withListIds(audience)).toMatchObject([{ code: 'E_JOB_FIELD', where: { file: 'jobs/fans.yaml' }, fix }]);
+  const where = { file: 'jobs/fans.yaml', line: 4, column: 24 };
+  expect(withListIds(audience)).toMatchObject([{ code: 'E_JOB_FIELD', where, fix }]);
 });

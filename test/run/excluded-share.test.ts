@@ -1,6 +1,7 @@
 /** The guard `excludedShare`: a run that leaves out too many, since too little is left to show, stops before it has left out all. */
 
 import type { OpenEngines } from '../../src/cli/open-engines';
+import { currentCatalogueVersion, readCatalogue, saveItems } from '../../src/database/catalogue';
 import { countDeliveries, saveSlates } from '../../src/database/ledger/deliveries';
 import { readMakingCounts } from '../../src/database/ledger/making-counts';
 import { findRun } from '../../src/database/runs/runs';
@@ -84,6 +85,59 @@ it('leaves a run alone that leaves out fewer, or has no such guard, and counts w
   const free = await makeRun('free', { every: 2, people: 60 });
   await driveLanes([worker, worker], free);
   expect(await countDeliveries(base.db, free)).toMatchObject({ accepted: 30, excluded: 30 });
+}, 60_000);
+
+/** Drives the run, and once more as if what was put off were due. */
+async function driveTwice(runId: string, between: () => Promise<void>): Promise<void> {
+  await driveLanes([worker, worker], runId);
+  await between();
+  await base.db
+    .updateTable('delivery')
+    .set({ due_at: new Date(0) })
+    .where('run_id', '=', runId)
+    .execute();
+  await driveLanes([worker, worker], runId);
+  server.judge(undefined);
+}
+
+it('counts a recipient once whose mail is made again after a 4xx answer', async () => {
+  const runId = await makeRun('again', { every: 10, people: 200 });
+  const asked = new Map<string, number>();
+  server.judge((to) => {
+    asked.set(to, (asked.get(to) ?? 0) + 1);
+    return asked.get(to) === 1 ? '450 4.2.0 come again' : undefined;
+  });
+  await driveTwice(runId, async () => {
+    expect((await countDeliveries(base.db, runId)).deferred).toBe(180);
+  });
+
+  expect([...asked.values()]).toEqual(Array.from({ length: 180 }, () => 2));
+  expect(await countDeliveries(base.db, runId)).toMatchObject({ accepted: 180, excluded: 20 });
+  expect(Object.fromEntries(await readMakingCounts(base.db, runId))).toEqual({
+    mail: 180,
+    'excluded:too_few_items': 20,
+    'skipped:unknown': 40,
+  });
+}, 60_000);
+
+it('moves one that was put off, and then has too little to show, from the made to those left out', async () => {
+  const runId = await makeRun('gone-since', { every: 81, people: 80 });
+  server.judge((to) => {
+    const nth = Number(to.slice(-'0001@a.test'.length, -'@a.test'.length));
+    return nth <= 30 ? '450 4.2.0 come again' : undefined;
+  });
+  await driveTwice(runId, async () => {
+    expect(Object.fromEntries(await readMakingCounts(base.db, runId))).toEqual({ mail: 80 });
+    const items = [...(await readCatalogue(base.db, await currentCatalogueVersion(base.db))).values()];
+    const soldOut = items.map((item) => ({ ...item, stock: 0 }));
+    await saveItems(base.db, soldOut, { replace: false, now: base.now() });
+  });
+
+  expect(await countDeliveries(base.db, runId)).toMatchObject({ accepted: 50, excluded: 30 });
+  expect(Object.fromEntries(await readMakingCounts(base.db, runId))).toEqual({
+    mail: 50,
+    'excluded:no_recommendations': 30,
+  });
 }, 60_000);
 
 it.each([

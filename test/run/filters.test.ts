@@ -181,14 +181,49 @@ describe('a job with a filter', () => {
     expect([...new Set(others.flat())].sort()).toEqual(['plants', 'tea']);
   });
 
+  it('takes them for a section too, which is not there for who lacks one', async () => {
+    const rig = rigUp(shop);
+    const withSection = (attribute: string) => {
+      const foot = '{{sender.postalAddress}} <a href="{{unsubscribeUrl}}">no more</a>';
+      const body = `{{#each items}}{{title}}{{/each}}{{#each sections}}{{name}}{{/each}}${foot}`;
+      const files = { 'subject.hbs': 'x', 'body.html.hbs': body, 'body.text.hbs': body };
+      const source = emailSource('own-corner', { where: '{ consent: true, group: taste }', files });
+      const recommend = `{ solution: picks, results: 8, filter: only, filterValues: { CATEGORY: { attribute: ${attribute} } } }`;
+      const section = `sections: { corner: { recommend: ${recommend}, show: { items: 2 } } }`;
+      return { ...source, text: source.text.replace('show: { items: 3 } }', `show: { items: 3 }, ${section} }`) };
+    };
+    const source = withSection('taste');
+    const plan = await planRun(rig.engines, { source, slot: SLOT });
+    const run = await driveRun(rig, await begin(rig, source));
+
+    const jobs = await batchJobsOf(shop.db, run.runId);
+    expect(jobs.map(({ sections, lines }) => [sections, lines])).toEqual([
+      [undefined, 5],
+      [['corner'], 3],
+    ]);
+    expect(plan).toMatchObject({ batchJob: { name: jobs[0]?.name }, sectionJobs: [{ name: jobs[1]?.name, lines: 3 }] });
+    const input = (await readSmallObject(shop.s3, parseS3Uri(jobs[1]?.inputUri ?? ''))).toString();
+    expect(input.split('\n')[1]).toBe(String.raw`{"userId":"u002","filterValues":{"CATEGORY":"\"coffee\""}}`);
+    const rows = await shop.db.selectFrom('delivery').selectAll().where('run_id', '=', run.runId).execute();
+    const section = z.object({ corner: z.object({ items: z.array(z.string()) }).optional() });
+    const corners = rows.map((row) => [row.user_id, section.parse(row.sections ?? {}).corner?.items.map(categoryOf)]);
+    const found = new Map(corners.map(([user, categories]) => [user, categories && [...new Set(categories)]]));
+    expect(Object.fromEntries(found)).toEqual({ u001: ['tea'], u002: ['coffee'], u003: ['plants'] });
+    expect(readSummary(run)?.deliveries?.accepted).toBe(5);
+
+    expect(await refusal(planRun(rig.engines, { source: withSection('tast'), slot: SLOT }))).toMatch(
+      /^E_JOB_FIELD jobs\/own-corner\.yaml:5:\d+ content\.sections\.corner\.recommend\.filterValues\.CATEGORY\.attribute is "tast"/,
+    );
+  });
+
   it('refuses filters and values that do not fit, before anything is bought', async () => {
     const plan = (more: string) =>
       refusal(planRun(rigUp(shop).engines, { source: filtered('wrong', more), slot: SLOT }));
     expect(await plan('filter: no-tee')).toBe(
-      'E_RECO_FILTER jobs/wrong.yaml:0:0 recommend.filter is "no-tee", which does not exist in Personalize; filters are no-tea, only; fix: write "filter: no-tea"',
+      'E_RECO_FILTER jobs/wrong.yaml:3:51 recommend.filter is "no-tee", which does not exist in Personalize; filters are no-tea, only; fix: write "filter: no-tea"',
     );
     expect(await plan('filter: only')).toBe(
-      'E_RECO_FILTER jobs/wrong.yaml:0:0 recommend.filter is "only", which has the placeholder $CATEGORY, and filterValues has no CATEGORY; fix: add "CATEGORY: …" below "filterValues:"',
+      'E_RECO_FILTER jobs/wrong.yaml:3:1 recommend.filter is "only", which has the placeholder $CATEGORY, and filterValues has no CATEGORY; fix: add "CATEGORY: …" below "filterValues:"',
     );
     expect(await plan('filter: only, filterValues: { CATEGORY: tea, CATEGROY: tea }')).toContain(
       'which has no placeholder $CATEGROY, which filterValues names; fix: write "CATEGORY:" instead of "CATEGROY:"',

@@ -168,6 +168,8 @@ describe('related items', () => {
 
   it('leave out who has bought nothing where there is no fallback', async () => {
     const own = rig();
+    const plan = await planRun(own.engines, { source: related('strict', 'none'), slot: SLOT });
+    expect(plan).toMatchObject({ recipients: 3, batchJob: { lines: 2 } });
     const run = await driveRun(own, await begin(own, related('strict', 'none')));
     const outcomes = (await ledger(run.runId)).map((row) => row.outcome);
     expect(outcomes.filter((outcome) => outcome === 'accepted')).toHaveLength(3);
@@ -239,14 +241,58 @@ describe('sections', () => {
     expect(plan.cost.amount).toBe(0);
   });
 
-  it('leave out who has bought nothing, where one of related items is required', async () => {
+  const NEEDED =
+    'show: { items: 2 }, sections: { goes: { required: true, recommend: { solution: sims, from: related }, show: { items: 2 } } }';
+
+  it('buy nothing for who has bought nothing, where one of related items is required', async () => {
     const own = rig();
-    const content =
-      'show: { items: 2 }, sections: { goes: { required: true, recommend: { solution: sims, from: related }, show: { items: 2 } } }';
-    const run = await driveRun(own, await begin(own, source('needed', '{ solution: picks, results: 8 }', content)));
+    const job = source('needed', '{ solution: picks, results: 8 }', NEEDED);
+    const plan = await planRun(own.engines, { source: job, slot: SLOT });
+    const few = await planRun(own.engines, { source: job, slot: SLOT, limit: PEOPLE });
+    const run = await driveRun(own, await begin(own, job));
+
     const outcomes = (await ledger(run.runId)).map((row) => row.outcome);
     expect(outcomes.slice(0, 3)).toEqual(['accepted', 'accepted', 'accepted']);
     expect(new Set(outcomes.slice(3))).toEqual(new Set(['excluded nothing_bought']));
+    const jobs = await batchJobsOf(shop.db, run.runId);
+    expect(jobs.map(({ lines }) => lines)).toEqual([3, 2]);
+    for (const told of [plan, few]) {
+      expect(told).toMatchObject({
+        considered: expect.any(Number),
+        recipients: 3,
+        batchJob: { lines: 3, name: jobs[0]?.name },
+        cost: { amount: expect.closeTo((5 * 0.067) / 1000, 9) },
+      });
+      const left = told.kind === 'email' ? told.leftOut : [];
+      expect(left).toContainEqual({ name: 'nothing_bought', count: PEOPLE - 3 });
+    }
+  });
+
+  it('buy for everybody where something fills the place of what goes with nothing', async () => {
+    const own = rig();
+    const filled = NEEDED.replace('show: { items: 2 } }', 'show: { items: 2, fallback: popular } }');
+    const job = source('filled', '{ solution: picks, results: 8 }', filled);
+    expect(await planRun(own.engines, { source: job, slot: SLOT })).toMatchObject({ recipients: PEOPLE });
+  });
+
+  it('say that nobody is left, and begun again reach those who have bought something since', async () => {
+    const base = rig();
+    const { settings } = base.engines;
+    const own = { ...base, engines: { ...base.engines, settings: { ...settings, events: { bought: ['never'] } } } };
+    const id = await begin(own, source('nobody-yet', '{ solution: picks, results: 8 }', NEEDED));
+    const failed = await driveRun(own, id);
+    expect(failed).toMatchObject({
+      state: 'failed',
+      error: { code: 'E_RUN_NO_RECIPIENTS', message: expect.stringContaining(`${PEOPLE} nothing_bought`) },
+    });
+    expect(await batchJobsOf(shop.db, id)).toEqual([]);
+
+    await shop.db.updateTable('run').set({ state: 'planned', error: null }).where('run_id', '=', id).execute();
+    const run = await driveRun(base, id);
+    expect(run.state).toBe('finished');
+    const outcomes = (await ledger(id)).map((row) => row.outcome);
+    expect(outcomes.slice(0, 4)).toEqual(['accepted', 'accepted', 'accepted', 'excluded nothing_bought']);
+    expect((await batchJobsOf(shop.db, id)).map(({ lines }) => lines)).toEqual([3, 2]);
   });
 
   it('leave out who has too few items for one that is required', async () => {
@@ -266,7 +312,7 @@ describe('themes', () => {
       'show: { items: 2 }, sections: { goes: { recommend: { solution: similar, from: related, themes: true }, show: { items: 2 } } }';
     const job = source('themed', '{ solution: picks, results: 8 }', content);
     const plan = await planRun(own.engines, { source: job, slot: SLOT });
-    expect(formatPlan(plan)).toContain('unknown: no price is set');
+    expect(formatPlan(plan)).toContain('unknown: no price for themes is set');
     const run = await driveRun(own, await begin(own, job));
 
     const rows = await ledger(run.runId);

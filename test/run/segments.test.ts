@@ -45,15 +45,17 @@ async function problemsOf(doing: Promise<unknown>): Promise<readonly string[]> {
     (thrown: unknown) => thrown,
   );
   if (!isNightjarError(error)) throw error;
-  return [error, ...error.others].map(({ code, message, fix }) => `${code} ${message} | ${fix}`);
+  return [error, ...error.others].map(
+    ({ code, message, fix, where }) => `${code} ${where?.line}:${where?.column} ${message} | ${fix}`,
+  );
 }
 
 describe('a query is refused before it is bought', () => {
   it('for a column that the dataset has not, with the nearest, and all of them at once', async () => {
     const source = attributes('columns', `a: ITEMS.CATEGRY = "tea", b: ITEMS.BRAND = "acme"`);
     expect(await problemsOf(plan(source))).toEqual([
-      'E_RECO_QUERY segment.queries.a: the items dataset has no column CATEGRY; it has CATEGORY | write ITEMS.CATEGORY',
-      'E_RECO_QUERY segment.queries.b: the items dataset has no column BRAND; it has CATEGORY | ask for one of these: CATEGORY',
+      'E_RECO_QUERY 6:23 segment.queries.a: the items dataset has no column CATEGRY; it has CATEGORY | write ITEMS.CATEGORY',
+      'E_RECO_QUERY 6:49 segment.queries.b: the items dataset has no column BRAND; it has CATEGORY | ask for one of these: CATEGORY',
     ]);
     expect(await problemsOf(begin(rigUp(shop), source))).toHaveLength(2);
     expect(await batchJobsOf(shop.db, `columns.${SLOT}`)).toEqual([]);
@@ -61,7 +63,7 @@ describe('a query is refused before it is bought', () => {
 
   it('for a value that is likely misspelt; one that is near none is told of', async () => {
     expect(await problemsOf(plan(attributes('values', `a: ITEMS.CATEGORY = "Cofee"`)))).toEqual([
-      'E_RECO_QUERY segment.queries.a: no imported item has ITEMS.CATEGORY = "Cofee" | write ITEMS.CATEGORY = "coffee"',
+      'E_RECO_QUERY 6:35 segment.queries.a: no imported item has ITEMS.CATEGORY = "Cofee" | write ITEMS.CATEGORY = "coffee"',
     ]);
     const far = await plan(attributes('values', `tea: ITEMS.CATEGORY = "tea", a: ITEMS.CATEGORY = "furniture"`));
     expect(formatPlan(far)).toContain(
@@ -80,15 +82,15 @@ describe('a query is refused before it is bought', () => {
   it('for an attribute or a category of items that is likely misspelt', async () => {
     const text = '{ a: { newest: 2, category: cofee }, b: { newest: 2, where: { rost: dark } } }';
     expect(await problemsOf(plan(items('choices', text)))).toEqual([
-      'E_RECO_QUERY segment.items.a: no imported item has the category "cofee" | write "coffee"',
-      'E_RECO_QUERY segment.items.b: no imported item has the attribute "rost"; they have category, roast | write "roast:"',
+      'E_RECO_QUERY 6:38 segment.items.a: no imported item has the category "cofee" | write "coffee"',
+      'E_RECO_QUERY 6:78 segment.items.b: no imported item has the attribute "rost"; they have category, roast | write "roast:"',
     ]);
   });
 
   it('where no query of the job fits an item', async () => {
     const text = '{ a: { newest: 2, where: { roast: 7 } } }';
     expect(await problemsOf(plan(items('nothing', text)))).toEqual([
-      'E_RECO_QUERY no query of the job fits an item; a: no imported item has the roast 7; values are dark, light, smoky | import the items with created_at, or choose others below "items:"',
+      'E_RECO_QUERY 6:10 no query of the job fits an item; a: no imported item has the roast 7; values are dark, light, smoky | import the items with created_at, or choose others below "items:"',
     ]);
   });
 });

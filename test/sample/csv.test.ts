@@ -24,8 +24,20 @@ describe('the import files', () => {
       ]);
     }
     expect(headerOf(contactsCsv(shop))).toBe(
-      'user_id,email,first_name,last_name,locale,country,time_zone,consent,consent_at,consent_source,segment,favourite_store',
+      'user_id,email,first_name,last_name,locale,country,time_zone,consent,consent_at,consent_source,segment,favourite_store,last_order',
     );
+  });
+
+  it('say on which day each contact has bought last', () => {
+    const last = new Map<string, number>();
+    for (const { userId, eventType, timestamp } of shop.interactions) {
+      if (eventType === 'purchase') last.set(userId, Math.max(timestamp, last.get(userId) ?? 0));
+    }
+    expect(last.size).toBeGreaterThan(600);
+    for (const row of read(contactsCsv(shop))) {
+      const at = last.get(row.user_id ?? '');
+      expect(row.last_order).toBe(at === undefined ? '' : new Date(at * 1000).toISOString().slice(0, 10));
+    }
   });
 
   it('give items back, in three languages', () => {
@@ -90,6 +102,8 @@ describe('the datasets of Personalize', () => {
       ),
     );
     expect(marked).toEqual(['CATEGORY', 'LOCALE', 'COUNTRY', 'SEGMENT']);
+    const { fields } = JSON.parse(datasets.items.schema);
+    expect(fields.filter((field: { textual?: boolean }) => field.textual)).toMatchObject([{ name: 'DESCRIPTION' }]);
   });
 
   it('count times in seconds and hold every row', () => {

@@ -1,7 +1,13 @@
 /** Destinations of audience files, against real servers: HTTPS and SFTP on this machine. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +15,7 @@ import path from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { utils } from 'ssh2';
 import type { DestinationSettings } from '../../src/config/destination-settings';
+import { createS3Client } from '../../src/storage/client';
 import type { OutgoingFile } from '../../src/storage/destinations/destination';
 import { openDestination } from '../../src/storage/destinations/open';
 import { makeCertificate } from '../support/certificate';
@@ -110,10 +117,88 @@ describe('HTTPS', () => {
     expect(uploads).toEqual([]);
   });
 
+  it.each([
+    [404, undefined],
+    [403, undefined],
+    [501, undefined],
+    [401, 'E_DESTINATION_REFUSED'],
+    [503, 'E_DESTINATION_AWAY'],
+  ])('takes %d for an answer to a probe: %s', async (status, code) => {
+    respond = (answer) => answer.writeHead(status).end();
+    const s3 = new S3Client({ region: 'us-east-1' });
+    const settings = { url: base, caFile, authorization: 'Bearer open-sesame' };
+    const destination = await openDestination({ name: 'partner', settings, folder: '', s3, kmsKeyArn: null });
+    const probed = destination.probe(signal);
+    if (code === undefined) await probed;
+    else await expect(probed).rejects.toMatchObject({ code });
+    expect(uploads).toMatchObject([{ path: 'HEAD /in/', headers: { authorization: 'Bearer open-sesame' }, body: '' }]);
+    s3.destroy();
+  });
+
   it('is away where a connection breaks, or nobody listens', async () => {
     respond = (answer) => answer.destroy();
     await expect(deliver({ url: base, caFile })).rejects.toMatchObject({ code: 'E_DESTINATION_AWAY' });
     await expect(deliver({ url: 'http://127.0.0.1:9/in/' })).rejects.toMatchObject({ code: 'E_DESTINATION_AWAY' });
+  });
+});
+
+describe('S3', () => {
+  let server: HttpServer;
+  let endpoint: string;
+  let asked: string[] = [];
+  let answer: (request: IncomingMessage, response: ServerResponse) => void;
+
+  beforeAll(async () => {
+    server = createHttpServer((request, response) => {
+      const region = /\/\d{8}\/([a-z0-9-]+)\/s3\//.exec(request.headers.authorization ?? '')?.[1];
+      asked.push(`${request.method} ${request.url?.split('?')[0]} ${region}`);
+      request.resume();
+      request.on('end', () => answer(request, response));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  beforeEach(() => {
+    asked = [];
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  async function put(): Promise<void> {
+    const s3 = createS3Client({
+      region: 'us-east-1',
+      endpoint,
+      credentials: { accessKeyId: 'TEST', secretAccessKey: 'secret' },
+    });
+    const settings = { url: 's3://partner-bucket/in/' };
+    const destination = await openDestination({ name: 'lake', settings, folder: 'run-1/', s3, kmsKeyArn: null });
+    await destination.put(fileOf('email\r\n'), signal).finally(() => s3.destroy());
+  }
+  const xml = (code: string) => `<?xml version="1.0"?><Error><Code>${code}</Code><Message>no</Message></Error>`;
+
+  it('follows a bucket to its region', async () => {
+    answer = (request, response) => {
+      if (request.headers.authorization?.includes('/eu-central-1/s3/') === true) response.writeHead(200).end();
+      else response.writeHead(301, { 'x-amz-bucket-region': 'eu-central-1' }).end(xml('PermanentRedirect'));
+    };
+    await put();
+    const file = 'PUT /partner-bucket/in/run-1/tea.meta.csv';
+    expect(asked).toEqual([`${file} us-east-1`, `${file} eu-central-1`]);
+  });
+
+  it.each([
+    [403, 'AccessDenied', 'E_DESTINATION_REFUSED', /s3:PutObject and s3:AbortMultipartUpload/],
+    [400, 'KMS.DisabledException', 'E_DESTINATION_REFUSED', /kms:GenerateDataKey and kms:Decrypt/],
+    [
+      404,
+      'NoSuchBucket',
+      'E_DESTINATION_REFUSED',
+      /make the bucket "partner-bucket", or correct destinations.lake.url/,
+    ],
+    [400, 'InvalidRequest', 'E_DESTINATION_AWAY', /try again when the server is back/],
+  ])('takes %d %s for %s', async (status, name, code, fix) => {
+    answer = (_, response) => response.writeHead(status).end(xml(name));
+    const message = expect.stringContaining(name);
+    await expect(put()).rejects.toMatchObject({ code, message, fix: expect.stringMatching(fix) });
   });
 });
 
@@ -173,4 +258,18 @@ describe.each([true, false])('SFTP, with the rename of OpenSSH: %s', (posixRenam
       message: expect.stringMatching(/refuses the login/),
     });
   });
+});
+
+it('answers a server of SFTP that asks for the password', async () => {
+  const root = mkdtempSync(path.join(folder, 'asking-'));
+  const server = await startSftpServer({ root, user: 'nightjar', password: 'secret', asksForPassword: true });
+  try {
+    const urlOf = (password: string) => `sftp://nightjar:${password}@127.0.0.1:${server.port}/in/`;
+    await deliver({ url: urlOf('secret'), hostKey: server.hostKey });
+    expect(readFileSync(path.join(root, 'in', 'run-1', 'tea.meta.csv'), 'utf8')).toBe(TEXT);
+    const refused = { code: 'E_DESTINATION_REFUSED', message: expect.stringMatching(/refuses the login/) };
+    await expect(deliver({ url: urlOf('wrong'), hostKey: server.hostKey })).rejects.toMatchObject(refused);
+  } finally {
+    await server.close();
+  }
 });

@@ -7,7 +7,7 @@ import type { RunSummary } from '../../report/summary';
 import { startWorker } from '../../run/worker';
 import { answer } from '../answer';
 import { closeSoon } from '../closing';
-import { type CliContext, openOptions, projectDir } from '../context';
+import { type CliContext, openOptions, PACKAGE_ROOT, projectDir } from '../context';
 import { prepareShop } from '../demo-shop';
 import { writeNightReport } from '../night-report';
 import { type OpenEngines, openEngines } from '../open-engines';
@@ -21,7 +21,7 @@ interface DemoFlags {
   readonly jobSeconds: number;
 }
 
-/** The night of the demo: the jobs that come with nightjar. */
+/** The night of the demo: of the jobs that come with nightjar, one of each kind. */
 const JOBS = ['nightly-picks', 'category-fans', 'item-fans'];
 
 /** Adds the verb. */
@@ -39,8 +39,11 @@ export function addDemo(program: Command, context: CliContext): void {
 async function demo(context: CliContext, own: DemoFlags, command: Command): Promise<void> {
   const flags = command.optsWithGlobals();
   if (existsSync(settingsFile(context))) {
-    throw new NightjarError('E_USAGE', 'this project has a shop of its own; the sample shop would mix with it', {
-      fix: 'run nightjar demo in another folder',
+    const message =
+      'config/nightjar.yaml is there, so this project has a shop of its own; the sample shop would mix with it';
+    const demo = `node ${path.join(PACKAGE_ROOT, 'bin', 'nightjar.js')} demo`;
+    throw new NightjarError('E_USAGE', message, {
+      fix: `run a job of yours (nightjar jobs list), or see the sample shop beside it: cd "$(mktemp -d)" && ${demo}`,
     });
   }
   const progress = processProgress(flags);
@@ -119,6 +122,7 @@ function formatNight({ engines, ends, report }: Night): string {
     `Audiences  ${path.join(engines.state.s3, engines.settings.storage.bucket, 'audiences')}`,
     '',
     'Next: npx nightjar plan nightly-picks   shows what another night would do and cost',
+    '      npx nightjar preview editorial    shows another job; nightjar jobs list, all',
   ].join('\n');
 }
 

@@ -51,7 +51,10 @@ export function addDoctor(program: Command, context: CliContext): void {
       'before',
       'Examples:\n  nightjar doctor\n  nightjar doctor --policy > nightjar-policy.json\n  nightjar doctor --policy trust\n',
     )
-    .addHelpText('after', '\nIt sends no mail, buys nothing, and removes the object that it writes.')
+    .addHelpText(
+      'after',
+      '\nIt sends no mail, buys nothing, and removes what it writes. Destinations of\naudience files are tried, too; over HTTPS nothing is uploaded.',
+    )
     .action(async (own: DoctorFlags, command: Command) => {
       const flags: GlobalFlags = command.optsWithGlobals();
       if (own.policy === undefined) await examineAll(context, flags);

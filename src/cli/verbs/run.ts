@@ -17,6 +17,7 @@ import { type CliContext, openOptions, projectDir } from '../context';
 import { openEngines } from '../open-engines';
 import { type ProgressLine, processProgress } from '../progress';
 import { readJob } from '../project';
+import { locateReport } from '../report-place';
 import { runJob } from '../run-job';
 import { addWishFlags, readWish, type WishFlags } from '../run-wish';
 import { formatStanding } from '../standing-text';
@@ -74,7 +75,7 @@ async function runVerb(context: CliContext, call: { name: string; own: RunFlags;
       const text =
         end.summary === undefined
           ? formatStanding(end.run, await readStanding(engines, end.run), { isReported: false })
-          : formatReport(end.summary);
+          : formatReport(end.summary, { report: locateReport(engines, end.run.runId) });
       answer(flags, {
         text,
         json: end.summary ?? { run: end.run.runId, state: end.run.state, pausedReason: end.run.pausedReason },

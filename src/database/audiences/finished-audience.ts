@@ -50,3 +50,14 @@ export async function listFinishedAudiences(db: Database): Promise<readonly stri
     WHERE r.state = 'finished' ORDER BY name`.execute(db);
   return found.rows.map(({ name }) => name);
 }
+
+/** Lists the slots of finished runs that have made an audience, the newest first. */
+export async function listFinishedSlots(
+  db: Database,
+  wish: { readonly job: string; readonly name: string },
+): Promise<readonly string[]> {
+  const found = await sql<{ slot: string }>`
+    SELECT DISTINCT v.slot FROM audience_version v JOIN run r USING (run_id)
+    WHERE v.job = ${wish.job} AND v.audience = ${wish.name} AND r.state = 'finished' ORDER BY v.slot DESC`.execute(db);
+  return found.rows.map(({ slot }) => slot);
+}

@@ -1,6 +1,7 @@
 /** Queries on versions of audiences: who was in them, what was delivered, and which the next one is compared with. */
 import { type Selectable, sql } from 'kysely';
 import type { Database } from '../connecting/connection';
+import { RESTORED } from '../runs/starts';
 import type { Tables } from '../schema';
 
 /** One part of an audience of a job; `part` is empty where it is not split. */
@@ -82,6 +83,14 @@ export async function listUnfinished(
       AND delivery_began_at > ${since} AND delivered_at IS NULL ORDER BY delivery_began_at
   `.execute(db);
   return found.rows.map(readVersion);
+}
+
+/** Tells whether runs of a job that another database has made were found since a time. */
+export async function hasRestoredRuns(db: Database, job: string, since: number): Promise<boolean> {
+  const found = await sql<{ any: boolean }>`
+    SELECT EXISTS (SELECT FROM run WHERE job = ${job} AND state = 'cancelled' AND paused_reason = ${RESTORED}
+      AND updated_at > ${new Date(since)}) AS any`.execute(db);
+  return found.rows[0]?.any === true;
 }
 
 /** Audience of a job → members that were delivered of it last, over its parts, by another run than `except`. */

@@ -19,6 +19,8 @@ export interface ClaimedDelivery extends FurtherSlates {
   readonly attempt: number;
   /** Times that a block of its destination or sender put it back. */
   readonly waits: number;
+  /** When it was last put off or given back (epoch ms); undefined for one that was never claimed before. */
+  readonly answeredAt?: number | undefined;
   /** When it may go at the earliest (epoch ms), and how far apart the mails to its domain must be, where the domain has a rate. */
   readonly turn?: { readonly at: number; readonly apartMs: number };
 }
@@ -31,10 +33,11 @@ const claimedSchema = furtherSchema.extend({
   fallback: z.boolean(),
   attempt: z.number(),
   waits: z.number(),
+  answered_at: z.number().nullable(),
 });
 
 /** What a claim changes, and what it answers of each row: the same for every way of choosing rows. */
-export const CLAIMED_COLUMNS = sql`d.user_id, d.address_hash, d.domain, d.slate, d.fallback, d.attempt, d.waits, d.seed, d.sections`;
+export const CLAIMED_COLUMNS = sql`d.user_id, d.address_hash, d.domain, d.slate, d.fallback, d.attempt, d.waits, d.answered_at, d.seed, d.sections`;
 
 /** Reads a claimed row. */
 export function readClaimed(row: unknown): ClaimedDelivery {
@@ -47,6 +50,7 @@ export function readClaimed(row: unknown): ClaimedDelivery {
     fallback: read.fallback,
     attempt: read.attempt,
     waits: read.waits,
+    answeredAt: read.answered_at ?? undefined,
     ...readFurther(read),
   };
 }

@@ -1,4 +1,4 @@
-/** Counts what came up when e-mails were made; one that is made again, after a 4xx answer say, counts again. */
+/** Counts what came up when e-mails were made, each recipient once. */
 import { sql } from 'kysely';
 import { promptly } from '../connecting/bounded-client';
 import type { Database } from '../connecting/connection';
@@ -7,7 +7,7 @@ import type { AnswerTally } from './answer-counts';
 /** What was made or excluded, an item from the fallback, or the reason why a recommended one was passed over → how often. */
 export type MakingCounts = ReadonlyMap<string, number>;
 
-/** Adds to the counts of a lane. */
+/** Adds to the counts of a lane; one may fall below 0 where another lane has counted what this one takes back. */
 export async function countMaking(
   db: Database,
   runId: string,
@@ -30,4 +30,12 @@ export async function readMakingCounts(db: Database, runId: string, since?: numb
     SELECT name, sum(count)::bigint AS count FROM run_making WHERE run_id = ${runId} ${only} GROUP BY name
   `.execute(db);
   return new Map(found.rows.map(({ name, count }) => [name, count]));
+}
+
+/** Counts the recipients of a run for whom e-mails are made, not beyond `most`. */
+export async function countToMake(db: Database, runId: string, most: number): Promise<number> {
+  const found = await sql<{ count: number }>`
+    SELECT count(*) AS count FROM (SELECT FROM delivery WHERE run_id = ${runId} AND slate IS NOT NULL LIMIT ${most}) AS looked_at
+  `.execute(db);
+  return found.rows[0]?.count ?? 0;
 }

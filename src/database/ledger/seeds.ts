@@ -15,6 +15,9 @@ export interface SeedRule {
 
 const PAGE_ROWS = 10_000;
 
+/** The reason of those who get no e-mail because related items need a purchase. */
+export const NOTHING_BOUGHT = 'nothing_bought';
+
 const seedSchema = z.object({ user_id: z.string(), item_id: z.string() });
 
 /** Finds what each of these users has bought last of what the catalogue has, ties by id; who has bought nothing is missing. */
@@ -35,17 +38,49 @@ export async function findSeeds(
   return new Map(found.rows.map((row) => seedSchema.parse(row)).map((row) => [row.user_id, row.item_id]));
 }
 
-/** Writes down what these recipients have bought last; a row of who has bought nothing loses what it had. */
+/** Rows that wait for their seed, and those that were left out for want of one. */
+const isUndecided = (run: RunOfDeliveries) =>
+  sql`run_id = ${run.runId} AND (state = 'planned' OR (state = 'excluded' AND reason = ${NOTHING_BOUGHT}))`;
+
+/** Streams the users of a run who are planned, or excluded as `nothing_bought`, in byte order. */
+export async function* streamSeedUsers(db: Database, run: RunOfDeliveries): AsyncGenerator<string> {
+  let after = '';
+  while (true) {
+    const query = db
+      .selectFrom('delivery')
+      .select('user_id')
+      .where('job', '=', run.job)
+      .where('slot', '=', run.slot)
+      .where(checked(isUndecided(run)));
+    const rows = await query.where('user_id', '>', after).orderBy('user_id').limit(PAGE_ROWS).execute();
+    for (const row of rows) yield row.user_id;
+    after = rows.at(-1)?.user_id ?? after;
+    if (rows.length < PAGE_ROWS) return;
+  }
+}
+
+export interface SeedsOfUsers {
+  readonly userIds: readonly string[];
+  /** Who has bought nothing is missing. */
+  readonly seeds: ReadonlyMap<string, string>;
+  /** Who has bought nothing is excluded as `nothing_bought`. */
+  readonly isNeeded: boolean;
+  readonly now: number;
+}
+
+/** Writes down what these users of `streamSeedUsers` have bought last; a row of who has bought nothing loses what it had. */
 export async function saveSeeds(
   db: Database,
   run: RunOfDeliveries,
-  { userIds, seeds }: { readonly userIds: readonly string[]; readonly seeds: ReadonlyMap<string, string> },
+  { userIds, seeds, isNeeded, now }: SeedsOfUsers,
 ): Promise<void> {
   const items = userIds.map((userId) => seeds.get(userId) ?? null);
+  const isOut = sql`${isNeeded}::boolean AND r.seed IS NULL`;
   await sql`
-    UPDATE delivery d SET seed = r.seed
+    UPDATE delivery d SET seed = r.seed, state = CASE WHEN ${isOut} THEN 'excluded' ELSE 'planned' END,
+           reason = CASE WHEN ${isOut} THEN ${NOTHING_BOUGHT} END, answered_at = CASE WHEN ${isOut} THEN ${new Date(now)}::timestamptz END
     FROM ${withSlot(run, sql`unnest(${[...userIds]}::text[], ${items}::text[]) AS r(user_id, seed)`)}
-    WHERE ${SAME_KEY} AND ${checked(sql`d.run_id = ${run.runId} AND d.state = 'planned'`)}
+    WHERE ${SAME_KEY} AND ${checked(isUndecided(run))}
   `.execute(db);
 }
 

@@ -14,6 +14,7 @@ import * as clicks from './0011-clicks';
 import * as audienceVersions from './0012-audience-versions';
 import * as sections from './0013-sections';
 import * as making from './0014-making';
+import * as writtenQueries from './0015-written-queries';
 
 /** Adds a migration by adding it here; one that has been released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -31,4 +32,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0012-audience-versions': audienceVersions,
   '0013-sections': sections,
   '0014-making': making,
+  '0015-written-queries': writtenQueries,
 };

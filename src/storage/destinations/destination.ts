@@ -22,6 +22,11 @@ export interface Destination {
    * @throws E_DESTINATION_AWAY where trying again may help, E_DESTINATION_REFUSED where it does not
    */
   put(file: OutgoingFile, signal: AbortSignal): Promise<void>;
+  /**
+   * Looks whether files would be let in, and leaves none behind. Of a server of HTTP it tells the login alone.
+   * @throws as `put`
+   */
+  probe(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,13 +38,14 @@ export interface DestinationCase {
   readonly folder: string;
   /** Of the settings' bucket: an s3 URL is written with the same credentials. */
   readonly s3: S3Client;
+  /** What objects are encrypted by where the destination says nothing else. */
   readonly kmsKeyArn: string | null;
 }
 
 /** Trying again later may help. */
 export function away(name: string, message: string, cause?: unknown): NightjarError {
   return new NightjarError('E_DESTINATION_AWAY', `the destination "${name}" ${message}`, {
-    fix: 'when it is back, let the run go on: nightjar runs retry RUN',
+    fix: `check destinations.${name}.url; where it is right, try again when the server is back`,
     cause,
   });
 }

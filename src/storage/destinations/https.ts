@@ -16,6 +16,7 @@ export async function openHttps(given: DestinationCase): Promise<Destination> {
   const ca = typeof settings.caFile === 'string' ? await readPem(name, settings.caFile) : undefined;
   return {
     put: async (file, signal) => check(name, await send(given, file, { ca, signal })),
+    probe: async (signal) => checkDoor(name, await knock(given, { ca, signal })),
     close: async () => undefined,
   };
 }
@@ -38,33 +39,60 @@ interface SendOptions {
 async function send(
   { name, settings, folder }: DestinationCase,
   file: OutgoingFile,
-  { ca, signal }: SendOptions,
+  options: SendOptions,
 ): Promise<number> {
   const url = new URL(`${settings.url}${folder}${encodeURIComponent(file.name)}`);
+  const headers = {
+    'content-type': file.contentType,
+    'content-length': file.bytes,
+    'content-digest': `sha-256=:${Buffer.from(file.sha256, 'hex').toString('base64')}:`,
+  };
+  const request = open(url, settings, { method: 'PUT', headers, ...options });
+  return explained(name, options.signal, () => exchange(request, file));
+}
+
+/** Asks for the folder itself, and sends nothing. */
+async function knock({ name, settings }: DestinationCase, options: SendOptions): Promise<number> {
+  const request = open(new URL(settings.url), settings, { method: 'HEAD', headers: {}, ...options });
+  return explained(name, options.signal, () => {
+    request.end();
+    return answerOf(request).finally(() => request.destroy());
+  });
+}
+
+function open(
+  url: URL,
+  { authorization }: DestinationCase['settings'],
+  {
+    method,
+    headers,
+    ca,
+    signal,
+  }: SendOptions & { readonly method: string; readonly headers: http.OutgoingHttpHeaders },
+): http.ClientRequest {
   const options: https.RequestOptions = {
-    method: 'PUT',
+    method,
     signal,
     timeout: SILENCE_MS,
-    headers: {
-      'content-type': file.contentType,
-      'content-length': file.bytes,
-      'content-digest': `sha-256=:${Buffer.from(file.sha256, 'hex').toString('base64')}:`,
-      ...(typeof settings.authorization === 'string' ? { authorization: settings.authorization } : {}),
-    },
+    headers: { ...headers, ...(typeof authorization === 'string' ? { authorization } : {}) },
     ...(ca === undefined ? {} : { ca }),
   };
-  const request = url.protocol === 'https:' ? https.request(url, options) : http.request(url, options);
+  return url.protocol === 'https:' ? https.request(url, options) : http.request(url, options);
+}
+
+async function explained(name: string, signal: AbortSignal, action: () => Promise<number>): Promise<number> {
   try {
-    return await exchange(request, file);
+    return await action();
   } catch (error) {
     if (signal.aborted) throw error;
     throw explain(name, error);
   }
 }
 
-async function exchange(request: http.ClientRequest, file: OutgoingFile): Promise<number> {
+/** Answers the status when the whole answer has come. */
+function answerOf(request: http.ClientRequest): Promise<number> {
   request.on('timeout', () => request.destroy(new Error('silent for too long')));
-  const answered = new Promise<number>((resolve, reject) => {
+  return new Promise<number>((resolve, reject) => {
     request.on('error', reject);
     request.on('response', (response) => {
       response.resume();
@@ -72,6 +100,10 @@ async function exchange(request: http.ClientRequest, file: OutgoingFile): Promis
       response.on('end', () => resolve(response.statusCode ?? 0));
     });
   });
+}
+
+async function exchange(request: http.ClientRequest, file: OutgoingFile): Promise<number> {
+  const answered = answerOf(request);
   // A server may answer before it has read everything, and then close.
   const sent = pipeline(Readable.from(file.open()), request).catch((error: unknown) => error);
   try {
@@ -96,12 +128,19 @@ function explain(name: string, cause: unknown): Error {
 const isSuccess = (status: number) => status >= 200 && status < 300;
 
 /** Passing troubles of a server; all other statuses that are not 2xx stay as they are. */
+const isPassing = (status: number) => status === 408 || status === 425 || status === 429 || status >= 500;
+
+/** A server that takes files need not let its folder be looked at: 403, 404, 405 and 501 tell nothing of an upload. */
+function checkDoor(name: string, status: number): void {
+  if (status === 401 || (isPassing(status) && status !== 501)) check(name, status);
+}
+
 function check(name: string, status: number): void {
   if (isSuccess(status)) return;
-  if (status === 408 || status === 425 || status === 429 || status >= 500) throw away(name, `answers with ${status}`);
-  const fix =
-    status === 401 || status === 403
-      ? `set destinations.${name}.authorization, or the user and password in its url`
-      : `check destinations.${name}.url: it is to take PUT below it`;
+  if (isPassing(status)) throw away(name, `answers with ${status}`);
+  const isLogin = status === 401 || status === 403;
+  const fix = isLogin
+    ? `set destinations.${name}.authorization, or the user and password in its url`
+    : `check destinations.${name}.url: it is to take PUT below it`;
   throw refused(name, `refuses the upload (${status})`, { fix });
 }

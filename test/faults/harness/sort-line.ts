@@ -3,9 +3,9 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Member, writeMembers } from '../../../src/audience/members';
+import { countLines } from '../../../src/audience/block-buffer';
+import type { Member } from '../../../src/audience/members';
 import { readSegmentEvents } from '../../../src/personalize/segment-reader';
-import { countRows } from '../../../src/run/audiences/audience-members';
 import { sortMembers } from '../../../src/run/audiences/sort-members';
 
 async function* readUsers(output: string): AsyncGenerator<readonly Member[]> {
@@ -19,8 +19,7 @@ async function* readUsers(output: string): AsyncGenerator<readonly Member[]> {
 async function main(output: string, folder: string): Promise<void> {
   const sorted = await sortMembers(readUsers(output), folder);
   const kept = { count: 0 };
-  const chunks = writeMembers(countRows(sorted.members, kept));
-  await pipeline(Readable.from(chunks), createWriteStream(path.join(folder, 'members.tsv')));
+  await pipeline(Readable.from(countLines(sorted.blocks, kept)), createWriteStream(path.join(folder, 'members.tsv')));
   await sorted.release();
   const peakMb = process.resourceUsage().maxRSS / 1024;
   console.log(JSON.stringify({ came: sorted.count, kept: kept.count, peakMb }));

@@ -224,4 +224,20 @@ describe('the policies', () => {
     expect(wide).toEqual(['NightjarLists', 'NightjarMailAccount']);
     expect(JSON.stringify(policies)).not.toContain('news@');
   });
+
+  it('let audience files be put into the buckets of destinations, by their keys, and nothing else there', () => {
+    const kmsKeyArn = 'arn:aws:kms:eu-west-1:444455556666:key/partner';
+    const destinations = {
+      lake: { url: 's3://partner-bucket/audiences/', kmsKeyArn },
+      plain: { url: 's3://other-bucket/', kmsKeyArn: null },
+      crm: { url: 'https://crm.partner.example/in/' },
+    };
+    const { nightjar } = policiesFor({ ...shop.settings, destinations }, { training: false });
+    const statement = (sid: string) => nightjar.Statement.find(({ Sid }) => Sid === sid);
+    expect(statement('NightjarDestinations')).toMatchObject({
+      Action: ['s3:PutObject', 's3:AbortMultipartUpload'],
+      Resource: ['arn:aws:s3:::partner-bucket/audiences/*', 'arn:aws:s3:::other-bucket/*'],
+    });
+    expect(statement('NightjarKey')?.Resource).toBe(kmsKeyArn);
+  });
 });

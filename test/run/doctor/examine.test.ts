@@ -53,6 +53,30 @@ describe('a shop that is well', () => {
   });
 });
 
+describe('destinations', () => {
+  it('are tried, each by itself, and nothing is left there', async () => {
+    const destinations = {
+      lake: { url: 's3://shop/lake/' },
+      elsewhere: { url: 's3://no-such-bucket-here/in/' },
+      crm: { url: 'http://user:pa55word@127.0.0.1:1/in/' },
+      partner: { url: 'sftp://user:pa55word@127.0.0.1:1/in/', hostKey: `SHA256:${'A'.repeat(43)}` },
+    };
+    const findings = await examineShop(shop, { settings: { ...shop.settings, destinations } });
+
+    expect(badOnes(findings)).toEqual(['destinations elsewhere', 'destinations crm', 'destinations partner']);
+    expect(findingOf(findings, 'destinations lake').detail).toBe('s3://shop lets an upload begin; it was given up');
+    expect(findingOf(findings, 'destinations elsewhere').fix).toContain('make the bucket "no-such-bucket-here"');
+    for (const name of ['crm', 'partner']) {
+      const { detail, fix } = findingOf(findings, `destinations ${name}`);
+      expect(detail).toMatch(new RegExp(`^the destination "${name}" can't be reached`));
+      expect(fix).toContain(`check destinations.${name}.url`);
+    }
+    expect(JSON.stringify(findings)).not.toContain('pa55word');
+    const { Contents } = await shop.aws.s3.send(new ListObjectsV2Command({ Bucket: 'shop', Prefix: 'lake/' }));
+    expect(Contents ?? []).toEqual([]);
+  });
+});
+
 describe('the database', () => {
   it('that is away is one finding, and all other engines are examined', async () => {
     const findings = await examineShop(shop, {

@@ -22,6 +22,7 @@ const PERMISSIONS = {
   storage: { bucket: 'shop', prefix: '', endpoint: null },
   solutions: {},
   images: null,
+  destinations: {},
   mail: { url: 'ses://eu-west-1', from: 'news@shop.example.net' },
 };
 const MAIL = {

@@ -25,6 +25,8 @@ export async function startSftpServer(options: {
   readonly password: string;
   readonly key?: string;
   readonly posixRename?: boolean;
+  /** It takes passwords as answers to its question alone, as OpenSSH with PAM often does. */
+  readonly asksForPassword?: boolean;
 }): Promise<SftpServer> {
   const keys = utils.generateKeyPairSync('ed25519');
   const asked: string[] = [];
@@ -43,6 +45,12 @@ export async function startSftpServer(options: {
         !Array.isArray(allowed) &&
         attempt.key.data.equals(allowed.getPublicSSH());
       const isPassword = attempt.method === 'password' && attempt.password === options.password;
+      if (options.asksForPassword === true) {
+        if (attempt.method !== 'keyboard-interactive') return attempt.reject(['keyboard-interactive']);
+        return attempt.prompt([{ prompt: 'Password: ', echo: false }], ([answer]) =>
+          answer === options.password ? attempt.accept() : attempt.reject(),
+        );
+      }
       if (attempt.username === options.user && (isKey || isPassword)) attempt.accept();
       else attempt.reject(['password', 'publickey']);
     });

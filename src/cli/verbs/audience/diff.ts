@@ -20,22 +20,33 @@ export function addDiff(audience: Command, context: CliContext): void {
   audience
     .command('diff')
     .argument('<audience>', 'job/audience; with @2026-03-01 of that slot, else the newest')
-    .argument('[other]', 'the earlier one; the version before where left out')
-    .description('tell who came and who went between two versions, or two audiences')
+    .argument('[other]', 'another version, or another audience; the version before where left out')
+    .description('tell who came and who went: from the older version to the newer one')
     .option('--ids', 'name the first users of each side')
     .addHelpText(
       'before',
-      'Examples:\n  nightjar audience diff drama-fans/drama\n  nightjar audience diff drama-fans/drama@2026-03-08 drama-fans/drama@2026-03-01\n',
+      'Examples:\n  nightjar audience diff drama-fans/drama\n  nightjar audience diff drama-fans/drama@2026-03-01 drama-fans/drama@2026-03-08\n',
     )
     .action(async (name: string, other: string | undefined, own: { ids?: boolean }, command: Command) => {
       const flags = command.optsWithGlobals();
       await withEngines(context, flags, async (engines) => {
-        const now = await findVersion(engines.db, name);
-        const before = other === undefined ? await findBefore(engines, now) : await findVersion(engines.db, other);
+        const named = await findVersion(engines.db, name);
+        const { before, now } =
+          other === undefined
+            ? { before: await findBefore(engines, named), now: named }
+            : inOrder(named, await findVersion(engines.db, other));
         const found = await compare(engines, { before, now, ids: own.ids === true });
         answer(flags, { text: formatDiff(before, now, found), json: describe(before, now, found) });
       });
     });
+}
+
+/** Versions of one audience go from the older to the newer one, however they are named; two audiences from the first to the second. */
+function inOrder(first: AudienceVersion, second: AudienceVersion): { before: AudienceVersion; now: AudienceVersion } {
+  const isOne = nameVersion(first) === nameVersion(second);
+  const isReversed =
+    isOne && (first.slot > second.slot || (first.slot === second.slot && first.madeAt > second.madeAt));
+  return isReversed ? { before: second, now: first } : { before: first, now: second };
 }
 
 async function findBefore({ db }: Pick<Engines, 'db'>, now: AudienceVersion): Promise<AudienceVersion> {
@@ -86,13 +97,20 @@ function formatDiff(before: AudienceVersion, now: AudienceVersion, found: Found)
   const all = both + onlyBefore + onlyNow;
   const line = (count: number, what: string) => `${formatCount(count).padStart(12)}  ${what}`;
   return [
-    `${nameVersion(before)} of ${before.slot}  →  ${nameVersion(now)} of ${now.slot}`,
+    `${nameSides(before, now)}: +${formatCount(onlyNow)} -${formatCount(onlyBefore)}`,
     line(both, `stayed, ${formatShare(both, all)} of all`),
     line(onlyNow, 'gained'),
     ...(found.gained ?? []).map((id) => `              ${id}`),
     line(onlyBefore, 'lost'),
     ...(found.lost ?? []).map((id) => `              ${id}`),
   ].join('\n');
+}
+
+function nameSides(before: AudienceVersion, now: AudienceVersion): string {
+  const name = nameVersion(before);
+  if (name !== nameVersion(now)) return `from ${name} of ${before.slot} to ${nameVersion(now)} of ${now.slot}`;
+  const isOneSlot = before.slot === now.slot;
+  return `${name} from ${isOneSlot ? before.runId : before.slot} to ${isOneSlot ? now.runId : now.slot}`;
 }
 
 function describe(before: AudienceVersion, now: AudienceVersion, found: Found): object {

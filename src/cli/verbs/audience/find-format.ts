@@ -5,6 +5,7 @@ import { readCustomFormat } from '../../../audience/formats/custom/read';
 import type { AudienceFormat } from '../../../audience/formats/format';
 import { nearestName } from '../../../config/nearest';
 import { NightjarError } from '../../../errors';
+import { FORMAT_SYNONYMS } from '../../../job/format-synonyms';
 import { type CliContext, projectDir } from '../../context';
 import { readFormats } from '../../project';
 
@@ -24,7 +25,7 @@ export function requireFormat(context: CliContext, name: string): AudienceFormat
   if (found !== undefined) return found;
   const own = Object.keys(readFormats(projectDir(context)));
   if (own.includes(name)) return readOwn(context, name);
-  const near = nearestName(name, [...FORMATS.map((format) => format.name), ...own]);
+  const near = nearestName(name, [...FORMATS.map((format) => format.name), ...own], FORMAT_SYNONYMS);
   throw new NightjarError('E_USAGE', `there is no audience format ${JSON.stringify(name)}`, {
     fix: near === undefined ? 'nightjar audience formats' : `nightjar audience formats ${near}`,
   });

@@ -1,11 +1,15 @@
 /** The verb `audience list`: every audience, its size, and how that went. */
 import type { Command } from 'commander';
+import { HOLDOUT } from '../../../audience/choose/split';
+import { listDeliveries } from '../../../database/audiences/delivered-rows';
 import { type AudienceVersion, listVersions } from '../../../database/audiences/versions';
+import type { Database } from '../../../database/connecting/connection';
+import { layOut } from '../../../report/columns';
 import { formatCount } from '../../../report/figures';
 import { answer } from '../../answer';
 import type { CliContext } from '../../context';
 import { withStore } from '../runs/with-store';
-import { drawHistory, layOut } from './chart';
+import { drawHistory } from './chart';
 import { nameVersion } from './find-audience';
 
 const HISTORY = 20;
@@ -20,7 +24,10 @@ export function addList(audience: Command, context: CliContext): void {
     .action(async (own: { job?: string }, command: Command) => {
       const flags = command.optsWithGlobals();
       await withStore(context, flags, async ({ db }) => {
-        const audiences = groupVersions(await listVersions(db, own.job === undefined ? {} : { job: own.job }));
+        const versions = await listVersions(db, own.job === undefined ? {} : { job: own.job });
+        const audiences: ListedAudience[] = [];
+        for (const history of groupVersions(versions))
+          audiences.push({ ...history, destinations: await namesOf(db, history.newest) });
         answer(flags, { text: formatList(audiences), json: { audiences: audiences.map(describe) } });
       });
     });
@@ -33,6 +40,25 @@ interface History {
   readonly newest: AudienceVersion;
 }
 
+interface ListedAudience extends History {
+  /** That have the newest version. */
+  readonly destinations: readonly string[];
+}
+
+async function namesOf(db: Database, version: AudienceVersion): Promise<readonly string[]> {
+  return (await listDeliveries(db, version)).map(({ destination }) => destination);
+}
+
+/** Where the files of a version are: delivered is what has gone to a destination. */
+export function describeState(
+  { part, deliveredAt, deliveryBeganAt }: AudienceVersion,
+  destinations: readonly string[],
+): string {
+  if (part === HOLDOUT) return 'held out';
+  if (deliveredAt !== undefined) return destinations.length === 0 ? 'on S3' : 'delivered';
+  return deliveryBeganAt === undefined ? 'not delivered' : 'delivery not finished';
+}
+
 function groupVersions(versions: readonly AudienceVersion[]): readonly History[] {
   const groups = new Map<string, AudienceVersion[]>();
   for (const version of versions)
@@ -43,23 +69,28 @@ function groupVersions(versions: readonly AudienceVersion[]): readonly History[]
   });
 }
 
-function formatList(audiences: readonly History[]): string {
+function formatList(audiences: readonly ListedAudience[]): string {
   if (audiences.length === 0) return 'no audiences: run an audience job, nightjar jobs list';
-  const rows = audiences.map(({ name, versions, newest }) => [
+  const rows = audiences.map(({ name, versions, newest, destinations }) => [
     name,
     formatCount(newest.members),
     newest.gained === undefined ? '' : `+${formatCount(newest.gained)}`,
     newest.lost === undefined ? '' : `-${formatCount(newest.lost)}`,
     newest.slot,
-    newest.deliveredAt === undefined ? 'not delivered' : 'delivered',
+    describeState(newest, destinations),
     drawHistory(versions.slice(-HISTORY).map(({ members }) => members)),
   ]);
   const head = ['AUDIENCE', 'MEMBERS', 'GAINED', 'LOST', 'SLOT', 'STATE', 'HISTORY'];
   return layOut([head, ...rows], [1, 2, 3]).join('\n');
 }
 
-function describe({ name, versions, newest }: History): object {
-  return { name, ...describeVersion(newest), history: versions.slice(-HISTORY).map(({ members }) => members) };
+function describe({ name, versions, newest, destinations }: ListedAudience): object {
+  return {
+    name,
+    ...describeVersion(newest),
+    destinations,
+    history: versions.slice(-HISTORY).map(({ members }) => members),
+  };
 }
 
 /** What a JSON document tells of a version. */

@@ -1,5 +1,6 @@
 /** The verb `audience normalise`: how a platform's file would hold a value, and its hash. */
 import type { Command } from 'commander';
+import type { AudienceFormat } from '../../../audience/formats/format';
 import { explainRefusal } from '../../../audience/formats/refusals';
 import { readCountry } from '../../../audience/normalise/places';
 import { nearestName } from '../../../config/nearest';
@@ -7,7 +8,7 @@ import { NightjarError } from '../../../errors';
 import { answer } from '../../answer';
 import type { CliContext } from '../../context';
 import { requireFormat } from './find-format';
-import { type Form, listFields, normaliseValue } from './normalise-value';
+import { describeFields, type Form, listFields, normaliseValue } from './normalise-value';
 
 interface OwnFlags {
   readonly country?: string;
@@ -18,7 +19,7 @@ export function addNormalise(audience: Command, context: CliContext): void {
   audience
     .command('normalise')
     .argument('<format>', 'a name of nightjar audience formats')
-    .argument('<field>', 'such as email or phone')
+    .argument('<field>', 'such as email or phone; of an own format also a header')
     .argument('<value>', 'the value, as a contact has it')
     .option('--country <code>', 'country of the contact, two letters: for phones and places')
     .description('print a value as a format writes it, and its SHA-256')
@@ -30,7 +31,7 @@ export function addNormalise(audience: Command, context: CliContext): void {
     .action((name: string, field: string, value: string, own: OwnFlags, command: Command) => {
       const format = requireFormat(context, name);
       const fields = listFields(format);
-      if (!fields.includes(field) && format.fields !== undefined) throw unknownField(name, field, fields);
+      if (fields?.includes(field) === false) throw unknownField(format, field, fields);
       const made = normaliseValue(format, { field, value, country: readCountryFlag(own.country) });
       if (made.forms.length === 0) throw unusable(name, field, made.refused);
       answer(command.optsWithGlobals(), {
@@ -58,11 +59,15 @@ function readCountryFlag(text: string | undefined): string | undefined {
   });
 }
 
-function unknownField(format: string, field: string, fields: readonly string[]): NightjarError {
+function unknownField(format: AudienceFormat, field: string, fields: readonly string[]): NightjarError {
   const near = nearestName(field, fields);
-  return new NightjarError('E_USAGE', `${format} has no field ${JSON.stringify(field)}; it has ${fields.join(', ')}`, {
-    ...(near === undefined ? {} : { fix: `did you mean ${near}?` }),
-  });
+  return new NightjarError(
+    'E_USAGE',
+    `${format.name} has no field ${JSON.stringify(field)}; it has ${describeFields(format)}`,
+    {
+      fix: near === undefined ? `name one of these: ${fields.join(', ')}` : `did you mean ${near}?`,
+    },
+  );
 }
 
 /** The value itself is not told: it may be somebody's address. */

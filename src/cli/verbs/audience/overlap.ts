@@ -3,14 +3,17 @@ import type { Command } from 'commander';
 import { countMembership, similarity } from '../../../audience/membership';
 import type { AudienceVersion } from '../../../database/audiences/versions';
 import { NightjarError } from '../../../errors';
-import { formatCount, formatShare } from '../../../report/figures';
+import { layOut } from '../../../report/columns';
+import { countOf, formatCount, formatShare } from '../../../report/figures';
 import type { Engines } from '../../../run/engines';
 import { answer } from '../../answer';
 import type { CliContext } from '../../context';
 import { withEngines } from '../runs/with-store';
-import { layOut } from './chart';
 import { openMembers } from './diff';
 import { findVersions, nameVersion } from './find-audience';
+
+/** A wider matrix becomes lists. */
+const WIDTH = 80;
 
 /** Each pair is read once: 20 audiences are 190 pairs. */
 const MOST = 20;
@@ -25,7 +28,10 @@ export function addOverlap(audience: Command, context: CliContext): void {
       'before',
       'Examples:\n  nightjar audience overlap drama-fans\n  nightjar audience overlap drama-fans/drama tea-fans/tea\n',
     )
-    .addHelpText('after', '\nA cell is the share of the row that is in the column, too.')
+    .addHelpText(
+      'after',
+      '\nA cell is the share of the row that is in the column, too. Where the matrix\nwould be wider than 80 columns, there is a list for each audience of those that\nit shares members with.',
+    )
     .action(async (names: readonly string[], _own: unknown, command: Command) => {
       const flags = command.optsWithGlobals();
       await withEngines(context, flags, async (engines) => {
@@ -94,5 +100,25 @@ function formatMatrix(versions: readonly AudienceVersion[], pairs: readonly Pair
     formatCount(row.members),
     ...versions.map((column) => (row === column ? '·' : formatShare(bothOf(row, column), row.members))),
   ]);
-  return layOut([head, ...rows], head.map((_, column) => column).slice(1)).join('\n');
+  const lines = layOut([head, ...rows], head.map((_, column) => column).slice(1));
+  return lines.some((line) => line.length > WIDTH) ? formatLists(versions, pairs) : lines.join('\n');
+}
+
+/** Lists for each audience those that it shares somebody with, the largest share first. */
+function formatLists(versions: readonly AudienceVersion[], pairs: readonly Pair[]): string {
+  return versions
+    .map((version) => {
+      const shared = pairs
+        .flatMap(({ a, b, both }) => (a === version ? [{ other: b, both }] : b === version ? [{ other: a, both }] : []))
+        .filter(({ both }) => both > 0)
+        .sort((one, other) => other.both - one.both);
+      const rows = shared.map(({ other, both }) => [
+        `  ${formatShare(both, version.members).padStart(6)}`,
+        formatCount(both),
+        `in ${nameVersion(other)}, which has ${formatCount(other.members)}`,
+      ]);
+      const head = `${nameVersion(version)}, ${countOf(version.members, 'member')}`;
+      return [head, ...(rows.length === 0 ? ['  shares nobody with the others'] : layOut(rows, [1]))].join('\n');
+    })
+    .join('\n\n');
 }

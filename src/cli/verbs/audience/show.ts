@@ -4,13 +4,14 @@ import { type DeliveredRows, listDeliveries, listRows } from '../../../database/
 import type { AudienceVersion } from '../../../database/audiences/versions';
 import type { Database } from '../../../database/connecting/connection';
 import { listArtefacts } from '../../../database/runs/artefacts';
-import { formatBytes, formatCount, formatTime } from '../../../report/figures';
+import { layOut } from '../../../report/columns';
+import { countOf, formatBytes, formatCount, formatTime } from '../../../report/figures';
 import { answer } from '../../answer';
 import type { CliContext } from '../../context';
 import { withStore } from '../runs/with-store';
-import { drawBar, layOut } from './chart';
+import { drawBar } from './chart';
 import { findVersions, nameVersion } from './find-audience';
-import { describeVersion } from './list';
+import { describeState, describeVersion } from './list';
 
 const SHOWN = 20;
 const BAR_WIDTH = 30;
@@ -68,18 +69,16 @@ function formatAudience({ name, versions, formats, files, deliveries }: ShownAud
     version.gained === undefined ? '' : `+${formatCount(version.gained)}`,
     version.lost === undefined ? '' : `-${formatCount(version.lost)}`,
     drawBar(version.members, { largest, width: BAR_WIDTH }),
-    version.deliveredAt === undefined ? 'not delivered' : '',
+    version.deliveredAt === undefined ? describeState(version, []) : '',
   ]);
   return [
     name,
     ...layOut(rows, [1, 2, 3]),
-    ...formats.map(
-      ({ format, version, rows: count }) => `  ${format} (version ${version}): ${formatCount(count)} rows`,
-    ),
+    ...formats.map(({ format, version, rows: count }) => `  ${format} (version ${version}): ${countOf(count, 'row')}`),
     ...layOut(
       files.map((file) => [
         `  ${file.name}`,
-        file.rows === undefined ? '' : `${formatCount(file.rows)} rows`,
+        file.rows === undefined ? '' : countOf(file.rows, 'row'),
         formatBytes(file.bytes),
         file.uri,
       ]),
