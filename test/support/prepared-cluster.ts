@@ -20,7 +20,7 @@ const MAKERS = ['src/database/embedded/cluster.ts', 'package-lock.json'];
  */
 export async function prepareCluster(stateDir: string): Promise<void> {
   const folder = path.join(stateDir, 'db');
-  if (existsSync(folder) || !canBeEntered(path.dirname(path.resolve(stateDir)))) return;
+  if (existsSync(folder) || !canBeEntered(path.resolve(stateDir))) return;
   const made = await findMade();
   mkdirSync(stateDir, { recursive: true, mode: 0o711 });
   mkdirSync(folder, { mode: 0o711 });
@@ -63,9 +63,10 @@ async function copyFolder(from: string, to: string): Promise<void> {
   await promisify(execFile)('cp', ['-a', from, to]);
 }
 
-/** Tells whether all users can go into a folder, which has to be there. */
+/** Tells whether the server's user can go into a folder that is there or will be made. */
 function canBeEntered(folder: string): boolean {
-  if ((statSync(folder).mode & 0o001) === 0) return process.getuid?.() !== 0;
+  const made = statSync(folder, { throwIfNoEntry: false });
+  if (made !== undefined && (made.mode & 0o001) === 0) return process.getuid?.() !== 0;
   const above = path.dirname(folder);
   return above === folder || canBeEntered(above);
 }
