@@ -17,8 +17,8 @@ const OF_A_FILE = new Set([
 module.exports = class SharedRealm {
   constructor({ projectConfig }) {
     const { console, process } = globalThis;
-    const { exit, getBuiltinModule } = process;
-    this.before = { console, process: { exit, getBuiltinModule }, env: { ...process.env }, cwd: process.cwd() };
+    const { exit, getBuiltinModule, env } = process;
+    this.before = { console, process: { exit, getBuiltinModule, env }, variables: { ...env }, cwd: process.cwd() };
     this.global = globalThis;
     this.moduleMocker = new ModuleMocker(globalThis);
     this.fakeTimers = null;
@@ -28,14 +28,14 @@ module.exports = class SharedRealm {
   async setup() {}
 
   async teardown() {
-    const { console, process: own, env, cwd } = this.before;
+    const { console, process: own, variables, cwd } = this.before;
     this.fakeTimersModern.dispose();
     for (const symbol of Object.getOwnPropertySymbols(globalThis))
       if (OF_A_FILE.has(symbol.description)) delete globalThis[symbol];
     globalThis.console = console;
     Object.assign(process, own);
-    for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
-    Object.assign(process.env, env);
+    for (const name of Object.keys(process.env)) if (!(name in variables)) delete process.env[name];
+    Object.assign(process.env, variables);
     process.chdir(cwd);
   }
 
