@@ -22,7 +22,8 @@ const project = (displayName, testMatch) => ({
   transformIgnorePatterns: ['/node_modules/(?!hyparquet)'],
   // What the command line loads when a verb is called is named as Node wants it.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/shared-packages/environment.js',
+  runtime: '<rootDir>/test/support/shared-packages/runtime.js',
   extensionsToTreatAsEsm: [],
 });
 

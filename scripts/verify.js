@@ -1,5 +1,5 @@
 // Installs what tests need, runs every check and suite, and ends with `N passed, N failed, N skipped`.
-const { spawnSync } = require('node:child_process');
+const { spawn, spawnSync } = require('node:child_process');
 const { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
@@ -27,19 +27,22 @@ const CHECKS = [
   ['import order', 'npx', ['--no-install', 'depcruise', '--config', '.dependency-cruiser.js', 'src']],
 ];
 
-/** Test files at a time: some start many processes of their own, others wait more than they compute. */
-const WORKERS = { conformance: 1, 'real-data': 1, services: 3, cli: 3 };
+/** Test files of a suite at a time; these start many processes of their own. */
+const WORKERS = { conformance: 1, 'real-data': 1 };
+/** Suites at a time: some wait while others compute. */
+const LANES = 2;
+/** In the order of their start: the longest, and beside it first those that end soon. */
 const SUITES = [
+  'services',
   'unit',
   'architecture',
-  'services',
-  'local',
+  'faults',
   'cli',
+  'local',
   'conformance',
   'e2e',
-  'faults',
-  'browser',
   'real-data',
+  'browser',
 ];
 /** What only `npm run verify:long` runs beside them. */
 const LONG_SUITES = ['mails-long', 'faults-long'];
@@ -85,9 +88,9 @@ function installNeeds() {
   return missing.length === 0;
 }
 
-const timed = (name, action) => {
+const timed = async (name, action) => {
   const began = Date.now();
-  const result = action();
+  const result = await action();
   times.push([name, Date.now() - began]);
   return result;
 };
@@ -95,15 +98,24 @@ const timed = (name, action) => {
 const times = [];
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
-function runCheck([name, command, args]) {
+async function runCheck([name, command, args]) {
   console.log(`\n== ${name}`);
-  const status = timed(name, () => spawnSync(command, args, { stdio: 'inherit', cwd: root }).status);
+  const status = await timed(name, () => spawnSync(command, args, { stdio: 'inherit', cwd: root }).status);
   if (status === 0) totals.passed += 1;
   else totals.failed += 1;
   return status === 0;
 }
 
-function runSuite(name, folder) {
+/** Runs jest; what it says is passed on through a pipe, as two that draw on one terminal would draw over each other. */
+function runJest(args, env) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: root, env });
+    child.stderr.on('data', (chunk) => process.stderr.write(chunk));
+    child.on('close', (status, signal) => resolve({ status, signal }));
+  });
+}
+
+async function runSuite(name, folder) {
   console.log(`\n== ${name}`);
   const output = join(folder, `${name}.json`);
   const jest = require.resolve('jest/bin/jest');
@@ -111,36 +123,53 @@ function runSuite(name, folder) {
     jest,
     '--selectProjects',
     name,
-    '--json',
-    `--outputFile=${output}`,
     '--passWithNoTests=false',
     '--reporters=default',
+    `--reporters=${join(__dirname, 'count-reporter.js')}`,
     `--maxWorkers=${WORKERS[name] ?? 2}`,
   ];
-  const env = { ...process.env, ...(long ? { NIGHTJAR_TEST_LONG: '1' } : {}) };
-  const result = timed(name, () =>
-    spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], cwd: root, env }),
-  );
+  const env = { ...process.env, VERIFY_COUNTS: output, ...(long ? { NIGHTJAR_TEST_LONG: '1' } : {}) };
+  const result = await timed(name, () => runJest(args, env));
   if (!existsSync(output)) {
     console.log(`the suite ${name} ended without a result (${result.signal ?? result.status})`);
     totals.failed += 1;
     return;
   }
-  const report = JSON.parse(readFileSync(output, 'utf8'));
-  totals.passed += report.numPassedTests;
-  totals.failed += report.numFailedTests + report.numRuntimeErrorTestSuites;
-  totals.skipped += report.numPendingTests + report.numTodoTests;
-  if (result.status !== 0 && report.numFailedTests + report.numRuntimeErrorTestSuites === 0) totals.failed += 1;
+  const counts = JSON.parse(readFileSync(output, 'utf8'));
+  for (const kind of Object.keys(totals)) totals[kind] += counts[kind];
+  if (result.status !== 0 && counts.failed === 0) totals.failed += 1;
 }
 
-const complete = installNeeds();
-const folder = mkdtempSync(join(tmpdir(), 'nightjar-verify-'));
-const built = CHECKS.map(runCheck)[0];
-if (built) for (const suite of long ? [...SUITES, ...LONG_SUITES] : SUITES) runSuite(suite, folder);
-rmSync(folder, { recursive: true, force: true });
+async function runSuites(names, folder) {
+  const waiting = [...names];
+  const lane = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await runSuite(name, folder);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+}
 
-console.log('\ntime');
-for (const [name, milliseconds] of times) console.log(`  ${name.padEnd(18)} ${(milliseconds / 1000).toFixed(1)} s`);
-if (!complete) console.log('\nsome tools are missing (see the top), so this is not a full verification');
-console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
-process.exit(totals.failed > 0 || !complete ? 1 : 0);
+async function verify() {
+  const complete = installNeeds();
+  const began = Date.now();
+  const folder = mkdtempSync(join(tmpdir(), 'nightjar-verify-'));
+  const passed = [];
+  for (const check of CHECKS) passed.push(await runCheck(check));
+  const [isBuilt] = passed;
+  if (isBuilt) await runSuites(long ? [...SUITES, ...LONG_SUITES] : SUITES, folder);
+  rmSync(folder, { recursive: true, force: true });
+
+  console.log(`\ntime (suites run ${LANES} at a time)`);
+  for (const [name, milliseconds] of [...times, ['all', Date.now() - began]])
+    console.log(`  ${name.padEnd(18)} ${(milliseconds / 1000).toFixed(1)} s`);
+  if (!complete) console.log('\nsome tools are missing (see the top), so this is not a full verification');
+  console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+  return totals.failed > 0 || !complete ? 1 : 0;
+}
+
+verify().then(
+  (code) => process.exit(code),
+  (error) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

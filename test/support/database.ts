@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { type EmbeddedConnection, startEmbeddedPostgres } from '../../src/database/embedded/postgres';
+import { prepareCluster } from './prepared-cluster';
 
 /** A server in a temporary state folder; `stop` waits until it is gone and removes the folder. */
 export interface TestPostgres {
@@ -18,6 +19,7 @@ export interface TestPostgres {
 /** Starts a server: call it in beforeAll, and `stop` in afterAll. */
 export async function startTestPostgres(): Promise<TestPostgres> {
   const stateDir = await makeTestFolder();
+  await prepareCluster(stateDir);
   const postgres = await startEmbeddedPostgres({ stateDir });
   const { connection } = postgres;
   return {

@@ -1,6 +1,6 @@
 /** Runs the built command line as a user does, in folders of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -59,9 +59,10 @@ export function runNightjar(args: readonly string[], options: CallOptions = {}):
   return startNightjar(args, options).ended;
 }
 
-/** Makes a folder for the test file's state and removes it after its last test. */
+/** Makes a folder for the test file's state, which the database's user can enter, and removes it after its last test. */
 export function makeTestFolder(prefix: string): string {
   const folder = mkdtempSync(path.join(tmpdir(), `${prefix}-`));
+  chmodSync(folder, 0o711);
   afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 }));
   return folder;
 }

@@ -12,13 +12,15 @@ import { listOpenWork } from '../../../src/run/open-work';
 import { processWork } from '../../../src/run/process-work';
 import { startRun } from '../../../src/run/start-run';
 import { ROOT } from '../../support/nightjar';
+import { prepareCluster } from '../../support/prepared-cluster';
 import { prepareSmallShop, SLOT } from './small-shop';
 
 /** Opens the default engines on a state folder, faster in asking Personalize. */
-export function openWorld(stateDir: string, overrides: readonly Override[] = []): Promise<OpenEngines> {
+export async function openWorld(stateDir: string, overrides: readonly Override[] = []): Promise<OpenEngines> {
   const defaultText = readFileSync(path.join(ROOT, 'config', 'default.yaml'), 'utf8');
   const fast = { path: 'aws.pollSeconds', value: 0.05, flag: 'test' };
   const { settings } = loadSettings({ defaultText, files: [], env: {}, overrides: [fast, ...overrides] });
+  await prepareCluster(stateDir);
   return openEngines({ settings, stateDir, env: {}, log: () => undefined, jobSeconds: 0 });
 }
 
