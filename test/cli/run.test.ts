@@ -155,7 +155,7 @@ describe('nightjar run', () => {
     expect(code).toBe(3);
     expect(readAnswer(stdout)).toMatchObject({ error: { code: 'E_RUN_NO_RECIPIENTS' } });
     expect(stderr).toContain(
-      `error[E_RUN_NO_RECIPIENTS] jobs/plain.yaml\n  no recipient is left for 2026-03-02; of those chosen now ${PEOPLE} were handled before\n`,
+      `error[E_RUN_NO_RECIPIENTS] jobs/plain.yaml:4:13\n  no recipient is left for 2026-03-02; of those chosen now ${PEOPLE} were handled before\n`,
     );
     expect((await nightjar(['run', 'plain', ...DATE])).code).toBe(0);
     expect(listFiles(state, '.eml')).toHaveLength(mails);

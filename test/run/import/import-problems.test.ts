@@ -123,7 +123,7 @@ describe('files that can not be imported', () => {
       'error[E_IMPORT_FILE] a.csv\n  the column "user_id" is missing; there is "USER_ID"\n  fix: rename the column "USER_ID" to "user_id"',
     );
     expect(await shop.fail({ items: shop.write('b.jsonl', '{"item":1,"tilte":"Pot"}\n') })).toBe(
-      'error[E_IMPORT_FILE] b.jsonl\n  the column "item_id" is missing; there are "item", "tilte"\n  fix: add the column item_id\n' +
+      'error[E_IMPORT_FILE] b.jsonl\n  the column "item_id" is missing; there is "item"\n  fix: rename the column "item" to "item_id"\n' +
         'error[E_IMPORT_FILE] b.jsonl\n  the column "title" is missing; there is "tilte"\n  fix: rename the column "tilte" to "title"',
     );
   });
