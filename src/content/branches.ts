@@ -89,6 +89,6 @@ function mark(piece: Piece, { all, hasElse: isTwofold }: Marking): string {
     const branch = `${id} ${index === 1}`;
     all.set(branch, { id: branch, unseen: `${id} ${piece.text.replaceAll(/\s+/g, ' ')} is never ${way}` });
   }
-  const start = piece.kind === 'else' ? `else ${name}` : `#${name}`;
+  const start = piece.kind === 'else' ? `else ${name}` : `${/^\{\{~?\^/.test(piece.text) ? '^' : '#'}${name}`;
   return `{{${start} (${BRANCH_HELPER} "${id.replaceAll('"', '')}" ${value})${names}}}`;
 }

@@ -102,7 +102,8 @@ interface Loop {
 
 function checkLoop(node: hbs.AST.BlockStatement, { shape, scope, check }: Loop): void {
   const name = node.path.original;
-  const [first, second] = node.program.blockParams ?? [];
+  // {{^each}} has what is shown of an empty list alone.
+  const [first, second] = node.program?.blockParams ?? [];
   const self = name === 'with' ? shape : readElement(shape);
   if (self === undefined) {
     complain(check, scope, node, { message: `{{#each}} takes a list; "${shape.name}" is ${describeEach(shape)}` });

@@ -126,6 +126,9 @@ interface Reader {
 /** By language, currency, shop and links that all mails have: what templates see of an item. */
 const described = new Map<string, WeakMap<Item, ContentItem>>();
 const KEPT_READERS = 500;
+/** Over all readers; each takes some 300 bytes. */
+const KEPT_ITEMS = 200_000;
+let keptItems = 0;
 
 /** What an item that many mails show is an instance of; a copy that is changed for one reader is none. */
 class SharedItem {}
@@ -139,8 +142,11 @@ export function isShared(value: unknown): value is object {
 function createDescriber(reader: Reader): (item: Item) => ContentItem {
   const { links } = reader;
   const key = `${reader.locale} ${reader.currency} ${reader.publicUrl} ${links?.sharedAs ?? ''}`;
+  if (keptItems >= KEPT_ITEMS || (described.size >= KEPT_READERS && !described.has(key))) {
+    described.clear();
+    keptItems = 0;
+  }
   const known = described.get(key) ?? new WeakMap<Item, ContentItem>();
-  if (described.size >= KEPT_READERS && !described.has(key)) described.clear();
   described.set(key, known);
   const follow = (item: ContentItem) =>
     links === undefined || item.url === undefined ? item : { ...item, url: links.linkTo(item.url, item.itemId) };
@@ -149,6 +155,7 @@ function createDescriber(reader: Reader): (item: Item) => ContentItem {
     const fields = describeFor(item, reader);
     const shown = Object.assign(new SharedItem(), isPersonal ? fields : follow(fields));
     known.set(item, shown);
+    keptItems += 1;
     return shown;
   };
   return (item) => {

@@ -5,6 +5,8 @@ import type { Fragment } from './mime/transfer-encoding';
 const KEPT_BYTES = 32 * 2 ** 20;
 /** Items that were not found, to tell those that are shown often. */
 const REMEMBERED = 8192;
+/** An item that is shown that often is kept, though never twice in the same way: other templates, places and time zones have their own. */
+const OFTEN = 8;
 /** Of an entry beside its texts. */
 const OVERHEAD = 400;
 
@@ -14,8 +16,9 @@ export class FragmentCache {
   private recent = new Map<object, Map<string, Fragment>>();
   private former = new Map<object, Map<string, Fragment>>();
   private bytes = 0;
-  /** The key under which an item was not found first. */
-  private readonly missed = new Map<object, string>();
+  /** The key under which an item was not found first, and how often it was not found. Holds no item that is gone. */
+  private missed = new WeakMap<object, { readonly key: string; times: number }>();
+  private remembered = 0;
 
   constructor(private readonly limit = KEPT_BYTES) {}
 
@@ -29,9 +32,15 @@ export class FragmentCache {
 
   /** Tells whether a fragment that was not found should be kept: where items are many, most of them are not shown again in time. */
   isWanted(item: object, key: string): boolean {
-    if (this.recent.has(item) || this.missed.get(item) === key) return true;
-    if (this.missed.size >= REMEMBERED) this.missed.clear();
-    if (!this.missed.has(item)) this.missed.set(item, key);
+    const missed = this.missed.get(item);
+    if (this.recent.has(item) || missed?.key === key) return true;
+    if (missed !== undefined) return ++missed.times > OFTEN;
+    if (this.remembered >= REMEMBERED) {
+      this.missed = new WeakMap();
+      this.remembered = 0;
+    }
+    this.missed.set(item, { key, times: 1 });
+    this.remembered += 1;
     return false;
   }
 

@@ -71,6 +71,8 @@ interface Surroundings {
 
 /** Undefined where the body reads more than its item. */
 function readBody({ program }: hbs.AST.BlockStatement, { partials, names }: Surroundings): OwnLoop | undefined {
+  // {{^each}} shows no item.
+  if (program === undefined) return undefined;
   const [, ...others] = program.blockParams ?? [];
   const reader = new BodyReader(partials, new Set([...names, ...others]));
   reader.accept(program);

@@ -45,9 +45,10 @@ export async function planAudienceRun(
   });
   const cost = priceOf(engines, { kind: 'segment', lines: linesToBuy, users: linesToBuy * job.segment.users });
   const sets = await planSets(engines, job, source);
+  const asks = new Map(askedQueries(job, items).map((query) => [query.name, query.asks.length]));
   const odd = [
     ...(await checkFormatAttributes(engines.db, job, source.formatFiles)),
-    ...(await planFormats(engines, { job, formats, sets })),
+    ...(await planFormats(engines, { job, formats, sets, asks })),
   ];
   return planAudience({
     job: job.name,
@@ -57,7 +58,7 @@ export async function planAudienceRun(
       const note = notes.get(query.name);
       return { name: query.name, query: describeQuery(query), ...(note === undefined ? {} : { note }) };
     }),
-    asks: askedQueries(job, items).reduce((sum, { asks }) => sum + asks.length, 0),
+    asks: [...asks.values()].reduce((sum, count) => sum + count, 0),
     ...planChoice(job),
     ...(sets.length === 0 ? {} : { sets }),
     ...(odd.length === 0 ? {} : { notes: odd }),

@@ -41,3 +41,12 @@ it('knows an empty list and a missing name', () => {
   expect(seen).toContain('templates/picks/subject.hbs:1:27 true');
   expect(seen).toContain('templates/picks/body.html.hbs:2:1 false');
 });
+
+it('takes a condition that is turned round for what it is', () => {
+  const text = '{{^if contact.firstName}}{{#if contact.lastName}}x{{/if}}{{/if}}';
+  const branches = traceBranches({ ...TEMPLATE, files: { ...TEMPLATE.files, 'subject.hbs': text } }, {});
+  const inner = 'templates/picks/subject.hbs:1:26 true';
+
+  expect(branches.trace(contextOf({ firstName: 'Ken', lastName: 'Ito' }))).not.toContain(inner);
+  expect(branches.trace(contextOf({ firstName: '', lastName: 'Ito' }))).toContain(inner);
+});

@@ -51,6 +51,7 @@ const LOOPS = [
   '{{#each sections}}{{name}}\n{{#each items}}{{title}} {{price}}\n{{/each}}{{/each}}',
   '{{#with because}}{{title}} {{#each categories}}{{this}}\n{{/each}}{{/with}}',
   '{{#if items}}{{#each items}}{{{title}}}\n{{/each}}{{/if}}',
+  '{{^each items}}none\n{{/each}}',
 ];
 const TEXTS = [
   '{{contact.firstName}}',
@@ -136,6 +137,19 @@ it('keeps the blank lines that a text begins and ends with', () => {
 
   expect(compileText('\n\nHello\n\n', OPTIONS)(context)).toBe('\n\nHello\n\n');
   expect(compileText('{{#if items}}\nHello\n{{/if}}\n\n', OPTIONS)(context)).toBe('Hello\n\n');
+});
+
+it('shows what stands for an empty list alone', async () => {
+  const files = {
+    'subject.hbs': 'Picks',
+    'body.html.hbs': `{{^each items}}none{{/each}}${FOOTER}`,
+    'body.text.hbs': `{{^each items as |item|}}none{{/each}}${FOOTER}`,
+  };
+  const template = await compileTemplate({ name: 'picks', files });
+  const [empty, full] = [template.render(contextOf({}, { items: [] })), template.render(contextOf())];
+
+  expect([empty.html, empty.text].map((text) => text.includes('none'))).toEqual([true, true]);
+  expect([full.html, full.text].map((text) => text.includes('none'))).toEqual([false, false]);
 });
 
 it('builds the same message of the pieces as of the whole texts', async () => {
@@ -232,5 +246,14 @@ describe('the cache of fragments', () => {
     ]);
     cache.keep(item, 'k', fragmentOf('x'));
     expect(cache.isWanted(item, 'other')).toBe(true);
+  });
+
+  it('wants what is shown often, though the key under which it was missed first never comes again', () => {
+    const cache = new FragmentCache();
+    const [item = {}] = items;
+    cache.isWanted(item, 'of a template that is gone');
+
+    const wanted = Array.from({ length: 10 }, () => cache.isWanted(item, 'k'));
+    expect([wanted[0], wanted.at(-1)]).toEqual([false, true]);
   });
 });

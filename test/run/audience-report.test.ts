@@ -7,7 +7,12 @@ import { findRun } from '../../src/database/runs/runs';
 import type { RunSummary } from '../../src/report/summary';
 import { sumsAddUp } from '../../src/report/sums';
 import { formatReport } from '../../src/report/text';
+import { findManifest } from '../../src/run/audiences/find-manifest';
+import { loadBundle } from '../../src/run/bundle';
+import { deleteObject } from '../../src/run/keep/delete-objects';
 import { readSummary } from '../../src/run/stored-summary';
+import { summarise } from '../../src/run/summarise';
+import { parseS3Uri } from '../../src/storage/uri';
 import { audienceSource, begin, driveRun, openShop, type Rig, rigUp } from './support/world';
 
 const stateDir = mkdtempSync(path.join(tmpdir(), 'nightjar-audience-report-'));
@@ -65,4 +70,20 @@ it('tells parts, what their files hold, the change since the last delivery, size
   const text = formatReport(second);
   expect(text).toContain('WARNING       tea drifts');
   expect(text).toContain('google-ads: the platform uses no audience of fewer than 100');
+});
+
+it('is made where somebody has taken a manifest away', async () => {
+  const found = await run(10);
+  const row = await findRun(shop.db, found.run);
+  if (row === undefined) throw new Error('there is no such run');
+  const manifest = await findManifest(shop.db, found.run, 'tea.a');
+  await deleteObject(shop.s3, parseS3Uri(manifest?.uri ?? ''));
+
+  const bundle = await loadBundle(rig.engines, row);
+  const { audiences } = await summarise({ engines: rig.engines, run: row, bundle });
+  expect(audiences?.[0]?.parts?.map(({ name, formats }) => [name, formats.length])).toEqual([
+    ['a', 0],
+    ['b', 2],
+    ['holdout', 0],
+  ]);
 });

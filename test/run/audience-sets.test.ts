@@ -203,6 +203,17 @@ describe('planning', () => {
     expect(text).toContain('  split         a 90%, holdout 10% (no files)');
   });
 
+  it('takes each item that a query names for as many users as the job wants', async () => {
+    const segment = 'items: { many: [i001, i002, i003, i004, i005, i006], few: [i001, i002] }';
+    const source = audienceSource('wide', { solution: 'item-fans', segment });
+    const text = source.text.replace('formats: [csv]', 'formats: [meta]');
+    const planned = await planRun(rig.engines, { source: { ...source, text }, slot: SLOT });
+
+    expect(planned.kind === 'audience' ? planned.notes : undefined).toEqual([
+      'meta: the platform uses no audience of fewer than 100: few (at most 40)',
+    ]);
+  });
+
   it('notes consents that nobody has, audiences too small for a platform, and purchases of another name', async () => {
     const fans = 'combine: { fans: "tea & !buyers(1h)", many: everyone }, split: { a: 50%, holdout: 50% }';
     const source = sourceOf('noted', `${fans}, formats: [csv, meta, google-ads, linkedin]`);

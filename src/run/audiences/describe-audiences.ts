@@ -1,6 +1,7 @@
 /** Adds to the figures of written audiences what a report tells of their parts, files, changes and sizes. */
 import { HOLDOUT } from '../../audience/choose/split';
 import { type AudienceVersion, listVersions } from '../../database/audiences/versions';
+import { isNightjarError } from '../../errors';
 import type { AudienceJob } from '../../job/audience-job';
 import type { AudienceSummary, ChangeSummary, PartFiles, PartSummary } from '../../report/summary';
 import { readSmallObject } from '../../storage/objects';
@@ -73,18 +74,27 @@ function changeOf({ baseRunId, gained, lost }: AudienceVersion): ChangeSummary |
   return { run: baseRunId, gained, lost };
 }
 
-/** A part without files has no manifest. */
+/** A part without files has no manifest. Whoever takes the files may have taken it away: that is no reason to report nothing. */
 async function readFiles({ db, s3 }: ReadEngines, version: AudienceVersion): Promise<readonly PartFiles[]> {
   const { runId, audience, part } = version;
   const manifest = await findManifest(db, runId, part === '' ? audience : `${audience}.${part}`);
-  if (manifest === undefined) return [];
-  const text = (await readSmallObject(s3, parseS3Uri(manifest.uri))).toString('utf8');
+  const text = manifest === undefined ? undefined : await readManifest(s3, manifest.uri);
+  if (text === undefined) return [];
   return manifestSchema.parse(JSON.parse(text)).formats.map(({ format, rows, fewerThan, files }) => ({
     format,
     rows,
     ...(fewerThan === undefined ? {} : { fewerThan }),
     files: files.map(({ name, change, rows: count, bytes }) => ({ name, change, rows: count, bytes })),
   }));
+}
+
+async function readManifest(s3: ReadEngines['s3'], uri: string): Promise<string | undefined> {
+  try {
+    return (await readSmallObject(s3, parseS3Uri(uri))).toString('utf8');
+  } catch (error) {
+    if (isNightjarError(error) && error.code === 'E_OBJECT_MISSING') return undefined;
+    throw error;
+  }
 }
 
 /** Adds up the parts that were compared with what was delivered last. */

@@ -15,6 +15,8 @@ const FEW = 0.1;
 interface FormatCase {
   readonly job: AudienceJob;
   readonly formats: readonly AudienceFormat[];
+  /** By query: how many lines ask for it, each of which finds as many users as the job wants. */
+  readonly asks: ReadonlyMap<string, number>;
   /** What the expressions name, with how many users each has. */
   readonly sets: readonly PlannedSet[];
 }
@@ -64,11 +66,11 @@ function noteSmall(
 }
 
 /** Of each audience, and of each part with files. */
-function expectSizes({ job, sets }: FormatCase, versions: readonly AudienceVersion[]): readonly ExpectedSize[] {
+function expectSizes({ job, sets, asks }: FormatCase, versions: readonly AudienceVersion[]): readonly ExpectedSize[] {
   const users = new Map(sets.map((set) => [set.name, set.users]));
   const { split = [{ name: '', share: 1 }], sample = 1, top } = job.audience;
   return audiencesOf(job).flatMap(({ name, expression }) => {
-    const found = mostOf(expression, (leaf) => users.get(leaf) ?? job.segment.users);
+    const found = mostOf(expression, (leaf) => users.get(leaf) ?? job.segment.users * (asks.get(leaf) ?? 1));
     const kept = top === undefined ? found : 'count' in top ? Math.min(found, top.count) : found * top.share;
     return split
       .filter((part) => part.name !== HOLDOUT)
