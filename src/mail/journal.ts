@@ -57,19 +57,26 @@ export function openJournal({ dir, token, bootId }: JournalOptions): Journal {
   const header = `${JSON.stringify({ version: 1, token, boot: bootId })}\n`;
   /** Key → its lines. */
   const open = new Map<string, string>();
-  const state = { fd: createFile(dir, file, header), bytes: header.length };
+  const state = { fd: createFile(dir, file, header), bytes: header.length, isTorn: false };
+  /** What a full disk has cut off is ended before the next line, which it would spoil. */
+  const write = (line: string) => {
+    const text = state.isTorn ? `\n${line}` : line;
+    state.isTorn = true;
+    state.bytes += append(state.fd, text, file);
+    state.isTorn = false;
+  };
   const held = new Set<symbol>();
   return {
     file,
     begin: (key) => {
       const line = beginLine(key);
-      state.bytes += append(state.fd, line, file);
+      write(line);
       open.set(key, line);
     },
     accept: (key) => {
       const line = acceptLine(key);
       try {
-        state.bytes += append(state.fd, line, file);
+        write(line);
       } catch {
         return;
       }
@@ -132,13 +139,12 @@ function replaceFile(old: number, file: string, text: string): number {
   }
 }
 
-/** A line that did not fit is ended, so that it does not spoil the next one. */
+/** Throws where the line did not fit; a part of it may stand there then. */
 function append(fd: number, line: string, file: string): number {
   const bytes = Buffer.from(line, 'utf8');
   try {
     const written = writeSync(fd, bytes);
     if (written === bytes.length) return written;
-    writeSync(fd, '\n');
   } catch (cause) {
     throw describeFailure(cause, file);
   }

@@ -1,7 +1,7 @@
 /** A mailer over SMTP: a pool of connections to one server. */
 import { createTransport } from 'nodemailer';
 import type { Message } from '../content/message';
-import { isNightjarError, NightjarError } from '../errors';
+import { isNightjarError, NightjarError, systemErrorCode } from '../errors';
 import { type BodyProbe, createProbe } from './body-probe';
 import type { Mailer, MailerOptions, SendHooks } from './contract';
 import { createDkimSigner, signMessage } from './dkim/signer';
@@ -121,6 +121,9 @@ async function trySend(line: Line, { message, hooks, probe }: Parcel): Promise<T
     renewPool(line, pool);
     return { outcome: readEarlyAnswer(info.response, probe.begun) };
   } catch (error) {
+    // Its answer is given: it must not be handed over any more.
+    if (!probe.begun) probe.cancelled = true;
+    if (isOutOfStep(error, probe)) renewPool(line, pool);
     if (probe.failure !== undefined) throw probe.failure;
     if (isNightjarError(error)) throw error;
     if (isStale(error, probe) || (line.pool !== pool && isTurnedAway(error))) return { stale: error };
@@ -137,6 +140,11 @@ function isStale(error: unknown, { reused, begun }: BodyProbe): boolean {
   const { code, command, responseCode }: { code?: unknown; command?: unknown; responseCode?: unknown } = error;
   if (responseCode === undefined) return code === 'ECONNECTION' || code === 'ESOCKET';
   return responseCode === 421 && command === 'MAIL FROM';
+}
+
+/** A server that answers a message before it has it waits for the body yet, and reads whatever comes next as such. */
+function isOutOfStep(error: unknown, { begun }: BodyProbe): boolean {
+  return !begun && systemErrorCode(error) === 'EMESSAGE';
 }
 
 /** A message that waited in a pool which was closed before its turn. */

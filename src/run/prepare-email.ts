@@ -1,6 +1,7 @@
 /** Prepares the run of an e-mail job: chooses the recipients, stores the plan, writes the input and the intent to buy. */
 import { countDeliveries, tallyReasons } from '../database/ledger/deliveries';
 import { OWN_ITEMS } from '../database/ledger/section-slates';
+import { dropSeedNeed } from '../database/ledger/seeds';
 import { countSlotRecipients } from '../database/runs/earlier-slots';
 import { findRun, savePlan } from '../database/runs/runs';
 import { NightjarError } from '../errors';
@@ -62,6 +63,7 @@ async function planRows({ engines, run }: StageContext, { job, sources, audience
   const rule = { where: job.recipients.where, topic: job.name, slot: run.slot, readValues, refuse, candidates };
   const choice = await planRecipients(engines, run, rule);
   if (wantsSeeds(job)) await assignSeeds(engines, run, { isNeeded: needsSeeds(job), now: engines.now() });
+  else await dropSeedNeed(engines.db, run);
   const counts = await countDeliveries(engines.db, run.runId);
   const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const contacts = addHandledBefore(choice, rows);

@@ -139,6 +139,25 @@ it('does not take a reply that comes with the answer to DATA for the acceptance 
   expect(server.received).toHaveLength(1);
 });
 
+it.each([
+  ['refused', '550 5.7.1 not wanted'],
+  ['deferred', '451 4.3.0 later'],
+])('keeps back a message that is %s with the answer to DATA', async (kind, reply) => {
+  const early: Fault = { reply: ['354 go ahead', reply] };
+  const server = await startServer({ faults: { data: (nth) => (nth === 1 ? early : undefined) } });
+  const mailer = openMailer(server.url);
+  const bodies: string[] = [];
+
+  const outcomes = [
+    await mailer.send(MESSAGE, { beforeBody: () => bodies.push('first') }),
+    await mailer.send(MESSAGE, { beforeBody: () => bodies.push('second') }),
+  ];
+
+  expect(outcomes.map((outcome) => outcome.kind)).toEqual([kind, 'accepted']);
+  expect(bodies).toEqual(['second']);
+  expect(server.received).toHaveLength(1);
+});
+
 it.each<[Stage]>([['mail'], ['rcpt']])(
   'never takes a superfluous reply to %s for the acceptance of the message',
   async (stage) => {

@@ -1,13 +1,13 @@
 /** A full disk under each thing that a run writes: a named error that no waiting mends, nothing lost, and it goes on once there is room. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { OpenEngines } from '../../src/cli/open-engines';
 import { batchJobsOf } from '../../src/database/buying/batch-jobs';
 import { countDeliveries } from '../../src/database/ledger/deliveries';
 import { startLocalAws } from '../../src/local/endpoint';
-import { openJournal } from '../../src/mail/journal';
+import { openJournal, readJournals } from '../../src/mail/journal';
 import { explainFailure } from '../../src/run/explain-failure';
 import { exitCodeOf } from '../../src/run/follow-run';
 import { createS3Client, ensureBucket } from '../../src/storage/client';
@@ -109,6 +109,24 @@ describe('a full disk', () => {
         sent: PEOPLE,
         mails: PEOPLE,
       });
+    });
+  });
+
+  it('in the middle of a line of the send journal spoils no later one', async () => {
+    await withSmallDisk('8k', async (dir) => {
+      const journal = openJournal({ dir, token: 'torn', bootId: 'boot' });
+      closers.push(() => journal.close());
+      journal.begin('u1');
+      journal.begin('x'.repeat(4096 - statSync(journal.file).size - 3 - 10));
+      fill(dir);
+
+      journal.accept('u1');
+      expect(() => journal.begin('u2')).toThrow(expect.objectContaining({ code: 'E_ENGINE_DISK_FULL' }));
+      rmSync(path.join(dir, 'ballast'));
+      journal.begin('u3');
+
+      const [left] = await readJournals(dir, 'boot');
+      expect([left?.begun.has('u2'), left?.begun.has('u3'), left?.accepted.has('u1')]).toEqual([false, true, false]);
     });
   });
 

@@ -4,6 +4,7 @@ import type { OpenEngines } from '../../src/cli/open-engines';
 import { findRun } from '../../src/database/runs/runs';
 import { openJournal } from '../../src/mail/journal';
 import { loadBundle } from '../../src/run/bundle';
+import { createAnswerWriter } from '../../src/run/sending/answers';
 import { openLane } from '../../src/run/sending/lane';
 import { takeNextStep } from '../../src/run/sending/next-claim';
 import { journalKey, settleUnsettled } from '../../src/run/sending/recover';
@@ -37,7 +38,8 @@ it('settles as accepted what a server had taken, plans again what was not begun,
   if (bundle.job.kind !== 'email') throw new Error('it sends no mail');
   const { job } = bundle;
   const context = { engines: worker, run, bundle, shard: 0, signal: new AbortController().signal };
-  const step = await takeNextStep(await openLane(context, job));
+  const lane = await openLane(context, job);
+  const step = await takeNextStep(lane);
   if (step.kind !== 'claimed') throw new Error('nothing was claimed');
   const [taken, begun, untouched] = step.claim.rows.map(({ userId, attempt }) => ({ userId, attempt }));
   if (taken === undefined || begun === undefined || untouched === undefined)
@@ -52,6 +54,16 @@ it('settles as accepted what a server had taken, plans again what was not begun,
   expect(ledger.get(taken.userId)).toMatchObject({ state: 'accepted', reason: 'found_in_journal', attempt: 1 });
   expect(ledger.get(begun.userId)).toMatchObject({ state: 'unknown', reason: 'worker_died' });
   expect(ledger.get(untouched.userId)).toMatchObject({ state: 'planned', reason: 'never_begun', attempt: 0 });
+
+  const late = createAnswerWriter(lane, {
+    token: step.claim.token,
+    claimedAt: step.claim.claimed.at,
+    onWritten: async () => undefined,
+  });
+  late.add(1, { userId: taken.userId, state: 'accepted', smtpCode: 250, answer: '250 ok', shown: ['i001'] });
+  await late.flushAll();
+  const [row] = (await readLedger(base, runId)).filter((one) => one.user_id === taken.userId);
+  expect(row).toMatchObject({ state: 'accepted', reason: null, smtp_code: 250, shown: ['i001'] });
   journal.close();
   await worker.close();
 });

@@ -6,6 +6,7 @@ import { batchJobsOf } from '../../src/database/buying/batch-jobs';
 import { currentCatalogueVersion, readCatalogue, saveItems } from '../../src/database/catalogue';
 import { formatPlan } from '../../src/job/plan-text';
 import { loadBundle, openBundle } from '../../src/run/bundle';
+import { retryRun } from '../../src/run/operate/retry';
 import { planRun } from '../../src/run/plan-run';
 import { findPerson } from '../../src/run/preview/people';
 import { casesOf, openPreview, previewCase } from '../../src/run/preview/preview-mails';
@@ -293,6 +294,20 @@ describe('sections', () => {
     const outcomes = (await ledger(id)).map((row) => row.outcome);
     expect(outcomes.slice(0, 4)).toEqual(['accepted', 'accepted', 'accepted', 'excluded nothing_bought']);
     expect((await batchJobsOf(shop.db, id)).map(({ lines }) => lines)).toEqual([3, 2]);
+  });
+
+  it('reach everybody once the job is mended and needs no purchase', async () => {
+    const base = rig();
+    const { settings } = base.engines;
+    const own = { ...base, engines: { ...base.engines, settings: { ...settings, events: { bought: ['never'] } } } };
+    const id = await begin(own, source('mended', '{ solution: picks, results: 8 }', NEEDED));
+    expect((await driveRun(own, id)).state).toBe('failed');
+
+    const mended = source('mended', '{ solution: picks, results: 8 }', 'show: { items: 2 }');
+    await retryRun(own.engines, id, { only: [], fresh: { source: mended, check: async () => undefined } });
+    expect((await driveRun(own, id)).state).toBe('finished');
+    const outcomes = (await ledger(id)).map((row) => row.outcome);
+    expect(outcomes).toEqual(Array.from({ length: PEOPLE }, () => 'accepted'));
   });
 
   it('leave out who has too few items for one that is required', async () => {

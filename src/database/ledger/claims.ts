@@ -101,6 +101,9 @@ export interface DeliveryAnswer {
   readonly held?: boolean;
 }
 
+/** The reason of mails of which the journal of a silent worker tells that a server has taken them. */
+export const FOUND_IN_JOURNAL = 'found_in_journal';
+
 export interface AnswerBatch {
   readonly token: string;
   readonly answers: readonly DeliveryAnswer[];
@@ -112,7 +115,8 @@ export interface AnswerBatch {
 /**
  * Records the answers of a batch in one commit; only rows that this token still holds change, and only they are counted.
  * One that goes back to `planned` was never begun, and one that waited was not refused itself: neither has used up an attempt.
- * A row that became `unknown` because the lease ran out takes the late answer of its own worker: that is evidence.
+ * A row that became `unknown` because the lease ran out takes the late answer of its own worker: that is evidence. So does one of
+ * which the journal has told that it was taken: the answer knows more.
  * @returns the users whose rows have taken their answers
  */
 export async function answerDeliveries(
@@ -149,7 +153,8 @@ export async function answerDeliveries(
            held boolean)`,
       )}
       WHERE ${SAME_KEY}
-        AND ${checked(sql`d.run_id = ${run.runId} AND d.token = ${batch.token} AND d.state IN ('claimed', 'unknown')`)}
+        AND ${checked(sql`d.run_id = ${run.runId} AND d.token = ${batch.token}
+          AND (d.state IN ('claimed', 'unknown') OR (d.state = 'accepted' AND d.reason = ${FOUND_IN_JOURNAL}))`)}
       RETURNING d.user_id, r.state)${batch.tally === undefined ? sql`` : countAnswers(run.runId, batch.tally)}
     SELECT user_id FROM done
   `;

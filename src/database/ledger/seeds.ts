@@ -84,6 +84,14 @@ export async function saveSeeds(
   `.execute(db);
 }
 
+/** Plans those again who were left out as `nothing_bought`: the job has been mended since and asks for no purchase. */
+export async function dropSeedNeed(db: Database, run: RunOfDeliveries): Promise<void> {
+  await sql`
+    UPDATE delivery SET state = 'planned', reason = NULL, answered_at = NULL
+    WHERE job = ${run.job} AND slot = ${run.slot} AND run_id = ${run.runId} AND state = 'excluded' AND reason = ${NOTHING_BOUGHT}
+  `.execute(db);
+}
+
 /** Lists what the recipients of a run have bought last, each item once, in byte order; page by page, so that no statement takes long. */
 export async function listSeeds(db: Database, run: RunOfDeliveries): Promise<readonly string[]> {
   const seeds = new Set<string>();

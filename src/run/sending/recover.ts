@@ -1,6 +1,7 @@
 /** Settles what a dead worker left claimed: back to planned what it never began, accepted what its journal says so of, unknown the rest, then evidence (D5). */
 import { stat } from 'node:fs/promises';
 import { messageIdOf } from '../../content/links';
+import { FOUND_IN_JOURNAL } from '../../database/ledger/claims';
 import {
   type ExpiredDelivery,
   listUnsettled,
@@ -87,7 +88,7 @@ async function judgeClaimed({ engines, run }: Parts, rows: readonly ExpiredDeliv
   for (const row of claimed) {
     const journal = byToken.get(workerOfToken(row.token));
     const key = journalKey(run.runId, row);
-    if (journal?.accepted.has(key) === true) settled.push(settle(row, 'accepted', 'found_in_journal'));
+    if (journal?.accepted.has(key) === true) settled.push(settle(row, 'accepted', FOUND_IN_JOURNAL));
     else if (journal?.begun.has(key) === false) settled.push(settle(row, 'planned', 'never_begun'));
     else begun.push(row);
   }
