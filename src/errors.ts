@@ -156,7 +156,7 @@ export function isDiskFull(error: unknown): boolean {
 
 /** Prints `error[CODE] file:line:column`, the message and the fix, as docs/exit-codes.md shows; several lines, no final newline. */
 export function formatError(error: NightjarError): string {
-  return [error, ...error.others.slice(0, 19)].map(formatOne).concat(overflow(error)).join('\n');
+  return [error, ...error.others.slice(0, mostOthers(error))].map(formatOne).concat(overflow(error)).join('\n');
 }
 
 function formatOne(error: NightjarError): string {
@@ -173,7 +173,13 @@ function formatWhere(where: Where | undefined): string {
 }
 
 function overflow(error: NightjarError): string[] {
-  return error.others.length > 19 ? [`and ${error.others.length - 19} more problems`] : [];
+  const more = error.others.length - mostOthers(error);
+  return more > 0 ? [`and ${more} more problems; --json tells them all`] : [];
+}
+
+/** Wrong rows are mostly alike; of what a person has written, each is to be mended. */
+function mostOthers({ code }: NightjarError): number {
+  return code === 'E_IMPORT_ROW' ? 19 : 99;
 }
 
 /** Writes an error as a JSON document tells it, on the command line and in the API. */

@@ -25,12 +25,14 @@ export function readJob(project: string, name: string): JobSource {
   const file = findJobFile(project, name);
   const text = readFileSync(path.resolve(project, file), 'utf8');
   const templateName = guessTemplate(text);
+  const jobs = listJobNames(project);
   if (templateName === undefined) {
     const lists = guessLists(project, text);
-    const jobs = listJobNames(project);
     return { file, text, template: undefined, formatFiles: readFormats(project), jobs, ...lists };
   }
-  return { file, text, template: readTemplate(project, templateName) };
+  const template = readTemplate(project, templateName);
+  const templates = template === undefined ? { templates: listTemplates(project) } : {};
+  return { file, text, template, jobs, ...templates };
 }
 
 /** Finds a job's file, relative to the project unless `name` is a path. @throws E_JOB_UNKNOWN */
@@ -86,8 +88,17 @@ function readTemplate(project: string, name: string): JobSource['template'] {
   const root = path.join(project, 'templates');
   const own = path.join(root, name);
   if (!existsSync(own)) return undefined;
-  const shared = ['partials', 'layouts'].flatMap((folder) => readFolder(path.join(root, folder), `${folder}/`));
+  const shared = SHARED.flatMap((folder) => readFolder(path.join(root, folder), `${folder}/`));
   return { name, files: Object.fromEntries([...shared, ...readFolder(own, '')]) };
+}
+
+const SHARED = ['partials', 'layouts'];
+
+function listTemplates(project: string): readonly string[] {
+  const root = path.join(project, 'templates');
+  if (!existsSync(root)) return [];
+  const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return folders.map(({ name }) => name).filter((name) => !SHARED.includes(name));
 }
 
 const FORMAT_FILE = /^[a-z][a-z0-9-]{0,39}\.yaml$/;

@@ -2,9 +2,11 @@
 import type { z } from 'zod';
 import { describeInput } from './describe-input';
 import { type FieldFacts, type FieldSchema, findField, findHomes, listKeys, nameField } from './field-schema';
+import { explainWriting, guessValue } from './meant-value';
 import { misspeltName, nearestName, type Synonyms } from './nearest';
 import { quoteLine, quoteValue } from './quote';
 import { MASK, secretKindOf } from './secret';
+import { issuesOfMeantForm } from './union-issues';
 import type { Path } from './yaml-source';
 
 /** One thing that is wrong, and where it stands. */
@@ -39,6 +41,8 @@ interface Subject {
   readonly noun: string;
   /** A value that would be right at a path, where the caller knows one. */
   readonly exampleAt?: (path: Path) => unknown;
+  /** What to do with top-level keys of other kinds of file: an imperative. */
+  readonly moved?: ReadonlyMap<string, string>;
 }
 
 type Issue = z.core.$ZodIssue;
@@ -48,8 +52,12 @@ export function explainIssues(issues: readonly Issue[], subject: Subject): reado
   const withUnknownKeys = new Set(
     issues.flatMap(({ code, path }) => (code === 'unrecognized_keys' ? [nameField(path)] : [])),
   );
+  const misspelt = new Set(issues.flatMap((issue) => listMisspelt(issue, subject)));
   return issues.flatMap((issue) => {
-    const inside = issuesOfMap(issue);
+    const isThere =
+      issue.code !== 'unrecognized_keys' && issue.input === undefined && misspelt.has(nameField(issue.path));
+    if (isThere) return [];
+    const inside = issuesOfMeantForm(issue);
     if (inside !== undefined) return explainIssues(inside, subject);
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => explainUnknownKey(issue.path, key, subject));
     if (issue.code === 'invalid_key') return [explainWrongKey(issue.path, subject)];
@@ -58,18 +66,14 @@ export function explainIssues(issues: readonly Issue[], subject: Subject): reado
   });
 }
 
-/**
- * Finds what is wrong in a map or list that one form of a field would take, where the field has several; undefined where the
- * value is of no form.
- */
-function issuesOfMap(issue: Issue): readonly Issue[] | undefined {
-  if (issue.code !== 'invalid_union' || typeof issue.input !== 'object' || issue.input === null) return undefined;
-  const meant = issue.errors.filter((errors) =>
-    errors.every(({ path, code }) => path.length > 0 || code !== 'invalid_type'),
-  );
-  const [only] = meant;
-  if (meant.length !== 1 || only === undefined) return undefined;
-  return only.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+/** Lists the fields that were meant by unknown keys: they are there, under another name. */
+function listMisspelt(issue: Issue, { schema }: Subject): readonly string[] {
+  if (issue.code !== 'unrecognized_keys') return [];
+  const known = listKeys(schema, issue.path);
+  return issue.keys.flatMap((key) => {
+    const meant = misspeltName(key, known);
+    return meant === undefined ? [] : [nameField([...issue.path, meant])];
+  });
 }
 
 /** Explains a name that the file's author chose, where it cannot be one. */
@@ -97,7 +101,7 @@ function nearestForm(key: string, pattern: string | undefined): string {
   return [lower, key.replace(/\W+/g, ''), slug].find((name) => name !== '' && isRight(name)) ?? '';
 }
 
-function explainUnknownKey(path: Path, key: string, { schema, noun }: Subject): Problem {
+function explainUnknownKey(path: Path, key: string, { schema, noun, moved }: Subject): Problem {
   const known = listKeys(schema, path);
   const misspelt = misspeltName(key, known);
   const [home] = misspelt === undefined ? findHomes(schema, key, path) : [];
@@ -108,7 +112,7 @@ function explainUnknownKey(path: Path, key: string, { schema, noun }: Subject): 
     path: [...path, key],
     part: 'key',
     message: `${nameField([...path, shown])} is not a key that nightjar knows; the keys of ${parent} are ${known.join(', ')}`,
-    fix: fixForKey({ key: shown, near, home }),
+    fix: (path.length === 0 ? moved?.get(key) : undefined) ?? fixForKey({ key: shown, near, home }),
     isUnknown: true,
   };
 }
@@ -154,8 +158,11 @@ function fixForValue({ issue, field, hints, subject }: ValueCase): string {
   if (near !== undefined && typeof issue.path.at(-1) === 'number') {
     return `write ${quoteValue(near)} instead of ${quoteValue(issue.input)}`;
   }
-  const good = near ?? nearestExample(issue.path, subject) ?? candidates[0];
   const key = issue.path.findLast((step) => typeof step === 'string') ?? '';
+  const writing = subject.noun === 'job' ? explainWriting(issue, field.node, String(key)) : undefined;
+  if (writing !== undefined) return writing;
+  const guess = subject.noun === 'job' ? guessValue(issue, field.node) : undefined;
+  const good = near ?? guess ?? nearestExample(issue.path, subject) ?? candidates[0];
   const verb = issue.input === undefined ? 'add' : 'write';
   const write = `${verb} ${good === undefined ? `"${String(key)}: …"` : quoteLine(String(key), good)}`;
   if (field.required || typeof issue.path.at(-1) === 'number') return write;

@@ -1,6 +1,7 @@
 /** Reads YAML into a value that remembers where each of its parts stands. What the parts mean is the caller's. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, visit } from 'yaml';
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Pair, parseDocument, visit } from 'yaml';
 import { combineErrors, NightjarError, type Where } from '../errors';
+import { quoteLine } from './quote';
 
 /** Keys and list indexes from the top down. */
 export type Path = readonly PropertyKey[];
@@ -51,7 +52,7 @@ export function readYaml({ file, text, code }: SourceText): YamlSource {
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const firstOfEachLine = new Map(
-    listFindings(document, code)
+    listFindings(document, { text, code })
       .reverse()
       .map((finding) => [lines.linePos(finding.offset).line, finding]),
   );
@@ -78,7 +79,7 @@ function toValue(document: Document, { file, code }: Omit<SourceText, 'text'>): 
 }
 
 /** Of a settings file nothing is quoted: a password that begins with "*" or "!" would be read as YAML. */
-function listFindings(document: Document, code: SourceText['code']): Finding[] {
+function listFindings(document: Document, { text, code }: Omit<SourceText, 'file'>): Finding[] {
   const isQuoted = code !== 'E_CONFIG_SYNTAX';
   const findings = [...document.errors, ...document.warnings].map((error) => ({
     offset: error.pos[0],
@@ -93,12 +94,30 @@ function listFindings(document: Document, code: SourceText['code']): Finding[] {
         : 'a text that begins with "*" is read as an alias, and there is no such anchor';
       findings.push({ offset: alias.range?.[0] ?? 0, message, fix: 'put the value in quotes' });
     },
-    Pair: (_key, pair) => {
+    Pair: (_key, pair, ancestors) => {
       if (isScalar(pair.key) && pair.key.value !== '__proto__') return;
-      findings.push({ offset: startOf(pair.key) ?? 0, message: 'a key is not a plain text', fix: 'remove the line' });
+      const unquoted = isQuoted && isMap(pair.key) ? findUnquoted(text, ancestors.findLast(isPair)) : undefined;
+      findings.push(
+        unquoted ?? { offset: startOf(pair.key) ?? 0, message: 'a key is not a plain text', fix: 'remove the line' },
+      );
     },
   });
   return findings.sort((a, b) => a.offset - b.offset);
+}
+
+/** A text that begins with a Handlebars expression is read as a map within a map. */
+function findUnquoted(text: string, field: Pair | undefined): Finding | undefined {
+  const offset = startOf(field?.value);
+  if (!isScalar(field?.key) || offset === undefined || !text.startsWith('{{', offset)) return undefined;
+  const key = String(field.key.value);
+  const line = text.slice(offset).split(/\r?\n/, 1)[0] ?? '';
+  const isAlone = /^\s*$/.test(text.slice(text.lastIndexOf('\n', startOf(field.key)) + 1, startOf(field.key)));
+  const whole = line.replace(/\s+#.*$/, '').trimEnd();
+  return {
+    offset,
+    message: `${key} begins with "{{", which YAML reads as a map; expected a text in quotes`,
+    fix: isAlone ? `write ${quoteLine(key, whole)}` : `put the value of ${key} in quotes, from "{{" to its end`,
+  };
 }
 
 /** What the parser quotes comes after a colon, or in quotes or brackets. */

@@ -1,4 +1,5 @@
 /** Chooses the language of a mail's content for a contact, among those that there are. */
+import { misspeltName } from '../config/nearest';
 import { NightjarError } from '../errors';
 import { DEFAULT_LOCALE, matchLocale, readLocale } from './locale';
 
@@ -51,10 +52,12 @@ export function checkNamed(
   return named.flatMap((locale) => {
     if (matchLocale(locale, written) === locale) return [];
     const message = `"${locale}" is a language without texts; template "${template}" has ${written.join(', ') || 'none'}`;
+    const add = `add templates/${template}/strings.${locale}.yaml`;
+    const near = misspeltName(locale, written);
     return [
       new NightjarError('E_TEMPLATE_MISSING', message, {
         where,
-        fix: `add templates/${template}/strings.${locale}.yaml`,
+        fix: near === undefined ? add : `write "${near}" instead of "${locale}", or ${add}`,
       }),
     ];
   });

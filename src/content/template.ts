@@ -151,14 +151,20 @@ function checkPart(part: Part, { parts }: TemplateSources, check: Check): void {
   }
 }
 
+const SECTION_HTML = '<h2>{{title}}</h2>{{#each items}}<p>{{title}}</p>{{/each}}';
+const SECTION_MJML =
+  '<mj-section><mj-column><mj-text>{{title}}</mj-text>{{#each items}}<mj-text>{{title}}</mj-text>{{/each}}</mj-column></mj-section>';
+
 /** What no template shows would be bought in vain. */
-function findUnshownSections({ parts, partials }: TemplateSources, names: readonly string[]): readonly NightjarError[] {
+function findUnshownSections(
+  { parts, partials, isMjml }: TemplateSources,
+  names: readonly string[],
+): readonly NightjarError[] {
   const html = parts.get('html');
   if (html === undefined || names.length === 0) return [];
   const shows = [html, ...partials.values()].some(({ text }) => /\bsections\b/.test(text));
   const message = `the html body shows no sections, and the job buys ${names.join(', ')} for it`;
-  const fix =
-    'add {{#each sections}}<h2>{{title}}</h2>{{#each items}}<p>{{title}}</p>{{/each}}{{/each}}, or remove content.sections';
+  const fix = `add {{#each @root.sections}}${isMjml ? SECTION_MJML : SECTION_HTML}{{/each}}, or remove content.sections`;
   return shows ? [] : [missingField(html, message, fix)];
 }
 

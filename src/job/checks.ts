@@ -1,5 +1,6 @@
 /** Checks what no single field of a job file can show: fields that exclude or need one another. */
 
+import { misspeltName } from '../config/nearest';
 import type { Problem } from '../config/problems';
 import { quoteLine } from '../config/quote';
 import { createAddressRule } from './address-pattern';
@@ -50,7 +51,8 @@ function checkSegment(segment: unknown): readonly Problem[] {
       { path: ['segment', 'items'], part: 'key', message, fix: 'keep queries for attributes, or items for item ids' },
     ];
   }
-  if (queries !== undefined || items !== undefined) return [];
+  const isMisspelt = Object.keys(segment).some((key) => misspeltName(key, ['queries', 'items']) !== undefined);
+  if (queries !== undefined || items !== undefined || isMisspelt) return [];
   const message = 'segment.queries is missing; expected queries (of attributes) or items (a list of item ids)';
   const fix = `add ${quoteLine('queries', { coffee: 'ITEMS.CATEGORY = "coffee"' })}`;
   return [{ path: ['segment'], part: 'key', message, fix }];

@@ -119,7 +119,8 @@ function checkName(name: string, path: Path, { declared }: Filling): readonly Pr
   const near = nearestName(param ?? name, declared) ?? declared.find((one) => name.endsWith(`.${one}`));
   const known = declared.length === 0 ? 'the file declares none' : `the params are ${declared.join(', ')}`;
   const message = `${nameField(path)} has \${${name}}, which is not a param; ${known}`;
-  const add = `add "params: { ${param ?? name}: { type: string } }"`;
+  const own = `${param ?? name}: { type: string }`;
+  const add = declared.length === 0 ? `add "params: { ${own} }"` : `add "${own}" below "params:"`;
   return [{ path, part: 'value', message, fix: near === undefined ? add : `write "\${params.${near}}"` }];
 }
 

@@ -1,5 +1,6 @@
 /** Fields of an audience job that say what is written: formats, and the attributes of contacts in them. */
 import { z } from 'zod';
+import { refuseDoubles } from './each-once';
 import { FORMAT_SYNONYMS } from './format-synonyms';
 import { type JobNames, refineName } from './names';
 
@@ -8,8 +9,6 @@ const FORMAT_NAME = /^[a-z][a-z0-9-]{0,39}$/;
 
 /** Where files go is no format. */
 const PLACES: ReadonlySet<string> = new Set(['s3', 'sftp', 'ftp', 'https', 'http']);
-
-const isDistinct = (names: readonly string[]) => new Set(names).size === names.length;
 
 /** Makes the field of the formats. */
 export function formatsField({ formats: known }: JobNames) {
@@ -32,7 +31,7 @@ export function formatsField({ formats: known }: JobNames) {
   return z
     .array(format)
     .min(1)
-    .refine(isDistinct)
+    .superRefine(refuseDoubles('each format once'))
     .default(['csv'])
     .meta({
       description: 'The files to write: formats of nightjar, or of your own in formats/',
@@ -65,7 +64,7 @@ export const listIdsField = z
 /** Attributes that become columns of the formats that take any. */
 export const attributesField = z
   .array(z.string().min(1).max(128).meta({ expected: 'the name of an attribute of contacts' }))
-  .refine(isDistinct)
+  .superRefine(refuseDoubles('each attribute once'))
   .default([])
   .meta({
     description: 'Attributes of contacts, as further columns of the formats that take any',

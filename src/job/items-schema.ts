@@ -1,5 +1,6 @@
 /** The shape of `segment.items`: item ids, or named queries over the catalogue. */
 import { z } from 'zod';
+import { refuseDoubles } from './each-once';
 
 /** Begins with a letter: maps put keys that are numbers first, and queries keep the order of the file. */
 const QUERY_NAME = /^[a-z][a-z0-9-]{0,39}$/;
@@ -10,13 +11,7 @@ const MOST_ITEMS = 500;
 const ids = z
   .array(z.string().min(1).max(256).meta({ expected: 'an item id in quotes' }))
   .min(1)
-  .superRefine((list, context) => {
-    for (const [index, id] of list.entries()) {
-      if (list.indexOf(id) === index) continue;
-      const params = { expected: 'each item id once', fix: 'remove it from the list' };
-      context.addIssue({ code: 'custom', input: id, path: [index], params });
-    }
-  })
+  .superRefine(refuseDoubles('each item id once'))
   .meta({ expected: 'a list of item ids' });
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);

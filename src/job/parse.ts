@@ -77,6 +77,11 @@ export function nameJob(file: string): string {
   });
 }
 
+/** An e-mail job's keys that an audience job has elsewhere. */
+const MOVED: ReadonlyMap<string, string> = new Map([
+  ['recipients', 'move what stands in "recipients.where:" to "audience.where:"'],
+]);
+
 interface ReadFile {
   readonly job: string;
   readonly source: YamlSource;
@@ -87,7 +92,8 @@ interface ReadFile {
 function readFields<Schema extends z.ZodType>(read: ReadFile, job: FilledJob, schema: Schema): z.output<Schema> {
   const { value } = job;
   const result = schema.safeParse(value, { reportInput: true });
-  const found = explainIssues(result.error?.issues ?? [], { schema: describeSchema(schema), noun: 'job' });
+  const subject = { schema: describeSchema(schema), noun: 'job', moved: MOVED };
+  const found = explainIssues(result.error?.issues ?? [], subject);
   const problems = [
     ...[...found, ...checkAcross(value, { ...read.names, job: read.job })].flatMap((problem) =>
       tellParams(problem, job.filled),

@@ -1,6 +1,6 @@
 /** Prints how the audiences of a plan are made, as labelled rows. */
 import { wrapText } from '../config/wrap';
-import type { AudiencePlan } from './plan';
+import type { AudiencePlan, Plan } from './plan';
 
 /** A label, empty where it is that of the row before, and a text. */
 export type LabelledRow = readonly [label: string, text: string];
@@ -30,7 +30,7 @@ const WIDTH = 64;
 const LEAST_WIDTH = 24;
 
 /** Prints what a person should know before it is run. */
-export function listNotes({ notes = [] }: AudiencePlan): readonly LabelledRow[] {
+export function listNotes({ notes = [] }: Pick<Plan, 'notes'>): readonly LabelledRow[] {
   return notes.flatMap((note) => wrapText(note, WIDTH).map((line, nth) => [nth === 0 ? 'NOTE' : '', line] as const));
 }
 

@@ -71,6 +71,8 @@ interface PlanBase {
   readonly guards?: readonly PlannedGuard[];
   /** Left out where the job has none. */
   readonly params?: ParamValues;
+  /** What a person should know before it is run; left out where that is nothing. */
+  readonly notes?: readonly string[];
 }
 
 /** The audience whose members the recipients are. */
@@ -147,8 +149,6 @@ export interface AudiencePlan extends PlanBase {
   readonly change?: { readonly files: string; readonly fullEvery?: number };
   /** Names of destinations; left out where there are none. */
   readonly deliver?: readonly string[];
-  /** What a person should know before it is run; left out where that is nothing. */
-  readonly notes?: readonly string[];
 }
 
 export type Plan = EmailPlan | AudiencePlan;

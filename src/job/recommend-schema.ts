@@ -1,5 +1,6 @@
 /** The shape of `recommend`: the solution that is asked, and where the items come from that it recommends. */
 import { z } from 'zod';
+import { refuseDoubles } from './each-once';
 import { filterField, recipientValuesField } from './filter-schema';
 import { type JobNames, solutionField } from './names';
 
@@ -23,10 +24,10 @@ const results = z
   });
 
 const list = z
-  .array(z.string().min(1))
+  .array(z.string().min(1).meta({ expected: 'an item id in quotes' }))
   .min(1)
   .max(MAX_LISTED)
-  .refine((itemIds) => new Set(itemIds).size === itemIds.length, { error: 'each item once' })
+  .superRefine(refuseDoubles('each item id once'))
   .meta({
     description: 'Item ids, ranked for each recipient by a Personalized-Ranking solution',
     expected: `a list of at most ${MAX_LISTED} item ids, each once`,

@@ -32,7 +32,7 @@ const maxPer = z
   });
 
 const itemList = z
-  .array(z.string().min(1))
+  .array(z.string().min(1).meta({ expected: 'an item id in quotes' }))
   .min(1)
   .max(200)
   .meta({ expected: 'a list of item ids, 200 at most', examples: [['item-1', 'item-2']] });

@@ -34,7 +34,8 @@ function holds({ name, value, wanted }: Question): boolean {
   return value !== undefined && isOneOf({ name, value }, wanted);
 }
 
-function isCondition(wanted: Where[string]): wanted is Condition {
+/** Tells a condition from a value, or a list of values. */
+export function isCondition(wanted: Where[string]): wanted is Condition {
   return typeof wanted === 'object' && !Array.isArray(wanted);
 }
 
@@ -52,10 +53,11 @@ function isOneOf(
   field: { readonly name: string; readonly value: string },
   wanted: Scalar | readonly Scalar[],
 ): boolean {
-  return typeof wanted === 'object' ? wanted.some((one) => isSame(field, one)) : isSame(field, wanted);
+  return typeof wanted === 'object' ? wanted.some((one) => isValue(field, one)) : isValue(field, wanted);
 }
 
-function isSame({ name, value }: { readonly name: string; readonly value: string }, wanted: Scalar): boolean {
+/** Tells whether the value that a contact has is the one wanted, by the rules of its attribute. */
+export function isValue({ name, value }: { readonly name: string; readonly value: string }, wanted: Scalar): boolean {
   if (typeof wanted === 'number') return toNumber(value) === wanted;
   if (typeof wanted === 'boolean') return value.toLowerCase() === String(wanted);
   if (name === 'locale') return isLocaleWithin(value, wanted);

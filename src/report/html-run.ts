@@ -6,6 +6,7 @@ import { renderAudiences, renderQueries } from './html-audiences';
 import { renderLedger } from './html-people';
 import { renderArtefacts, renderBatchJobs, renderOutput, renderStages } from './html-work';
 import { escapeHtml, html, type Markup, trustMarkup } from './markup';
+import { nameMissingPrice } from './missing-price';
 import type { RunSummary } from './summary';
 import { sumsAddUp } from './sums';
 
@@ -90,14 +91,14 @@ function renderAlarm(problems: readonly string[]): Markup | undefined {
   return html`<div class="card alarm"><h3>Counts that do not add up</h3>${problems.map((problem) => html`<p>${problem}</p>`)}</div>`;
 }
 
-function renderFigures({ chosen, deliveries, audiences, output, cost, avoided }: RunSummary): Markup {
+function renderFigures({ chosen, deliveries, audiences, output, batchJobs, cost, avoided }: RunSummary): Markup {
   const members = (audiences ?? []).reduce((sum, audience) => sum + audience.members, 0);
   const figures: readonly (readonly [string, string])[] = [
     ...(deliveries === undefined
       ? [[formatCount(members), describeMembers(audiences ?? [])] as const]
       : [[formatCount(deliveries.accepted), `e-mails accepted, of ${formatCount(chosen ?? 0)} chosen`] as const]),
     [formatCount(output.lines), `output lines, ${formatCount(output.brokenLines)} broken`],
-    [formatMoney(cost), cost.amount === undefined ? 'cost: no price is set' : 'cost of the batch jobs'],
+    [formatMoney(cost), cost.amount === undefined ? `cost: ${nameMissingPrice(batchJobs)}` : 'cost of the batch jobs'],
     ...(avoided.rows === 0
       ? []
       : [[formatCount(avoided.rows), `rows not bought, ${formatMoney(avoided.cost)} not spent`] as const]),

@@ -2,6 +2,7 @@
 import { formatMoney } from '../units';
 import { countOf, formatBytes, formatCount, formatDuration, formatReason, formatTime } from './figures';
 import { html, type Markup } from './markup';
+import { nameMissingPrice } from './missing-price';
 import type { Artefact, OutputFinding, RunSummary } from './summary';
 
 /** Renders the time of each stage as a bar, all to one scale. */
@@ -64,7 +65,7 @@ ${batchJobs.map(
   ) => html`<tr><td><code>${job.name}</code>${job.sections === undefined ? undefined : html`<br><span class="soft">for ${job.sections.join(', ')}</span>`}</td><td>${job.kind}</td><td class="count">${formatCount(job.lines)}</td>
 <td>${job.state}</td><td class="count">${job.reused ? 'bought before' : formatMoney(job.cost)}</td></tr>`,
 )}</table></div>
-<p class="equation">${cost.amount === undefined ? 'Unknown in all: no price is set for what was bought' : `${formatMoney(cost)} in all${asOf}`}.
+<p class="equation">${cost.amount === undefined ? `Unknown in all: ${nameMissingPrice(batchJobs)}` : `${formatMoney(cost)} in all${asOf}`}.
 ${estimate === undefined ? undefined : `Estimated before: ${formatMoney(estimate)}.`}
 ${avoided.rows === 0 ? undefined : `${countOf(avoided.rows, 'row')} of people who can't be written to ${avoided.rows === 1 ? 'was' : 'were'} not bought: ${formatMoney(avoided.cost)}.`}</p>
 ${(approvals ?? []).map(

@@ -38,6 +38,8 @@ export interface BatchJobSummary {
   readonly cost: Money;
   /** Sections of the e-mail that its output is for; left out where it is for the e-mail's own items alone. */
   readonly sections?: readonly string[];
+  /** Priced as batch jobs that make themes. */
+  readonly hasThemes?: true;
 }
 
 /** A file or object that the run made. */

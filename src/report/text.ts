@@ -3,6 +3,7 @@ import { formatMoney, type Money } from '../units';
 import { listAudienceNotes } from './audience-notes';
 import { countOf, durationOf, formatBytes, formatCount, formatDuration, formatTime, formatValue } from './figures';
 import { listTallies, row, wrap } from './labelled';
+import { nameMissingPrice } from './missing-price';
 import { formatProof } from './proof-line';
 import type { Artefact, BatchJobSummary, DeliveryCounts, RunSummary, Tally } from './summary';
 import { DELIVERY_STATES, sumsAddUp } from './sums';
@@ -124,7 +125,8 @@ function describeOutput({ output }: RunSummary): readonly string[] {
 }
 
 function describeMoney({ batchJobs, cost, estimate, approvals, avoided, pricesAsOf }: RunSummary): readonly string[] {
-  const prices = cost.amount === undefined ? 'no price is set' : `prices of ${pricesAsOf ?? 'an unknown date'}`;
+  const prices =
+    cost.amount === undefined ? nameMissingPrice(batchJobs) : `prices of ${pricesAsOf ?? 'an unknown date'}`;
   return [
     ...batchJobs.flatMap((job) => [...row('batch job', job.name), ...row('', describeBatchJob(job))]),
     ...row('cost', `${formatMoney(cost)} (${prices})`),

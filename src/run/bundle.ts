@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { AudienceFormat } from '../audience/formats/format';
-import { type CompiledTemplate, compileTemplate, type TemplateFiles } from '../content/template';
+import { nearestName } from '../config/nearest';
+import type { CompiledTemplate, TemplateFiles } from '../content/template';
 import type { RunRow } from '../database/runs/runs';
 import { NightjarError } from '../errors';
 import type { ParsedJob } from '../job/definition';
@@ -14,6 +15,7 @@ import { headObject, readSmallObject, writeObject } from '../storage/objects';
 import { formatS3Uri, parseS3Uri } from '../storage/uri';
 import { checkListFiles, type ListFiles, type StoredList, storeLists } from './audiences/lists';
 import { type FormatFiles, formatNames, openFormats } from './audiences/open-formats';
+import { compileJobTemplate } from './compile-job-template';
 import { type Engines, place } from './engines';
 
 /** What a job is made of, as text. */
@@ -22,6 +24,8 @@ export interface JobSource {
   readonly text: string;
   /** Undefined for audience jobs. */
   readonly template: TemplateFiles | undefined;
+  /** The project's templates, where there is none of the name that the job has. */
+  readonly templates?: readonly string[];
   /** Audience formats of the project, for audience jobs. */
   readonly formatFiles?: FormatFiles;
   /** Paths of the files that `audience.lists` names. */
@@ -85,19 +89,17 @@ async function openWith(source: JobSource, names: Omit<JobText, 'file' | 'text'>
       `content.template is "${job.content.template}", and there is no such template`,
       {
         where: placeOf(job, ['content', 'template']),
-        fix: `make the folder templates/${job.content.template} with subject.hbs, body.mjml.hbs or body.html.hbs, and body.text.hbs`,
+        fix: fixTemplate(job.content.template, source.templates),
       },
     );
   }
-  const { subject, locales } = job.content;
-  const template = await compileTemplate(source.template, {
-    ...(subject === undefined ? {} : { subject }),
-    ...(locales === undefined ? {} : { locales }),
-    jobFile: source.file,
-    params: job.paramRules,
-    sections: job.content.sections?.map(({ name }) => name),
-  });
-  return { job, template, formats: [] };
+  return { job, template: await compileJobTemplate(job, source.template), formats: [] };
+}
+
+function fixTemplate(name: string, templates: readonly string[] = []): string {
+  const near = nearestName(name, templates);
+  if (near !== undefined) return `write "template: ${near}"`;
+  return `make the folder templates/${name} with subject.hbs, body.mjml.hbs or body.html.hbs, and body.text.hbs`;
 }
 
 /**

@@ -18,6 +18,7 @@ import { resolveSolution } from './buying/resolve-solution';
 import { askedQueries, queryLines } from './buying/segment-queries';
 import { planGuards } from './guards/plan';
 import { type PlanEngines, type PlanWish, paramsOf, planFilter, pricesAsOf } from './plan-wish';
+import { noteWhereValues } from './recipients/note-where-values';
 import { priceOf } from './summarise';
 
 /** Plans it; nothing is written, bought or sent. */
@@ -47,6 +48,7 @@ export async function planAudienceRun(
   const sets = await planSets(engines, job, source);
   const asks = new Map(askedQueries(job, items).map((query) => [query.name, query.asks.length]));
   const odd = [
+    ...(await noteWhereValues(engines.db, job)),
     ...(await checkFormatAttributes(engines.db, job, source.formatFiles)),
     ...(await planFormats(engines, { job, formats, sets, asks })),
   ];

@@ -12,10 +12,12 @@ import { createPlannedInputs } from './buying/source-lines';
 import { countPerRecipient, resolveSources, type Source } from './buying/sources';
 import { planGuards, sampleOf } from './guards/plan';
 import { checkPopularBy } from './mails/fallback';
+import { noteShow } from './mails/note-show';
 import type { RecipientAudience } from './plan-record';
 import { type PlanEngines, type PlanWish, paramsOf, planFilter, pricesAsOf } from './plan-wish';
 import { type Aim, describeRestrictions, refusalOf, warningOf } from './recipients/allowed-addresses';
 import { NOT_MEANT } from './recipients/choose-recipients';
+import { noteWhereValues } from './recipients/note-where-values';
 import { planRecipients } from './recipients/plan-recipients';
 import { findRecipientAudience, openCandidates } from './recipients/recipient-audience';
 import { priceOf } from './summarise';
@@ -50,6 +52,7 @@ export async function planEmailRun(
     isPartial: limit !== undefined || onlyTo !== undefined,
     sample: async () => template && sampleOf(engines, { job, slot, template, recipients: sample }),
   });
+  const notes = [...(await noteWhereValues(engines.db, job)), ...(await noteShow(engines.db, job, catalogueVersion))];
   return planEmail({
     ...{ job: job.name, about: job.about, slot, recipients, leftOut, cost },
     ...jobs,
@@ -58,6 +61,7 @@ export async function planEmailRun(
     avoided: planAvoided(engines, { leftOut, sources }),
     ...(await planAddressees(engines, { job, onlyTo }, sample)),
     ...(limit === undefined ? {} : { limit }),
+    ...(notes.length === 0 ? {} : { notes }),
     ...planAudienceSource(engines, audience),
     ...paramsOf(job),
     ...pricesAsOf(engines),

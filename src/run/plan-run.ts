@@ -1,6 +1,7 @@
 /** Plans a run without doing any of it: who would get it, what would be bought, what it would cost (D6). */
 import type { Plan } from '../job/plan';
 import { openBundle } from './bundle';
+import { checkAfter } from './check-after';
 import { planAudienceRun } from './plan-audience-run';
 import { planEmailRun } from './plan-email-run';
 import type { PlanEngines, PlanWish } from './plan-wish';
@@ -16,6 +17,7 @@ export async function planRun(engines: PlanEngines, wish: PlanWish): Promise<Pla
   const { job, template, formats } = await openBundle(engines, wish.source, { by: 'given', given: wish.params ?? {} });
   checkLimit(job, wish.limit);
   checkOnlyTo(job, wish.onlyTo);
+  checkAfter(job, wish.source.jobs);
   await checkWhere(engines.db, job);
   if (job.kind === 'audience') return planAudienceRun(engines, { job, formats }, wish);
   return planEmailRun(engines, { job, template }, wish);

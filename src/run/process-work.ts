@@ -6,6 +6,7 @@ import { findRun, moveRun, type RunRow } from '../database/runs/runs';
 import type { NightjarError } from '../errors';
 import type { Work, WorkOutcome } from '../queue/work-queue';
 import { deliver } from './audiences/deliver-audience';
+import { checkDelivered } from './audiences/delivery-failures';
 import { measure } from './audiences/measure-audience';
 import { write } from './audiences/write-audience';
 import { loggingWith } from './bind-log';
@@ -24,7 +25,10 @@ import { settle } from './sending/settle';
 import { DONE, type Stage } from './stage';
 import { watchRun } from './watch-run';
 
-/** A new stage is a line here, beside its states in open-work.ts. Money, mail and deliveries are guarded against a restored database. */
+/**
+ * A new stage is a line here, beside its states in open-work.ts. Money, mail and deliveries are guarded against a restored
+ * database, and the report against audiences that were not delivered.
+ */
 const STAGES: Readonly<Record<string, Stage>> = {
   prepare: guarded(announceStart, guarded(checkNotAhead, prepare)),
   infer: guarded(checkNotAhead, infer),
@@ -35,7 +39,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
   settle,
   write,
   deliver: guarded(checkBeforeSending, deliver),
-  report,
+  report: guarded(checkDelivered, report),
 };
 
 type Check = (engines: Engines, run: RunRow) => Promise<boolean>;

@@ -13,6 +13,7 @@ import { type JobSource, openBundle, storeBundle } from './bundle';
 import { checkSegment } from './buying/check-segment';
 import { resolveSolution } from './buying/resolve-solution';
 import { partsOf } from './buying/sources';
+import { checkAfter } from './check-after';
 import type { Engines } from './engines';
 import { queueOpenWork } from './open-work';
 import { againCommand } from './operate/again-command';
@@ -157,6 +158,7 @@ export async function checkSolution(
   params: ParamSource,
 ): Promise<void> {
   const { job } = await openBundle(engines, source, params);
+  checkAfter(job, source.jobs);
   await checkWhere(engines.db, job);
   const { kind } = job;
   if (kind === 'email') {

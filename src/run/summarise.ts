@@ -186,6 +186,7 @@ function summariseBatchJob(
   { bundle, returned }: { readonly bundle: Bundle; readonly returned: number | undefined },
 ): BatchJobSummary {
   const { name, kind, state, lines, reused } = job;
+  const isThemed = hasThemes(job.request);
   const users = returned ?? (bundle.job.kind === 'audience' ? lines * bundle.job.segment.users : lines);
   return {
     name,
@@ -194,7 +195,8 @@ function summariseBatchJob(
     lines,
     reused,
     ...(job.arn === undefined ? {} : { arn: job.arn }),
-    cost: priceOf(engines, { kind, lines, users, hasThemes: hasThemes(job.request) }),
+    cost: priceOf(engines, { kind, lines, users, hasThemes: isThemed }),
+    ...(isThemed ? { hasThemes: true } : {}),
     ...(job.sections === undefined ? {} : { sections: job.sections.filter((name) => name !== OWN_ITEMS) }),
   };
 }

@@ -113,6 +113,14 @@ it('diff tells who came and who went', async () => {
     code: 2,
     stderr: expect.stringContaining('fans/coffee, fans/tea'),
   });
+  expect(await nightjar('diff', 'fans@2026-03-02')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('fix: write fans/coffee@2026-03-02 or fans/tea@2026-03-02'),
+  });
+  expect(await nightjar('diff', 'fans/cofee')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('fix: write fans/coffee'),
+  });
 }, 60_000);
 
 it('overlap is a matrix', async () => {
@@ -149,5 +157,24 @@ it('export writes members, or a file as it was delivered', async () => {
   expect(await nightjar('export', 'fans/tea', '--file', 'x.csv')).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('name one of tea.csv'),
+  });
+}, 60_000);
+
+it('export names the newest version that has the file', async () => {
+  const engines = await openWorld(state);
+  const file = await writeObject(engines.s3, place(engines, 'audiences/fans/tea.meta.csv'), ['email\r\n'], {
+    contentType: 'text/csv',
+  });
+  await saveArtefact(engines.db, 'fans.2026-03-01', {
+    kind: 'audience',
+    name: 'tea.meta.csv',
+    rows: 0,
+    ...file,
+    now: 1,
+  });
+  await engines.close();
+  expect(await nightjar('export', 'fans/tea', '--file', 'tea.meta.csv')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('fix: write fans/tea@2026-03-01, which has it'),
   });
 }, 60_000);

@@ -52,7 +52,7 @@ it('writes mails with popular items before the first run, and sends nothing', as
   expect(files).toHaveLength(10);
   expect(read('index.html')).toContain(`src="${mails[0]?.file}.html"`);
   for (const { file, items, warnings } of mails) {
-    expect([items, warnings]).toEqual(['popular items: no run has recommendations for this person', []]);
+    expect([items, warnings]).toEqual(['popular items stand in: no run has recommendations for this person', []]);
     expect(read(`${file}.headers.txt`)).toMatch(/^From: [\s\S]*\nSubject: [\s\S]*\nList-Unsubscribe: </m);
     const token = /\/u\/([\w-]+)/.exec(read(`${file}.txt`))?.[1] ?? '';
     const whom = verifyUnsubscribe(token, shop.secret);

@@ -195,6 +195,9 @@ describe('nightjar runs export', () => {
 });
 
 describe('nightjar runs resolve, retry and cancel', () => {
+  const noWorker = (job: string) =>
+    `  no worker is running; to go on:\n    nightjar run ${job} --date ${SLOT}\n    nightjar up\n`;
+
   it('lists what may have arrived; settled from a file, the run goes on to its end', async () => {
     const listed = await nightjar(['runs', 'resolve', `unsure.${SLOT}`, '--json']);
     const mails = readAnswer(listed.stdout).mails;
@@ -211,7 +214,7 @@ describe('nightjar runs resolve, retry and cancel', () => {
     expect(text.stdout).toContain(mails[0].messageId);
     expect(`${text.stdout}${listed.stdout}`).not.toMatch(/u\d+@people/);
     expect(wrong.code).toBe(2);
-    expect(resolved.stdout).toBe(`unsure.${SLOT}: 2 e-mails count as accepted; it is sending\n`);
+    expect(resolved.stdout).toBe(`unsure.${SLOT}: 2 e-mails count as accepted; it is sending\n${noWorker('unsure')}`);
     expect(ended.code).toBe(0);
     expect(readAnswer(ended.stdout)).toMatchObject({ deliveries: { accepted: PEOPLE, unknown: 0 } });
   });
@@ -264,6 +267,6 @@ describe('nightjar runs resolve, retry and cancel', () => {
 
     const { stdout } = await nightjar(['runs', 'retry', runId]);
 
-    expect(stdout).toBe(`${runId} was paused(errors) and is sending\n`);
+    expect(stdout).toBe(`${runId} was paused(errors) and is sending\n${noWorker('held')}`);
   });
 });

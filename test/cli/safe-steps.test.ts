@@ -157,7 +157,7 @@ it('a proof pauses the run with 6, is shown, and approved by name; resumed, the 
   expect(shown.stdout).toMatch(/proof +accepted {2}s…@shop\.example\n/);
   const approved = await nightjar('runs', 'approve', 'proved.2026-03-02', '--by', 'kim');
   expect(approved.stdout).toMatch(
-    /proof: 2 e-mails to s…@shop\.example: 2 accepted; gone on by kim, .*\n {2}approved by kim\n/,
+    /proof: 2 e-mails to s…@shop\.example: 2 accepted; gone on by kim, .*\n {2}approved by kim\n {2}no worker is running; to go on:\n {4}nightjar run proved --date 2026-03-02/,
   );
 
   const done = await nightjar('run', 'proved', ...DATE);

@@ -124,7 +124,7 @@ error[E_JOB_FIELD] jobs/several.yaml:10:15
     3,
     `error[E_TEMPLATE_MISSING] jobs/missing.yaml:4:22
   content.template is "pics", and there is no such template
-  fix: make the folder templates/pics with subject.hbs, body.mjml.hbs or body.html.hbs, and body.text.hbs
+  fix: write "template: picks"
 `,
   ],
   [
@@ -140,7 +140,7 @@ error[E_JOB_FIELD] jobs/several.yaml:10:15
     'a template that names an unknown field',
     ['plan', 'subject'],
     3,
-    `error[E_TEMPLATE_FIELD] jobs/subject.yaml (content.subject)
+    `error[E_TEMPLATE_FIELD] jobs/subject.yaml:4:38
   {{contact.firstNam}} names "firstNam", which is not a field of contact; expected one of userId, email, firstName, lastName, name, locale, country, timeZone, attributes
   fix: write "contact.firstName"
 `,

@@ -62,8 +62,9 @@ const PLACES = Object.entries(FORMS).flatMap(([path, forms]) => forms.map((form,
 /** A settings file with one value, as YAML that quotes it or not. */
 function fileWith(path: string, value: string): string {
   const keys = path.replace(/\.0$/, '').split('.');
-  const last = path.endsWith('.0') ? `[${value}]` : value;
-  return `${keys.map((key, depth) => `${'  '.repeat(depth)}${key}:`).join('\n')} ${last}\n`;
+  // An item of a list by itself: within brackets a comma of the secret would end it.
+  const last = path.endsWith('.0') ? `\n    - ${value}` : ` ${value}`;
+  return `${keys.map((key, depth) => `${'  '.repeat(depth)}${key}:`).join('\n')}${last}\n`;
 }
 
 describe('a secret', () => {

@@ -56,6 +56,8 @@ describe('readYaml', () => {
     ['a:\n\t- 1', 'tabs are not allowed'],
     ['__proto__: { a: 1 }', 'a key is not a plain text'],
     ['[a]: 1', 'a key is not a plain text'],
+    ['subject: {{name}}, hello # greets', `write 'subject: "{{name}}, hello"'`],
+    ['mail: { subject: {{name}} }', 'put the value of subject in quotes'],
   ])('refuses %j', (text, message) => {
     expect(problemsOf(text)).toContain(message);
   });

@@ -99,7 +99,7 @@ describe('data that is not as it should be', () => {
     }));
 
     expect([rendered.html, rendered.text].filter((text) => /something home on|while ago/.test(text))).toEqual([]);
-    expect(rendered.text).toContain('The shop has changed since you were here.');
+    expect(rendered.text).toContain('We looked along the shelves with you in mind, and found these.');
   });
 
   it('shows things without a theme under no heading', async () => {
@@ -111,6 +111,22 @@ describe('data that is not as it should be', () => {
     expect(rendered.subject).toBe('From the counter');
     expect(rendered.text).not.toContain('##');
     expect(rendered.html).not.toMatch(/font-size:25px[^>]*>\s*</);
+  });
+
+  it('puts a heading above a section without a title', async () => {
+    for (const [locale, heading] of [
+      ['en', 'And a few things more'],
+      ['de', 'Und noch ein paar Dinge'],
+    ] as const) {
+      const { rendered } = await makeExample('editorial', locale, ({ contact, items }) => ({
+        contact,
+        items,
+        sections: { goes: { items } },
+      }));
+
+      expect(rendered.text).toContain(`## ${heading}\n\n* `);
+      expect(rendered.html).toMatch(new RegExp(`font-size:25px[^>]*>${heading}</div>`));
+    }
   });
 
   it('fills the size into addresses of pictures', async () => {

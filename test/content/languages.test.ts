@@ -93,6 +93,9 @@ describe('a job that names languages', () => {
       where: { file: 'jobs/a.yaml', step: 'content.locales' },
       fix: 'add templates/picks/strings.fr.yaml',
     });
+    expect(await refusalOf(files('{{t "a"}}', strings), { locales: ['enn'] })).toMatchObject({
+      fix: 'write "en" instead of "enn", or add templates/picks/strings.enn.yaml',
+    });
   });
 });
 

@@ -47,9 +47,12 @@ describe('audience.formats', () => {
 
   it.each([
     ['formats: []', 'audience.formats'],
-    ['formats: [csv, csv]', 'a list of formats, each once'],
-    ['formats: csv', 'a list of formats, each once'],
-    ['attributes: [plan, plan]', 'a list of attributes, each once'],
+    [
+      'formats: [csv, jsonl, csv]',
+      'audience.formats[2] is "csv"; expected each format once\n  fix: remove it from the list',
+    ],
+    ['formats: csv', 'a list of formats, each once\n  fix: put the value in brackets: "formats: [csv]"'],
+    ['attributes: [plan, plan]', 'audience.attributes[1] is "plan"; expected each attribute once'],
     ['attributes: [5]', 'the name of an attribute of contacts'],
   ])('refuses %s', (line, told) => {
     expect(problemsOf([line], FORMATS)).toContain(told);

@@ -307,7 +307,7 @@ error[E_JOB_FIELD] jobs/winback.yaml:5:3
   fix: keep queries for attributes, or items for item ids
 error[E_JOB_FIELD] jobs/winback.yaml:5:11
   segment.items[0] is 7; expected an item id in quotes
-  fix: write "items: [coffee-017, tea-004]"
+  fix: put quotes around it, as in "7"
 error[E_JOB_FIELD] jobs/winback.yaml:7:13
   audience.formats[0] is "XLSX"; expected a format of nightjar or a file in formats/
   fix: write "formats: [csv]"

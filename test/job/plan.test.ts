@@ -101,6 +101,11 @@ nothing was changed, bought or sent"
     expect(formatPlan(plan)).toContain('none: an equal one was bought before (1,041 users to score)');
     expect(formatPlan(plan)).toMatch(/cost +nothing/);
   });
+
+  it('says nothing of rows that were avoided where there are none', () => {
+    const plan = planEmail(EMAIL);
+    expect(formatPlan({ ...plan, avoided: { ...plan.avoided, rows: 0 } })).not.toContain('avoided');
+  });
 });
 
 describe('planAudience', () => {

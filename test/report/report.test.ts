@@ -149,6 +149,16 @@ The people who will like what is new in coffee and in plants
 `);
   });
 
+  it('names the price for themes where that alone is missing', () => {
+    const [job] = AUDIENCE_RUN.batchJobs;
+    if (job === undefined) throw new Error('the sample has no batch job');
+    const themed = { ...job, kind: 'inference', hasThemes: true } as const;
+    const priced = { ...job, cost: { amount: 1, currency: 'USD' } };
+    const printed = (batchJobs: RunSummary['batchJobs']) => formatReport({ ...AUDIENCE_RUN, batchJobs });
+    expect(printed([priced, themed])).toMatch(/cost +unknown \(no price for themes is set\)/);
+    expect(printed([job, themed])).toMatch(/cost +unknown \(no price is set\)/);
+  });
+
   it('says loudly what does not add up', () => {
     expect(formatReport({ ...EMAIL_RUN, chosen: 7 })).toContain(
       'does not add up the eight states are 1,041, and chosen is 7',

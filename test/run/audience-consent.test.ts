@@ -162,6 +162,7 @@ it('leaves no person behind in the temporary folder', async () => {
 
 it.each([
   ['{ grop: main }', 'audience.where.grop', 'write "group:"'],
+  ['{ contry: DE }', 'audience.where.contry', 'write "country:"'],
   [
     '{ tier: { min: 2 }, colour: { exists: true } }',
     'audience.where.tier',
@@ -176,6 +177,22 @@ it.each([
     `${place} asks for an attribute that no contact has; attributes are age, birth_date, group`,
   );
   await expect(begin(rigUp(shop), source)).rejects.toMatchObject({ code: 'E_JOB_FIELD' });
+});
+
+it('notes values in where that no contact has', async () => {
+  const notesOf = async (where: string) =>
+    (await planRun(shop, { source: everyone('values', `{ formats: [csv], where: ${where} }`), slot: SLOT })).notes;
+  expect(await notesOf('{ group: Mian, age: [15, 16], country: Germany }')).toEqual([
+    'audience.where.group asks for "Mian", which no contact has; did you mean "main"?',
+    'audience.where.age asks for 16, which no contact has; values are 15',
+    'audience.where.country asks for a country, and no contact has one',
+  ]);
+  expect(await notesOf('{ group: { not: mian }, age: { not: 90 } }')).toEqual([
+    'audience.where.group asks for "mian", which no contact has; did you mean "main"?',
+  ]);
+  expect(await notesOf('{ group: main, age: 15.0, birth_date: { before: 2000-01-01 }, last_name: Nobody }')).toBe(
+    undefined,
+  );
 });
 
 it('takes a condition that the lack of an attribute fulfils', async () => {

@@ -269,6 +269,38 @@ it('a destination that fails holds up no other', async () => {
   expect((await driveRun(rig, runId)).state).toBe('finished');
 });
 
+it('nor does it hold up other audiences and parts; a retry delivers what is missing', async () => {
+  const name = 'holding-no-part-up';
+  const more = 'combine: { fans: tea, rest: "everyone & !tea" }, split: { a: 40%, b: 40%, holdout: 20% }';
+  const job = source(name, '', `[partner, bucket], ${more}`);
+  const files = ['fans.a', 'fans.b', 'rest.a', 'rest.b'].flatMap((part) => [`${part}.csv`, `${part}.manifest.json`]);
+  const delivered: string[] = [];
+  const log: typeof rig.engines.log = (_level, message, { part, destination } = {}) => {
+    if (message === 'audience delivered') delivered.push(`${part} ${destination}`);
+  };
+  const logged = { ...rig, engines: { ...rig.engines, log } };
+
+  status = 403;
+  const runId = await beginWith(rig, job, { slot: '2026-03-02', users: ids(1, 20) });
+  const failed = await driveRun(logged, runId);
+  expect(failed).toMatchObject({ state: 'failed', error: { code: 'E_DESTINATION_REFUSED' } });
+  expect([...(await readFolder(rig, `partner/${runId}/`)).keys()]).toEqual(files);
+  expect(uploads).toEqual(files.filter((file) => file.endsWith('.csv')));
+  expect(delivered).toEqual(['a bucket', 'b bucket', 'a bucket', 'b bucket']);
+
+  // Of what is delivered in full, nothing is delivered again.
+  uploads = [];
+  await retry(runId);
+  expect((await driveRun(logged, runId)).state).toBe('failed');
+  expect(uploads).toEqual(files.filter((file) => file.endsWith('.csv')));
+  status = 201;
+  uploads = [];
+  await retry(runId);
+  expect((await driveRun(logged, runId)).state).toBe('finished');
+  expect(uploads).toEqual(files);
+  expect(delivered.slice(4)).toEqual(['a partner', 'b partner', 'a partner', 'b partner']);
+});
+
 it('a restored database delivers nothing that it may have delivered, and is not relied on for differences', async () => {
   const name = 'restored-since';
   await driveRun(rig, await beginWith(rig, source(name), { slot: '2026-03-02', users: ids(1, 5) }));

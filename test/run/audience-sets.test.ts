@@ -203,6 +203,29 @@ describe('planning', () => {
     expect(text).toContain('  split         a 90%, holdout 10% (no files)');
   });
 
+  it('notes a list whose users are no contacts', async () => {
+    const list = path.join(stateDir, 'members.csv');
+    const source = sourceOf('strangers', 'combine: tea & !vip, lists: { vip: members.csv }', { vip: list });
+    const strangers = Array.from({ length: 20 }, (_, n) => `member-${n}`);
+    const noteOf = async (users: readonly string[]) => {
+      writeFileSync(list, `user_id\n${users.join('\n')}\n`);
+      const planned = await planRun(rig.engines, { source, slot: SLOT });
+      return planned.kind === 'audience' ? planned.sets?.[0]?.note : undefined;
+    };
+    expect(await noteOf(strangers)).toBe('none of its first 20 users is a contact; is it the user_id?');
+    expect(await noteOf([...strangers, userId(1)])).toBe(
+      'only 1 of its first 21 users are contacts; is it the user_id?',
+    );
+    expect(await noteOf([...strangers, userId(1), userId(2), userId(3)])).toBe(undefined);
+  });
+
+  it('refuses a job that follows one that there is not', async () => {
+    const source = sourceOf('follower', 'combine: tea');
+    const wrong = { ...source, text: `${source.text}after: nightli\n`, jobs: ['nightly'] };
+    expect(await refusal(wrong)).toContain('fix: write "after: nightly"');
+    await expect(begin(rig, wrong)).rejects.toMatchObject({ code: 'E_JOB_FIELD' });
+  });
+
   it('takes each item that a query names for as many users as the job wants', async () => {
     const segment = 'items: { many: [i001, i002, i003, i004, i005, i006], few: [i001, i002] }';
     const source = audienceSource('wide', { solution: 'item-fans', segment });

@@ -3,6 +3,7 @@ import type { OpenEngines } from '../../src/cli/open-engines';
 import { currentCatalogueVersion, readCatalogue, saveItems } from '../../src/database/catalogue';
 import { saveInteractions } from '../../src/database/people/interactions';
 import { findRun } from '../../src/database/runs/runs';
+import { formatPlan } from '../../src/job/plan-text';
 import { fallbackFor } from '../../src/run/mails/fallback';
 import { readPlan } from '../../src/run/plan-record';
 import { planRun } from '../../src/run/plan-run';
@@ -172,6 +173,16 @@ it.each(['constructor', '__proto__', 'toString'])(
     ).toEqual(['p']);
   },
 );
+
+it('a plan notes what rules name and the catalogue has not', async () => {
+  const show = '{ items: 2, maxPer: { categry: 2, category: 1 }, fallback: [i001, tea-0144, tea-0145] }';
+  const plan = await planRun(rigUp(shop).engines, { source: source('unknown-names', show), slot: SLOT });
+  expect(plan.notes).toEqual([
+    'content.show.maxPer names "categry", which no item has, and so it limits nothing; did you mean category?',
+    'content.show.fallback names items that the catalogue has not: tea-0144, tea-0145',
+  ]);
+  expect(formatPlan(plan)).toContain('\n  NOTE          content.show.maxPer names "categry", which no item has');
+});
 
 it.each([
   ['countri', 'write "popularBy: country"'],

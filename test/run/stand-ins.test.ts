@@ -62,7 +62,9 @@ describe('a preview', () => {
   it('shows sections that were added since the last run, and says which', async () => {
     const rig = rigUp(shop);
     const plain = source('added', PICKS, 'show: { items: 2 }');
-    expect((await previewFor(1, plain)).mail?.items).toBe('popular items: no run has recommendations for this person');
+    expect((await previewFor(1, plain)).mail?.items).toBe(
+      'popular items stand in: no run has recommendations for this person',
+    );
     await driveRun(rig, await begin(rig, plain));
     expect((await previewFor(1, plain)).mail?.items).toBe(`from the run added.${SLOT}`);
     const job = source(
@@ -77,7 +79,7 @@ describe('a preview', () => {
     expect(buyer.mail?.rendered.text).toMatch(/^(i\d+ ){2}\|more::(i\d+ ){2}\|goes::(i\d+ ){2}/);
     expect(buyer.mail?.rendered.text).not.toContain('i005 ');
     expect(buyer.mail?.items).toBe(
-      `from the run added.${SLOT}, which has nothing for more, goes: there are popular items`,
+      `from the run added.${SLOT}, which has nothing for more, goes: popular items stand in`,
     );
     const to = { name: '', address: 'tester@shop.example' };
     expect(await testSend(shop, { scope: buyer.scope, one: buyer.one, to })).toMatchObject({
@@ -100,13 +102,20 @@ describe('a preview', () => {
 
     const newest = dated.slice(-2).map(({ itemId }) => itemId);
     expect(mail?.rendered.text).toMatch(new RegExp(`^i003 i001 \\|fresh::${newest.reverse().join(' ')} \\n`));
-    expect(mail?.items).toBe('items that are not ranked yet: no run has recommendations for this person');
+    expect(mail?.items).toBe('items that are not ranked yet stand in: no run has recommendations for this person');
   });
 
   it('names no reason above items that stand in', async () => {
     const { mail } = await previewFor(1, source('because', `{ solution: sims, from: related }`, 'show: { items: 3 }'));
     expect(mail?.rendered.text).toMatch(/^(i\d+ ){3}\n/);
     expect(mail?.rendered.text).not.toContain('i005 ');
+  });
+
+  it('says that a run without a fallback would not show them', async () => {
+    const job = source('alone', `{ solution: sims, from: related }`, 'show: { items: 3, fallback: none }');
+    expect((await previewFor(1, job)).mail?.items).toBe(
+      'popular items stand in: no run has recommendations for this person; a run shows only what is recommended (fallback: none)',
+    );
   });
 });
 

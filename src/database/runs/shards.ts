@@ -72,6 +72,18 @@ export async function hasOpenShard(db: Database, runId: string, stage: string): 
   return row !== undefined;
 }
 
+/** Opens the shards of a stage again that are done and found something of this name. */
+export async function reopenShards(
+  db: Database,
+  runId: string,
+  found: { readonly stage: string; readonly name: string },
+): Promise<void> {
+  await sql`
+    UPDATE shard SET done_at = NULL, result = NULL
+    WHERE run_id = ${runId} AND stage = ${found.stage} AND done_at IS NOT NULL AND result -> ${found.name}::text IS NOT NULL
+  `.execute(db);
+}
+
 /** Stores what a shard found and marks it done; doing so twice is harmless. */
 export async function finishShard(
   db: Database,

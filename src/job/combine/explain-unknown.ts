@@ -43,9 +43,12 @@ export function explainUnknown(name: string, around: Surroundings): Omit<Refusal
   }
   const near = nearestName(name, [...known, ...OWN_WORDS], SYNONYMS);
   const names = known.length === 0 ? '' : ` (${listNames(known)})`;
+  const word = WORDS.get((near ?? name).toLowerCase());
+  const meant = name.toLowerCase() === 'not' ? '!' : word === undefined ? near : undefined;
   return {
     message: `there is no set "${name}"; expected a query, list or audience of this job${names}, everyone, suppressed, buyers(…), recipients(…) or job/audience`,
-    fix: WORDS.get((near ?? name).toLowerCase()) ?? (near === undefined ? suggestSome(name, known) : `write ${near}`),
+    fix: word ?? (near === undefined ? suggestSome(name, known) : `write ${near}`),
+    ...(meant === undefined ? {} : { instead: { written: name, meant } }),
   };
 }
 

@@ -20,8 +20,26 @@ const MAX_NESTED = 100;
 export function parseExpression(text: string, resolve: Resolve): ParsedExpression {
   const read = readText(text, resolve);
   if (!isRefusal(read)) return { ok: true, expression: read };
-  const { message, at, fix } = read;
+  const { message, at } = read;
+  const mended = mend(text, read, resolve);
+  const fix = mended === undefined ? read.fix : `write "${mended}"`;
   return { ok: false, message, column: at + 1, ...(fix === undefined ? {} : { fix }) };
+}
+
+const MOST_MENDED = 10;
+
+/** Puts what was meant in the place of what means nothing, up to a fault of another kind; undefined where that comes first. */
+function mend(text: string, refusal: Refusal, resolve: Resolve): string | undefined {
+  let mended = text;
+  let read: Expression | Refusal = refusal;
+  for (let count = 0; isRefusal(read) && count < MOST_MENDED; count++) {
+    if (read.instead === undefined) break;
+    const { written, meant } = read.instead;
+    const after = mended.slice(read.at + written.length);
+    mended = `${mended.slice(0, read.at)}${meant}${meant.endsWith('!') ? after.trimStart() : after}`;
+    read = readText(mended, resolve);
+  }
+  return mended === text ? undefined : mended.trim();
 }
 
 function readText(text: string, resolve: Resolve): Expression | Refusal {
@@ -101,18 +119,20 @@ function readOne(cursor: Cursor, resolve: Resolve): Expression | Refusal {
 }
 
 const JOINTS: ReadonlyMap<string, string> = new Map([
-  ['and', 'write "&"'],
-  ['or', 'write "|"'],
-  ['not', 'write "& !"'],
-  ['except', 'write "& !"'],
-  ['minus', 'write "& !"'],
+  ['and', '&'],
+  ['or', '|'],
+  ['not', '& !'],
+  ['except', '& !'],
+  ['minus', '& !'],
 ]);
 
 /** Two names without a sign between them, or a parenthesis too many. */
 function explainJoint(text: string, at: number): Refusal {
   if (text === ')') return { message: '")" closes no parenthesis', at, fix: 'remove it' };
-  const fix = JOINTS.get(text.toLowerCase()) ?? 'write "&" for those who are in both, "|" for those who are in either';
-  return { message: `"${text}" stands where "&" or "|" was expected`, at, fix };
+  const message = `"${text}" stands where "&" or "|" was expected`;
+  const meant = JOINTS.get(text.toLowerCase());
+  if (meant !== undefined) return { message, at, fix: `write "${meant}"`, instead: { written: text, meant } };
+  return { message, at, fix: 'write "&" for those who are in both, "|" for those who are in either' };
 }
 
 /** Refuses what can't be evaluated: too many sets, and people who are in none of the sets. */

@@ -1,4 +1,5 @@
 /** Reads the sets that an expression names: everyone, suppressed, buyers(…), recipients(…), audiences of jobs, and own names. */
+import { nearestName } from '../../config/nearest';
 import { parseDuration } from '../../units';
 import { readAudienceRef, writeAudienceRef } from '../audience-ref';
 import { JOB_NAME } from '../keys';
@@ -38,6 +39,8 @@ export function readCall(cursor: Cursor, { text, at }: Token): Expression | Refu
   take(cursor);
   if (text !== 'buyers' && text !== 'recipients') {
     const message = `"${text}" stands before a parenthesis; expected buyers, recipients, or a sign between the two`;
+    const meant = nearestName(text, ['buyers', 'recipients']);
+    if (meant !== undefined) return { message, at, fix: `write ${meant}(…)`, instead: { written: text, meant } };
     return { message, at, fix: `write ${text} & (…), buyers(30d) or recipients(nightly-picks, 7d)` };
   }
   const words = readArguments(cursor, text);

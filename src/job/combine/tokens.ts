@@ -20,19 +20,27 @@ export interface Refusal {
   readonly at: number;
   /** An imperative; left out where the message says enough. */
   readonly fix?: string;
+  /** What was likely meant by a word or sign at the place. */
+  readonly instead?: { readonly written: string; readonly meant: string };
 }
 
 /** Letters and digits of names, the slash of another job's audience, the at sign and the colon before and in a slot. */
 const WORD = /[A-Za-z0-9_][A-Za-z0-9_./@:-]*/y;
 
+interface Foreign {
+  readonly sign: string;
+  readonly fix?: string;
+  readonly meant?: string;
+}
+
 /** Signs of other languages, each with what is written here. */
-const FOREIGN: readonly { readonly sign: string; readonly fix: string }[] = [
-  { sign: '&&', fix: 'write "&" for those who are in both' },
-  { sign: '||', fix: 'write "|" for those who are in either' },
-  { sign: '+', fix: 'write "|" for those who are in either' },
-  { sign: '-', fix: 'write "& !" to take people away: drama & !vip' },
-  { sign: '\\', fix: 'write "& !" to take people away: drama & !vip' },
-  { sign: '~', fix: 'write "!" for those who are not in a set' },
+const FOREIGN: readonly Foreign[] = [
+  { sign: '&&', meant: '&', fix: 'write "&" for those who are in both' },
+  { sign: '||', meant: '|', fix: 'write "|" for those who are in either' },
+  { sign: '+', meant: '|', fix: 'write "|" for those who are in either' },
+  { sign: '-', meant: '& !', fix: 'write "& !" to take people away: drama & !vip' },
+  { sign: '\\', meant: '& !', fix: 'write "& !" to take people away: drama & !vip' },
+  { sign: '~', meant: '!', fix: 'write "!" for those who are not in a set' },
   { sign: '^', fix: 'write (a | b) & !(a & b) for those who are in one of two alone' },
   { sign: '"', fix: 'write names without quotes' },
   { sign: "'", fix: 'write names without quotes' },
@@ -66,13 +74,13 @@ export function readTokens(text: string): readonly Token[] | Refusal {
     const foreign = FOREIGN.find((one) => text.startsWith(one.sign, at));
     WORD.lastIndex = at;
     const word = WORD.exec(text)?.[0];
-    if (foreign !== undefined) return refuseSign(foreign.sign, at, foreign.fix);
+    if (foreign !== undefined) return refuseSign(foreign, at);
     if (sign.trim() === '') at += 1;
     else if (isSign(sign)) tokens.push({ kind: sign, text: sign, at: at++ });
     else if (word !== undefined) {
       tokens.push({ kind: 'word', text: word, at });
       at += word.length;
-    } else return refuseSign(String.fromCodePoint(text.codePointAt(at) ?? 0), at, undefined);
+    } else return refuseSign({ sign: String.fromCodePoint(text.codePointAt(at) ?? 0) }, at);
   }
   return [...tokens, { kind: 'end', text: '', at }];
 }
@@ -81,7 +89,12 @@ function isSign(text: string): text is '!' | '&' | '|' | '(' | ')' | ',' {
   return text.length === 1 && '!&|(),'.includes(text);
 }
 
-function refuseSign(sign: string, at: number, fix: string | undefined): Refusal {
+function refuseSign({ sign, fix, meant }: Foreign, at: number): Refusal {
   const message = `"${sign}" is no sign of an expression; expected names, !, &, | and parentheses`;
-  return { message, at, ...(fix === undefined ? {} : { fix }) };
+  return {
+    message,
+    at,
+    ...(fix === undefined ? {} : { fix }),
+    ...(meant === undefined ? {} : { instead: { written: sign, meant } }),
+  };
 }

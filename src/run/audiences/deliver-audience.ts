@@ -16,6 +16,7 @@ import { deleteOldVersions } from '../keep/delete-versions';
 import { DONE, type Stage } from '../stage';
 import type { AudienceCase } from './choose-members';
 import { deliverVersion } from './deliver-version';
+import { deliveryResult } from './delivery-failures';
 import { findManifest } from './find-manifest';
 import { audienceSpecSchema } from './measure-audience';
 import { deleteTaken } from './taken-rows';
@@ -26,6 +27,7 @@ const STALE_MS = 3_600_000;
 
 /**
  * Delivers one audience; done again it delivers the same files, unless they had to be written anew.
+ * Where destinations fail it is done all the same, and keeps the failures: other audiences are not to wait for them.
  * @throws E_RUN_OVERTAKEN where a later slot has been delivered since the run began
  */
 export const deliver: Stage = async (context) => {
@@ -39,13 +41,16 @@ export const deliver: Stage = async (context) => {
     pauseOnTrip({ engines, run }, 'writing', () => deliverAudience(given)),
   );
   if (outcome === PAUSED) return DONE;
-  await finishShard(engines.db, run.runId, { stage: 'deliver', shard, result: {}, now: engines.now() });
+  const result = deliveryResult(outcome);
+  await finishShard(engines.db, run.runId, { stage: 'deliver', shard, result, now: engines.now() });
   return DONE;
 };
 
-async function deliverAudience(given: AudienceCase): Promise<void> {
+/** Answers what failed. */
+async function deliverAudience(given: AudienceCase): Promise<readonly NightjarError[]> {
   const { engines, run, shard } = given.context;
   const wish = { runId: run.runId, audience: given.audience };
+  const failures: NightjarError[] = [];
   if (!(await listVersions(engines.db, wish)).every(({ deliveredAt }) => deliveredAt !== undefined)) {
     await checkIsNewest(given);
     if (await isOutdated(given)) {
@@ -56,13 +61,16 @@ async function deliverAudience(given: AudienceCase): Promise<void> {
     await checkSize(given, versions);
     for (const version of versions) {
       await beginDelivery(engines.db, version, engines.now());
-      await deliverVersion(given, version);
+      const failed = await deliverVersion(given, version);
+      failures.push(...failed);
+      if (failed.length > 0) continue;
       await endDelivery(engines.db, version, engines.now());
       await deleteTaken(engines, version);
     }
   }
   // The versions before were kept for this one; those of archived runs go now.
   await deleteOldVersions(engines, given.job.name);
+  return failures;
 }
 
 /**

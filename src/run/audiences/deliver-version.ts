@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { listDeliveries, noteDelivery } from '../../database/audiences/delivered-rows';
 import type { AudienceVersion } from '../../database/audiences/versions';
 import { listArtefacts } from '../../database/runs/artefacts';
-import { combineErrors, isNightjarError, NightjarError } from '../../errors';
+import { isNightjarError, NightjarError } from '../../errors';
 import type { DestinationCase, OutgoingFile } from '../../storage/destinations/destination';
 import { openDestination } from '../../storage/destinations/open';
 import { readObject, readSmallObject } from '../../storage/objects';
@@ -11,6 +11,7 @@ import { parseS3Uri } from '../../storage/uri';
 import type { Engines } from '../engines';
 import type { StageContext } from '../stage';
 import type { AudienceCase } from './choose-members';
+import { isDestinationFailure } from './delivery-failures';
 import { findManifest } from './find-manifest';
 import { manifestSchema } from './manifest-schema';
 
@@ -19,31 +20,34 @@ const RETRY_AFTER_SECONDS = [5, 30, 120];
 
 /**
  * Delivers to every destination that does not have the version yet; one that fails holds up no other.
- * @throws E_DESTINATION_AWAY after the last attempt, E_DESTINATION_REFUSED
+ * @returns what failed: E_DESTINATION_AWAY after the last attempt, E_DESTINATION_REFUSED
  */
-export async function deliverVersion({ context, job }: AudienceCase, version: AudienceVersion): Promise<void> {
+export async function deliverVersion(
+  { context, job }: AudienceCase,
+  version: AudienceVersion,
+): Promise<readonly NightjarError[]> {
   const { engines, run } = context;
   const done = new Set((await listDeliveries(engines.db, version)).map(({ destination }) => destination));
   const open = job.audience.deliver.filter((name) => !done.has(name));
   const files = open.length === 0 ? [] : await listFiles(context, version);
-  if (files.length === 0) return;
+  if (files.length === 0) return [];
+  const { audience, part } = version;
+  const about = { audience, ...(part === '' ? {} : { part }) };
   const failures: NightjarError[] = [];
   for (const name of open) {
     try {
       await attempt(context, destinationOf(engines, name, run.runId), files);
       await noteDelivery(engines.db, version, { destination: name, now: engines.now() });
-      engines.log('info', 'audience delivered', { audience: version.audience, destination: name, files: files.length });
+      engines.log('info', 'audience delivered', { ...about, destination: name, files: files.length });
     } catch (error) {
-      if (!isNightjarError(error) || !FAILURES.has(error.code)) throw error;
+      if (context.signal.aborted || !isDestinationFailure(error)) throw error;
+      const { code, message } = error;
+      engines.log('error', 'audience not delivered', { ...about, destination: name, code, reason: message });
       failures.push(error);
     }
   }
-  const failure = combineErrors(failures);
-  if (failure !== undefined) throw failure;
+  return failures;
 }
-
-/** Of one destination: the others are tried all the same. */
-const FAILURES: ReadonlySet<string> = new Set(['E_DESTINATION_AWAY', 'E_DESTINATION_REFUSED']);
 
 function destinationOf({ settings, s3 }: Engines, name: string, runId: string): DestinationCase {
   const found = settings.destinations[name];

@@ -71,11 +71,18 @@ export async function* readList(file: string): AsyncGenerator<readonly Member[]>
   if (error !== undefined) throw error;
 }
 
-/** Counts the rows of a list. @throws as `readList` does */
-export async function countList(file: string): Promise<number> {
+/** Users of a list who are looked up among the contacts. */
+const SAMPLED_USERS = 1000;
+
+/** Counts the rows of a list, and gives its first users. @throws as `readList` does */
+export async function countList(file: string): Promise<{ readonly rows: number; readonly first: readonly string[] }> {
   let rows = 0;
-  for await (const batch of readList(file)) rows += batch.length;
-  return rows;
+  const first: string[] = [];
+  for await (const batch of readList(file)) {
+    rows += batch.length;
+    first.push(...batch.slice(0, SAMPLED_USERS - first.length).map(({ userId }) => userId));
+  }
+  return { rows, first };
 }
 
 type StoreEngines = Pick<Engines, 's3' | 'settings' | 'tempDir'>;

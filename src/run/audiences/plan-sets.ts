@@ -1,4 +1,5 @@
 /** Plans the sets that the expressions of a job name: what each is, how many users it has now, and where that is odd. */
+import { countContactsAmong } from '../../database/people/contact-attributes';
 import { listEventTypes } from '../../database/people/interactions';
 import { countUserSet } from '../../database/people/user-sets';
 import type { AudienceJob } from '../../job/audience-job';
@@ -44,14 +45,29 @@ async function planSet(
   if (leaf.kind === 'audience') return { about: foreign?.about ?? '', users: foreign?.users ?? 0 };
   if (leaf.kind === 'list') {
     const written = job.audience.lists[leaf.name] ?? leaf.name;
-    const users = await countList(source.lists?.[leaf.name] ?? written);
-    return { about: `${countUsers(users)} of ${written}`, users, ...noteNobody(users, 'the file names nobody') };
+    const { rows: users, first } = await countList(source.lists?.[leaf.name] ?? written);
+    const note = users === 0 ? noteNobody(users, 'the file names nobody') : await noteStrangers(engines, first);
+    return { about: `${countUsers(users)} of ${written}`, users, ...note };
   }
   const set = await userSetOf(engines, { job, leaf, at: engines.now() });
   const users = set === undefined ? 0 : await countUserSet(engines.db, set);
   const note = users > 0 ? {} : noteNobody(users, await explainNobody(engines, leaf));
   return { about: `${countUsers(users)} ${describe(engines, leaf)}`, users, ...note };
 }
+
+/** Who is no contact is in no file. */
+async function noteStrangers({ db }: SetEngines, first: readonly string[]): Promise<{ readonly note?: string }> {
+  const ids = [...new Set(first)];
+  const known = await countContactsAmong(db, ids);
+  if (known >= ids.length * LEAST_KNOWN) return {};
+  const of = `of its first ${countUsers(ids.length)}`;
+  return {
+    note: `${known === 0 ? `none ${of} is a contact` : `only ${known} ${of} are contacts`}; is it the user_id?`,
+  };
+}
+
+/** Below this share a list most likely has ids of another kind. */
+const LEAST_KNOWN = 0.1;
 
 function describe({ settings }: SetEngines, leaf: DatabaseLeaf): string {
   switch (leaf.kind) {

@@ -5,6 +5,7 @@ import { currentCatalogueVersion } from '../../database/catalogue';
 import { findOpenStates } from '../../database/ledger/deliveries';
 import { clearAttempts } from '../../database/runs/attempts';
 import { moveRun, type RunRow, type RunState, saveBundle } from '../../database/runs/runs';
+import { reopenShards } from '../../database/runs/shards';
 import type { ParamSource } from '../../job/params';
 import { type JobSource, openBundle, storeBundle } from '../bundle';
 import type { Engines } from '../engines';
@@ -47,6 +48,8 @@ export async function resumePaused(engines: Engines, run: RunRow): Promise<void>
 async function goOnFrom(engines: Engines, run: RunRow, to: RunState): Promise<void> {
   const now = engines.now();
   await clearAttempts(engines.db, run.runId);
+  // Before the run is moved: one that goes on without it would fail at once.
+  await reopenShards(engines.db, run.runId, { stage: 'deliver', name: 'failures' });
   await moveRun(engines.db, run.runId, { from: run.state, to, now, errorsSince: now });
   await queueOpenWork(engines, run.runId);
 }

@@ -179,10 +179,19 @@ function describeItems(scope: PreviewScope, one: PreviewCase): string {
   if (one.given !== undefined) return 'the items of sample.json';
   const { filled } = fill(scope, one);
   const kinds = describeStandIns(filled);
-  if (one.slate === undefined) return `${kinds}: no run has recommendations for this person`;
+  if (one.slate === undefined)
+    return `${kinds} stand in: no run has recommendations for this person${noteFallback(scope.job)}`;
   const from = `from the run ${one.slate.runId}`;
   const names = filled.map(({ name }) => name).filter((name) => name !== OWN_ITEMS);
-  return names.length === 0 ? from : `${from}, which has nothing for ${names.join(', ')}: there are ${kinds}`;
+  return names.length === 0 ? from : `${from}, which has nothing for ${names.join(', ')}: ${kinds} stand in`;
+}
+
+/** A preview shows stand-ins also where a run would fill nothing. */
+function noteFallback({ recommend: { from }, content }: EmailJob): string {
+  const areListed = from !== undefined && from.by !== 'related';
+  return content.show.fallback === 'none' && !areListed
+    ? '; a run shows only what is recommended (fallback: none)'
+    : '';
 }
 
 function headersOf(raw: Buffer): string {

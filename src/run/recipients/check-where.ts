@@ -3,7 +3,7 @@ import { nearestName } from '../../config/nearest';
 import type { Database } from '../../database/connecting/connection';
 import { isAttributeThere, sampleAttributeNames } from '../../database/people/contact-attributes';
 import { combineErrors, NightjarError } from '../../errors';
-import { isColumn } from '../../job/attributes';
+import { CONTACT_COLUMNS, isColumn } from '../../job/attributes';
 import type { Where } from '../../job/base-job';
 import type { ParsedJob } from '../../job/definition';
 import { placeOf } from '../../job/place';
@@ -18,27 +18,29 @@ export async function checkWhere(db: Database, job: ParsedJob): Promise<void> {
   const section = job.kind === 'email' ? 'recipients' : 'audience';
   const where = job.kind === 'email' ? job.recipients.where : job.audience.where;
   const demanded = Object.entries(where).filter(([name, wanted]) => isAttribute(name) && demandsValue(wanted));
-  const columns = job.kind === 'audience' ? job.audience.attributes : [];
+  const written = job.kind === 'audience' ? job.audience.attributes : [];
   const asked = [
     ...demanded.map(([name]) => ({
       name,
       what: `${[section, 'where', name].join('.')} asks for`,
       path: [section, 'where', name],
+      columns: CONTACT_COLUMNS,
       fixOf: (near: string) => `write "${near}:"`,
     })),
-    ...columns.map((name, index) => ({
+    ...written.map((name, index) => ({
       name,
       what: `audience.attributes[${index}] is ${JSON.stringify(name)},`,
       path: ['audience', 'attributes', index],
+      columns: [],
       fixOf: (near: string) => `write ${near} instead of ${name}`,
     })),
   ];
   const problems: NightjarError[] = [];
-  for (const { name, what, path, fixOf } of asked) {
+  for (const { name, what, path, columns, fixOf } of asked) {
     if (await isAttributeThere(db, name)) continue;
     const known = await sampleAttributeNames(db);
     if (known.length === 0) return;
-    const near = nearestName(name, known);
+    const near = nearestName(name, [...known, ...columns]);
     const message = `${what} an attribute that no contact has; attributes are ${known.join(', ')}`;
     const fix = near === undefined ? 'import contacts with that column, or name one of these' : fixOf(near);
     problems.push(new NightjarError('E_JOB_FIELD', message, { where: placeOf(job, path), fix }));

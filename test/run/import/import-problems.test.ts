@@ -84,11 +84,11 @@ error[E_IMPORT_ROW] suppressions.csv:3
       'error[E_IMPORT_ROW]',
       '  reading stopped after 1000 problems',
       '  fix: mend what is told here and import again',
-      'and 981 more problems',
+      'and 981 more problems; --json tells them all',
     ]);
     const few = Array.from({ length: 25 }, (_, index) => `u${index},maybe?`);
     const all = await shop.fail({ contacts: shop.write('contacts.csv', ['user_id,consent', ...few].join('\n')) });
-    expect(all.split('\n').at(-1)).toBe('and 5 more problems');
+    expect(all.split('\n').at(-1)).toBe('and 5 more problems; --json tells them all');
   });
 
   it('keeps an earlier import whole when a later one is wrong in its last file', async () => {

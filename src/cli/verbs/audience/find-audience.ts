@@ -1,4 +1,5 @@
 /** Finds versions of audiences by what a person types: `job`, `job/audience` or `job/audience.part`, with `@slot` or `@run` after it. */
+import { nearestName } from '../../../config/nearest';
 import { type AudienceVersion, listVersions } from '../../../database/audiences/versions';
 import type { Database } from '../../../database/connecting/connection';
 import { NightjarError } from '../../../errors';
@@ -44,8 +45,10 @@ export async function findVersions(db: Database, text: string): Promise<readonly
       (at === undefined || version.slot === at || version.runId === at),
   );
   if (found.length > 0) return found;
+  const names = [...new Set((await listVersions(db, { job })).map(nameVersion))];
+  const near = nearestName(text, names);
   throw new NightjarError('E_USAGE', `there is no version of "${text}"; a run of an audience job makes one`, {
-    fix: 'nightjar audience list',
+    fix: near === undefined ? 'nightjar audience list' : `write ${near}`,
   });
 }
 
@@ -58,8 +61,9 @@ export async function findVersion(db: Database, text: string): Promise<AudienceV
   const names = [...new Set(found.map(nameVersion))];
   const version = found.at(-1);
   if (version === undefined || names.length > 1) {
+    const { at } = readName(text);
     throw new NightjarError('E_USAGE', `"${text}" means ${names.join(', ')}; expected one of them`, {
-      fix: `write ${names[0] ?? 'job/audience'}`,
+      fix: `write ${names.map((name) => (at === undefined ? name : `${name}@${at}`)).join(' or ')}`,
     });
   }
   if (version.deletedAt === undefined) return version;

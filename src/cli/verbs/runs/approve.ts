@@ -5,6 +5,7 @@ import { type ApproveResult, approveRun } from '../../../run/operate/approve';
 import { answer } from '../../answer';
 import type { CliContext } from '../../context';
 import { nameUser } from '../../name-user';
+import { adviseWorker } from './no-worker';
 import { withEngines } from './with-store';
 
 /** Adds the verb. */
@@ -17,13 +18,14 @@ export function addApprove(runs: Command, context: CliContext): void {
     .addHelpText('before', 'Examples:\n  nightjar runs approve nightly-picks.2026-03-01\n')
     .addHelpText(
       'after',
-      '\nIt approves exactly what has tripped: another guard, or a worse figure, pauses\nthe run again. Workers do the work. To end it: nightjar runs cancel',
+      '\nIt approves exactly what has tripped: another guard, or a worse figure, pauses\nthe run again. Workers do the work; where none runs, the answer says how to go\non. To end it: nightjar runs cancel',
     )
     .action(async (id: string, own: { by?: string }, command: Command) => {
       const flags = command.optsWithGlobals();
       await withEngines(context, flags, async (engines) => {
         const result = await approveRun(engines, id, own.by ?? nameUser());
-        answer(flags, { text: format(result), json: result });
+        const text = [format(result), ...(await adviseWorker(engines, [id]))].join('\n');
+        answer(flags, { text, json: result });
       });
     });
 }

@@ -8,6 +8,7 @@ import { listUnknownMails, type ResolveResult, resolveMails, type UnknownPage } 
 import { type RestoredResult, resolveRestored } from '../../../run/operate/resolve-restored';
 import { answer } from '../../answer';
 import type { CliContext, GlobalFlags } from '../../context';
+import { adviseWorker } from './no-worker';
 import { withEngines } from './with-store';
 
 interface ResolveFlags {
@@ -60,7 +61,8 @@ async function resolveLost(
     throw usage('--restored stands alone, with the name of a job', `nightjar runs resolve --restored ${call.job}`);
   await withEngines(context, flags, async (engines) => {
     const result = await resolveRestored(engines, call.job);
-    answer(flags, { text: formatRestored(result), json: result });
+    const text = [formatRestored(result), ...(await adviseWorker(engines, result.goesOn))].join('\n');
+    answer(flags, { text, json: result });
   });
 }
 
@@ -79,7 +81,8 @@ async function resolveRun(
       return;
     }
     const result = await resolveMails(engines, id, { as, named });
-    answer(flags, { text: formatResult(result), json: result });
+    const text = [formatResult(result), ...(await adviseWorker(engines, [id]))].join('\n');
+    answer(flags, { text, json: result });
   });
 }
 

@@ -10,6 +10,7 @@ import { checkSolution } from '../../../run/start-run';
 import { answer } from '../../answer';
 import { type CliContext, projectDir } from '../../context';
 import { readJob } from '../../project';
+import { adviseWorker } from './no-worker';
 import { withEngines } from './with-store';
 
 /** Adds the verb. */
@@ -25,14 +26,15 @@ export function addRetry(runs: Command, context: CliContext): void {
     )
     .addHelpText(
       'after',
-      '\nMails that were accepted, or may have been, are never sent again by it.\nWorkers do the work.',
+      '\nMails that were accepted, or may have been, are never sent again by it.\nWorkers do the work; where none runs, the answer says how to go on.',
     )
     .action(async (id: string, own: { only?: string[] }, command: Command) => {
       const flags = command.optsWithGlobals();
       await withEngines(context, flags, async (engines) => {
         const only = (own.only ?? []).map((reason) => reason.trim().replaceAll(' ', '_'));
         const result = await retryRun(engines, id, { only, fresh: await readFresh(context, engines, id) });
-        answer(flags, { text: format(result), json: result });
+        const text = [format(result), ...(await adviseWorker(engines, [result.run]))].join('\n');
+        answer(flags, { text, json: result });
       });
     });
 }
