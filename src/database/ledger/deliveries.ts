@@ -60,7 +60,16 @@ export async function planDeliveries(
 const PAGE_ROWS = 10_000;
 
 /** Streams the user ids whose recommendations the run has to buy, in byte order. */
-export async function* streamPlannedUsers(db: Database, run: RunOfDeliveries): AsyncGenerator<string> {
+export function streamPlannedUsers(db: Database, run: RunOfDeliveries): AsyncGenerator<string> {
+  return streamUsersWhere(db, run, sql`run_id = ${run.runId} AND state = 'planned'`);
+}
+
+/** Streams the user ids of the slot's rows of which a condition holds, in byte order. */
+export async function* streamUsersWhere(
+  db: Database,
+  run: Pick<RunOfDeliveries, 'job' | 'slot'>,
+  condition: RawBuilder<unknown>,
+): AsyncGenerator<string> {
   let after = '';
   while (true) {
     // By the primary key, so that a page costs the same however many there are.
@@ -69,7 +78,7 @@ export async function* streamPlannedUsers(db: Database, run: RunOfDeliveries): A
       .select('user_id')
       .where('job', '=', run.job)
       .where('slot', '=', run.slot)
-      .where(checked(sql`run_id = ${run.runId} AND state = 'planned'`));
+      .where(checked(condition));
     const rows = await query.where('user_id', '>', after).orderBy('user_id').limit(PAGE_ROWS).execute();
     for (const row of rows) yield row.user_id;
     after = rows.at(-1)?.user_id ?? after;

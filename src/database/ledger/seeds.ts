@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { compareBytes } from '../../audience/byte-order';
 import type { Database } from '../connecting/connection';
-import type { RunOfDeliveries } from './deliveries';
+import { type RunOfDeliveries, streamUsersWhere } from './deliveries';
 import { checked, SAME_KEY, withSlot } from './ledger-keys';
 import { OWN_ITEMS } from './section-slates';
 
@@ -43,20 +43,8 @@ const isUndecided = (run: RunOfDeliveries) =>
   sql`run_id = ${run.runId} AND (state = 'planned' OR (state = 'excluded' AND reason = ${NOTHING_BOUGHT}))`;
 
 /** Streams the users of a run who are planned, or excluded as `nothing_bought`, in byte order. */
-export async function* streamSeedUsers(db: Database, run: RunOfDeliveries): AsyncGenerator<string> {
-  let after = '';
-  while (true) {
-    const query = db
-      .selectFrom('delivery')
-      .select('user_id')
-      .where('job', '=', run.job)
-      .where('slot', '=', run.slot)
-      .where(checked(isUndecided(run)));
-    const rows = await query.where('user_id', '>', after).orderBy('user_id').limit(PAGE_ROWS).execute();
-    for (const row of rows) yield row.user_id;
-    after = rows.at(-1)?.user_id ?? after;
-    if (rows.length < PAGE_ROWS) return;
-  }
+export function streamSeedUsers(db: Database, run: RunOfDeliveries): AsyncGenerator<string> {
+  return streamUsersWhere(db, run, isUndecided(run));
 }
 
 export interface SeedsOfUsers {
