@@ -10,6 +10,7 @@ import {
 } from '../../database/audiences/versions';
 import { findShard, finishShard } from '../../database/runs/shards';
 import { NightjarError } from '../../errors';
+import { nameOf } from '../../report/audience-notes';
 import { PAUSED, pauseOnTrip, stopAtTrips } from '../guards/check';
 import { checkMembers } from '../guards/members';
 import { deleteOldVersions } from '../keep/delete-versions';
@@ -119,6 +120,6 @@ async function isOutdated(given: AudienceCase): Promise<boolean> {
 /** A process that died while it wrote a version anew has left it without a manifest. */
 async function isMade({ context }: AudienceCase, { audience, part }: AudienceVersion): Promise<boolean> {
   if (part === HOLDOUT || context.bundle.formats.length === 0) return true;
-  const fileName = part === '' ? audience : `${audience}.${part}`;
+  const fileName = nameOf(audience, part);
   return (await findManifest(context.engines.db, context.run.runId, fileName)) !== undefined;
 }

@@ -4,6 +4,7 @@ import { listDeliveries, noteDelivery } from '../../database/audiences/delivered
 import type { AudienceVersion } from '../../database/audiences/versions';
 import { listArtefacts } from '../../database/runs/artefacts';
 import { isNightjarError, NightjarError } from '../../errors';
+import { nameOf } from '../../report/audience-notes';
 import type { DestinationCase, OutgoingFile } from '../../storage/destinations/destination';
 import { openDestination } from '../../storage/destinations/open';
 import { readObject, readSmallObject } from '../../storage/objects';
@@ -62,7 +63,7 @@ async function listFiles(
   { engines, bundle }: StageContext,
   { runId, audience, part }: AudienceVersion,
 ): Promise<readonly OutgoingFile[]> {
-  const manifest = await findManifest(engines.db, runId, part === '' ? audience : `${audience}.${part}`);
+  const manifest = await findManifest(engines.db, runId, nameOf(audience, part));
   // People who are held out have no files.
   if (manifest === undefined) return [];
   const text = (await readSmallObject(engines.s3, parseS3Uri(manifest.uri))).toString('utf8');

@@ -3,6 +3,7 @@ import { HOLDOUT } from '../../audience/choose/split';
 import { type AudienceVersion, listVersions } from '../../database/audiences/versions';
 import { isNightjarError } from '../../errors';
 import type { AudienceJob } from '../../job/audience-job';
+import { nameOf } from '../../report/audience-notes';
 import type { AudienceSummary, ChangeSummary, PartFiles, PartSummary } from '../../report/summary';
 import { readSmallObject } from '../../storage/objects';
 import { formatS3Uri, parseS3Uri } from '../../storage/uri';
@@ -77,7 +78,7 @@ function changeOf({ baseRunId, gained, lost }: AudienceVersion): ChangeSummary |
 /** A part without files has no manifest. Whoever takes the files may have taken it away: that is no reason to report nothing. */
 async function readFiles({ db, s3 }: ReadEngines, version: AudienceVersion): Promise<readonly PartFiles[]> {
   const { runId, audience, part } = version;
-  const manifest = await findManifest(db, runId, part === '' ? audience : `${audience}.${part}`);
+  const manifest = await findManifest(db, runId, nameOf(audience, part));
   const text = manifest === undefined ? undefined : await readManifest(s3, manifest.uri);
   if (text === undefined) return [];
   return manifestSchema.parse(JSON.parse(text)).formats.map(({ format, rows, fewerThan, files }) => ({

@@ -6,6 +6,8 @@ import { countConsents } from '../../database/people/consents';
 import type { AudienceJob } from '../../job/audience-job';
 import { type Expression, writeLeaf } from '../../job/combine/expression';
 import type { PlannedSet } from '../../job/plan';
+import { nameOf } from '../../report/audience-notes';
+import { formatCount } from '../../report/figures';
 import type { Engines } from '../engines';
 import { audiencesOf } from './audiences-of';
 
@@ -75,7 +77,7 @@ function expectSizes({ job, sets, asks }: FormatCase, versions: readonly Audienc
     return split
       .filter((part) => part.name !== HOLDOUT)
       .map((part) => ({
-        name: part.name === '' ? name : `${name}.${part.name}`,
+        name: nameOf(name, part.name),
         most: Math.ceil(kept * sample * part.share),
         last: versions.filter((version) => version.audience === name && version.part === part.name).at(-1),
       }));
@@ -96,8 +98,4 @@ function mostOf(
   const most = expression.op === 'and' ? Math.min(...sizes) : sizes.reduce((sum, size) => sum + size, 0);
   known.set(expression, most);
   return most;
-}
-
-function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
 }

@@ -5,6 +5,7 @@ import { countUserSet } from '../../database/people/user-sets';
 import type { AudienceJob } from '../../job/audience-job';
 import { type Leaf, listLeaves, writeLeaf } from '../../job/combine/expression';
 import type { PlannedSet } from '../../job/plan';
+import { countOf } from '../../report/figures';
 import type { JobSource } from '../bundle';
 import type { Engines } from '../engines';
 import { audiencesOf } from './audiences-of';
@@ -46,13 +47,13 @@ async function planSet(
   if (leaf.kind === 'list') {
     const written = job.audience.lists[leaf.name] ?? leaf.name;
     const { rows: users, first } = await countList(source.lists?.[leaf.name] ?? written);
-    const note = users === 0 ? noteNobody(users, 'the file names nobody') : await noteStrangers(engines, first);
-    return { about: `${countUsers(users)} of ${written}`, users, ...note };
+    const note = users === 0 ? noteNobody('the file names nobody') : await noteStrangers(engines, first);
+    return { about: `${countOf(users, 'user')} of ${written}`, users, ...note };
   }
   const set = await userSetOf(engines, { job, leaf, at: engines.now() });
   const users = set === undefined ? 0 : await countUserSet(engines.db, set);
-  const note = users > 0 ? {} : noteNobody(users, await explainNobody(engines, leaf));
-  return { about: `${countUsers(users)} ${describe(engines, leaf)}`, users, ...note };
+  const note = users > 0 ? {} : noteNobody(await explainNobody(engines, leaf));
+  return { about: `${countOf(users, 'user')} ${describe(engines, leaf)}`, users, ...note };
 }
 
 /** Who is no contact is in no file. */
@@ -60,7 +61,7 @@ async function noteStrangers({ db }: SetEngines, first: readonly string[]): Prom
   const ids = [...new Set(first)];
   const known = await countContactsAmong(db, ids);
   if (known >= ids.length * LEAST_KNOWN) return {};
-  const of = `of its first ${countUsers(ids.length)}`;
+  const of = `of its first ${countOf(ids.length, 'user')}`;
   return {
     note: `${known === 0 ? `none ${of} is a contact` : `only ${known} ${of} are contacts`}; is it the user_id?`,
   };
@@ -89,7 +90,8 @@ async function explainNobody({ db, settings }: SetEngines, leaf: DatabaseLeaf): 
   if (leaf.kind === 'recipients')
     return `${leaf.job} has written to nobody ${leaf.within === undefined ? 'yet' : 'in that time'}`;
   const types = (await listEventTypes(db)).filter((type) => type !== '');
-  if (types.length === 0) return 'no interactions with an event type are imported (nightjar import interactions)';
+  if (types.length === 0)
+    return 'no interactions with an event type are imported (nightjar import --interactions FILE)';
   const bought = new Set(settings.events.bought.map((event) => event.toLowerCase()));
   if (types.some((type) => bought.has(type.toLowerCase()))) return 'no purchase that is imported is so young';
   return `what is imported are the events ${types.slice(0, TYPES_SHOWN).join(', ')}; events.bought names others`;
@@ -97,10 +99,6 @@ async function explainNobody({ db, settings }: SetEngines, leaf: DatabaseLeaf): 
 
 const TYPES_SHOWN = 8;
 
-function noteNobody(users: number, why: string): { readonly note?: string } {
-  return users > 0 ? {} : { note: `it is empty: ${why}` };
-}
-
-function countUsers(users: number): string {
-  return `${users.toLocaleString('en-US')} ${users === 1 ? 'user' : 'users'}`;
+function noteNobody(why: string): { readonly note: string } {
+  return { note: `it is empty: ${why}` };
 }

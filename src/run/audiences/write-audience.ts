@@ -13,6 +13,7 @@ import { findShard, finishShard, listShards } from '../../database/runs/shards';
 import type { AudienceJob } from '../../job/audience-job';
 import { describeQuery as sayQuery } from '../../job/choose-items';
 import { listLeaves } from '../../job/combine/expression';
+import { nameOf } from '../../report/audience-notes';
 import type { AudienceSummary, FormatSummary } from '../../report/summary';
 import { writeSpecSchema } from '../buying/locate-output';
 import { tally } from '../recipients/choose-recipients';
@@ -84,7 +85,7 @@ function planParts({ context, job, audience }: AudienceCase): readonly PartPlan[
       ...shared,
       audience: part === '' ? audience : `${audience}-${part}`,
       path: [job.name, audience, ...(part === '' ? [] : [part])],
-      listId: job.audience.listIds.get(part === '' ? audience : `${audience}.${part}`),
+      listId: job.audience.listIds.get(nameOf(audience, part)),
     },
   }));
 }
@@ -103,7 +104,7 @@ export async function openPart(given: AudienceCase, part: string): Promise<PartC
   if (since !== undefined && (await hasRestoredRuns(engines.db, job.name, since))) unfinished.push(new Map());
   const own = (await listVersions(engines.db, { runId: run.runId, audience })).find((one) => one.part === part);
   if (own !== undefined) unfinished.push(...(await listTaken(engines, own, since)));
-  const fileName = part === '' ? audience : `${audience}.${part}`;
+  const fileName = nameOf(audience, part);
   const folder = `versions/${job.name}/${fileName}/${run.runId}/`;
   const hasNewDestination = version !== undefined && (await lacksDelivery(given, version));
   return { ...given, part, fileName, folder, base: { version, rows, unfinished, hasNewDestination } };

@@ -3,6 +3,7 @@ import { nearestName } from '../../../config/nearest';
 import { type AudienceVersion, listVersions } from '../../../database/audiences/versions';
 import type { Database } from '../../../database/connecting/connection';
 import { NightjarError } from '../../../errors';
+import { nameOf } from '../../../report/audience-notes';
 
 export interface NamedAudience {
   readonly job: string;
@@ -74,5 +75,5 @@ export async function findVersion(db: Database, text: string): Promise<AudienceV
 
 /** `drama-fans/drama`, or `drama-fans/drama.b` for a part. */
 export function nameVersion({ job, audience, part }: Pick<AudienceVersion, 'job' | 'audience' | 'part'>): string {
-  return `${job}/${audience}${part === '' ? '' : `.${part}`}`;
+  return `${job}/${nameOf(audience, part)}`;
 }
