@@ -23,7 +23,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'nightjar-long-line-'));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 /** Ids as UUIDs are, in no order, each once: 2,654,435,761 has no factor in common with 2^32. */
 const idOf = (n: number) =>

@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await aws.close();
   await compute.close();
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const personalize = (...words: readonly string[]) => cli.json('personalize', ...words);

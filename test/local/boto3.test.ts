@@ -62,7 +62,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await aws.close();
   await compute.close();
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 /** Reads the lines of a job's one output, as boto3 read it. */

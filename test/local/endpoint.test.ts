@@ -10,7 +10,7 @@ let stateDir: string;
 beforeEach(async () => {
   stateDir = await mkdtemp(join(tmpdir(), 'nightjar-endpoint-'));
 });
-afterEach(() => rm(stateDir, { recursive: true, force: true }));
+afterEach(() => rm(stateDir, { recursive: true, force: true, maxRetries: 10 }));
 
 async function failure(start: () => Promise<unknown>): Promise<string> {
   try {

@@ -282,7 +282,7 @@ describe('slow calls', () => {
       await start({ stateDir });
       expect((await aws.personalize.send(new ListSchemasCommand({}))).schemas).toEqual([]);
     } finally {
-      await rm(stateDir, { recursive: true, force: true });
+      await rm(stateDir, { recursive: true, force: true, maxRetries: 10 });
     }
   });
 });
@@ -319,7 +319,7 @@ describe('jobs that are to go wrong', () => {
         { status: 'CREATE FAILED', failureReason: 'Out of capacity.' },
       ]);
     } finally {
-      await rm(stateDir, { recursive: true, force: true });
+      await rm(stateDir, { recursive: true, force: true, maxRetries: 10 });
     }
   });
 

@@ -50,7 +50,7 @@ afterAll(async () => {
   client.destroy();
   await aws.close();
   await compute.close();
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 interface Described {

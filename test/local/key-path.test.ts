@@ -79,7 +79,7 @@ describe('key paths', () => {
             }
             expect(await listAll(join(folder, 'bucket'), query)).toEqual(listModel([...model.keys()], query));
           } finally {
-            await rm(folder, { recursive: true, force: true });
+            await rm(folder, { recursive: true, force: true, maxRetries: 10 });
           }
         },
       ),

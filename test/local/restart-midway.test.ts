@@ -48,7 +48,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await kill();
-  await rm(stateDir, { recursive: true, force: true });
+  await rm(stateDir, { recursive: true, force: true, maxRetries: 10 });
 });
 
 async function serve(): Promise<Served> {

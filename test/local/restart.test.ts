@@ -122,7 +122,7 @@ describe('kill -9', () => {
   beforeEach(async () => {
     stateDir = await mkdtemp(join(tmpdir(), 'nightjar-kill-'));
   });
-  afterEach(() => rm(stateDir, { recursive: true, force: true }));
+  afterEach(() => rm(stateDir, { recursive: true, force: true, maxRetries: 10 }));
 
   it('at any moment leaves jobs that end ACTIVE, once each, with whole outputs', async () => {
     let kills = 0;

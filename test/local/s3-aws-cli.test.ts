@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await aws.close();
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 /** Runs one command; gives what it printed, its error text behind. */

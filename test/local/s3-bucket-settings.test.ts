@@ -43,7 +43,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await aws.stop();
-  await rm(stateDir, { recursive: true, force: true });
+  await rm(stateDir, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const STATEMENT = {

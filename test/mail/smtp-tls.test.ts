@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const close of opened.splice(0).reverse()) await close();
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => rm(folder, { recursive: true, maxRetries: 10 }));
 
 interface Heard {
   readonly port: number;
@@ -135,7 +135,7 @@ it('names a certificate of another host', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [script, `smtps://127.0.0.1:${server.port}`], { env });
 
   expect(stdout).toBe('E_MAIL_TLS');
-  await rm(other, { recursive: true });
+  await rm(other, { recursive: true, maxRetries: 10 });
 });
 
 it('refuses to go on without STARTTLS where it is demanded', async () => {

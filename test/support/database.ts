@@ -33,7 +33,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     async stop() {
       await postgres.release();
       await postgres.waitUntilStopped();
-      await rm(stateDir, { recursive: true, force: true });
+      await rm(stateDir, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

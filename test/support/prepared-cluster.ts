@@ -45,7 +45,7 @@ async function findMade(): Promise<string> {
     keepOne(draft, made);
     return made;
   } finally {
-    await rm(stateDir, { recursive: true, force: true });
+    await rm(stateDir, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

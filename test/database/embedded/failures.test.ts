@@ -25,7 +25,7 @@ describe('a state folder that cannot be used', () => {
 
   afterEach(async () => {
     spawnSync('umount', [join(folder, 'disk')], { stdio: 'ignore' });
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   it('is named, with the cause and a way out, where it lies below a file', async () => {

@@ -54,7 +54,7 @@ describe('the programs of the embedded PostgreSQL', () => {
 
   afterEach(async () => {
     await stopAll();
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
     await rm(dirname(outsideRoot), { recursive: true, force: true });
   });
 
@@ -223,7 +223,7 @@ describe('the programs of the embedded PostgreSQL', () => {
     await chmod(folder, 0o700);
     await start({ stateDir: join(folder, 'state') });
     await stopAll();
-    await rm(outsideRoot, { recursive: true });
+    await rm(outsideRoot, { recursive: true, maxRetries: 10 });
 
     const text = await failToStart({ stateDir: join(folder, 'state') });
 

@@ -34,7 +34,7 @@ describe('the embedded PostgreSQL', () => {
   afterEach(async () => {
     for (const use of uses) await use.release();
     for (const use of uses.splice(0)) await use.waitUntilStopped();
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   it('is made on the first start, in UTF-8, sorted by code points, and on no network', async () => {
@@ -182,7 +182,8 @@ describe('the embedded PostgreSQL', () => {
 
   it('stops after its last user also where its folder was deleted meanwhile', async () => {
     const only = await startEmbeddedPostgres({ stateDir: folder });
-    await rm(folder, { recursive: true });
+    // The server is still writing there, so that a folder may fill again while it is emptied.
+    await rm(folder, { recursive: true, maxRetries: 20 });
 
     await only.release();
     await waitUntilGone(folder);

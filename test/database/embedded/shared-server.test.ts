@@ -24,7 +24,7 @@ describe('several processes on one embedded PostgreSQL', () => {
   afterEach(async () => {
     for (const program of programs.splice(0)) await program.kill();
     await waitUntilGone(folder);
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   it('get one server from six simultaneous first starts', async () => {

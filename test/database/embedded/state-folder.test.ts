@@ -14,7 +14,7 @@ describe('the state folder', () => {
   });
 
   afterEach(async () => {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   it('is made with its parts, which others cannot look into', async () => {

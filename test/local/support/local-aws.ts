@@ -52,7 +52,7 @@ export async function startTestAws({
     stop,
     async close() {
       await stop();
-      await rm(stateDir, { recursive: true, force: true });
+      await rm(stateDir, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }
