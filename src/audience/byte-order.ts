@@ -1,4 +1,5 @@
 /** Compares texts by their UTF-8 bytes, as PostgreSQL does by COLLATE "C". */
+import type { TextPlace } from './text-order';
 
 /**
  * Compares two texts by their UTF-8 bytes, without encoding them.
@@ -19,4 +20,14 @@ export function compareBytes(a: string, b: string): number {
 function rankUnit(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}
+
+/** Compares a text with the one that stands in `bytes` from `start` to `end`, both as UTF-8: negative, 0 or positive. */
+export function comparePlaces(a: TextPlace, bytes: Uint8Array, start: number, end: number): number {
+  const length = Math.min(a.end - a.start, end - start);
+  for (let at = 0; at < length; at++) {
+    const difference = (a.bytes[a.start + at] ?? 0) - (bytes[start + at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.end - a.start - (end - start);
 }

@@ -1,4 +1,4 @@
-/** Joins members with contacts by merging two streams of the same order, and leaves out who may not be addressed. */
+/** Joins members with contacts by merging two streams of the same order. */
 import { NightjarError } from '../errors';
 import { compareBytes } from './byte-order';
 import type { Member } from './members';
@@ -44,39 +44,6 @@ export async function* joinByUserId<C>({
   } finally {
     await cursor.close();
   }
-}
-
-/** A member who may be addressed. */
-export interface AdmittedMember<C> {
-  readonly member: Member;
-  readonly contact: C;
-}
-
-interface AdmissionCase<C> {
-  /** Tells why a member may not be addressed; undefined admits. */
-  readonly refuse: (contact: C, member: Member) => string | undefined;
-  /** Is told each reason, once a member left out; `no_contact` where there is none to ask about. */
-  readonly onLeftOut: (reason: string) => void;
-}
-
-/** Passes the members on who may be addressed, in their order, and counts the others by reason; no batch is empty. */
-export async function* admitMembers<C>(
-  joined: AsyncIterable<readonly JoinedMember<C>[]>,
-  { refuse, onLeftOut }: AdmissionCase<C>,
-): AsyncGenerator<readonly AdmittedMember<C>[]> {
-  for await (const batch of joined) {
-    const admitted: AdmittedMember<C>[] = [];
-    for (const one of batch) {
-      const reason = hasContact(one) ? refuse(one.contact, one.member) : 'no_contact';
-      if (reason !== undefined) onLeftOut(reason);
-      else if (hasContact(one)) admitted.push(one);
-    }
-    if (admitted.length > 0) yield admitted;
-  }
-}
-
-function hasContact<C>(joined: JoinedMember<C>): joined is AdmittedMember<C> {
-  return joined.contact !== undefined;
 }
 
 /** Moves along the contacts, a batch at a time; only `refill` waits. */

@@ -42,7 +42,7 @@ async function* decodeMemberLines(chunks: AsyncIterable<Uint8Array>): AsyncGener
     yield* decodeLines(chunks);
   } catch (cause) {
     if (!isDecodingError(cause)) throw cause;
-    throw new NightjarError('E_OBJECT_FORMAT', 'the member file is not UTF-8', { cause });
+    throw notUtf8(cause);
   }
 }
 
@@ -60,7 +60,7 @@ function readBatch(text: string, before: number): readonly Member[] {
     const end = text.indexOf('\n', start);
     const tab = text.indexOf('\t', start);
     const rank = tab < 0 || tab > end ? undefined : readRank(text, tab + 1, end);
-    if (rank === undefined) throw malformed(before + members.length + 1);
+    if (rank === undefined) throw malformedMember(before + members.length + 1);
     const id = text.slice(start, tab);
     members.push({ userId: hasEscapes ? unescapeId(id) : id, rank });
     start = end + 1;
@@ -82,7 +82,13 @@ function readRank(text: string, start: number, end: number): number | undefined 
 
 const ZERO = 0x30;
 
-function malformed(line: number): NightjarError {
+/** What is said of a member file's bytes that are no text. */
+export function notUtf8(cause?: unknown): NightjarError {
+  return new NightjarError('E_OBJECT_FORMAT', 'the member file is not UTF-8', { cause });
+}
+
+/** What is said of a line, counted from 1, that is none of a member file's. */
+export function malformedMember(line: number): NightjarError {
   return new NightjarError('E_OBJECT_FORMAT', 'a line of the member file is not "user_id<TAB>rank"', {
     where: { line },
   });
@@ -96,6 +102,7 @@ export function escapeId(id: string): string {
   return /[\\\t\n\r]/.test(id) ? id.replace(/[\\\t\n\r]/g, (found) => ESCAPES[found] ?? found) : id;
 }
 
-function unescapeId(text: string): string {
+/** Reads what `escapeId` has written. */
+export function unescapeId(text: string): string {
   return text.includes('\\') ? text.replace(/\\([\\tnr])/g, (_, letter: string) => UNESCAPES[letter] ?? letter) : text;
 }

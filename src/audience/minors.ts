@@ -1,5 +1,8 @@
 /** Tells minors by what is known of a contact: the attributes `minor`, `age` and `birth_date`. */
 
+/** The attributes that `isMinor` reads. */
+export const AGE_ATTRIBUTES = ['minor', 'age', 'birth_date'] as const;
+
 /** The age from which on somebody is no minor. */
 const FULL_AGE = 18;
 

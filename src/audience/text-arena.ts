@@ -7,6 +7,7 @@ const TEXT_KEYS = 2 ** 33;
 /** Bytes of a text that are looked at before texts are compared. */
 const WINDOW = 12;
 const FEW = 64;
+const SAMPLE = 512;
 const FIRST_BYTES = 64 * 1024;
 const FIRST_TEXTS = 1024;
 /** A UTF-16 unit takes at most three bytes of UTF-8. */
@@ -42,11 +43,29 @@ export class TextArena {
 
   /** A lone surrogate becomes U+FFFD. */
   add(text: string): void {
-    const most = this.#used + MOST_UNIT_BYTES * text.length;
-    if (most > this.#bytes.length) this.#bytes = growBuffer(this.#bytes, this.#used, most);
-    this.#used += this.#bytes.write(text, this.#used);
+    this.makeRoom(MOST_UNIT_BYTES * text.length);
+    this.endText(this.#used + this.#bytes.write(text, this.#used));
+  }
+
+  /** Where texts stand, and behind them, from `size` on, the next one is written; other bytes after `makeRoom` and `add`. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  hasRoom(bytes: number): boolean {
+    return this.#used + bytes <= this.#bytes.length;
+  }
+
+  /** Makes room for a text of at most so many bytes. */
+  makeRoom(bytes: number): void {
+    if (!this.hasRoom(bytes)) this.#bytes = growBuffer(this.#bytes, this.#used, this.#used + bytes);
+  }
+
+  /** Adds the text that was written from `size` to `end`. */
+  endText(end: number): void {
+    this.#used = end;
     if (this.#count === this.#ends.length) this.#ends = growNumbers(this.#ends);
-    this.#ends[this.#count++] = this.#used;
+    this.#ends[this.#count++] = end;
   }
 
   /** Forgets all texts, and keeps the memory. */
@@ -71,14 +90,28 @@ export class TextArena {
   /** Makes a number of each text: what it begins with behind that with which all begin, and its place. */
   #makeKeys(order: TextOrder): Float64Array {
     const from = this.#commonLength();
-    const { digits, base, length } = this.#numberBytes(from, order);
+    // Some texts usually have all bytes that occur.
+    return this.#keysBy(this.#numberBytes(from, order, SAMPLE), from) ?? this.#makeAllKeys(from, order);
+  }
+
+  #makeAllKeys(from: number, order: TextOrder): Float64Array {
+    const keys = this.#keysBy(this.#numberBytes(from, order, this.#count), from);
+    if (keys === undefined) throw new Error('a byte that occurs has no digit');
+    return keys;
+  }
+
+  /** Undefined where a byte has no digit. */
+  #keysBy({ digits, base, length }: Numbering, from: number): Float64Array | undefined {
+    const bytes = this.#bytes;
     const keys = new Float64Array(this.#count);
     let start = 0;
     for (let place = 0; place < keys.length; place++) {
       const end = this.#ends[place] ?? 0;
       let key = 0;
       for (let at = start + from; at < start + from + length; at++) {
-        key = key * base + (at < end ? (digits[this.#bytes[at] ?? 0] ?? 0) : 0);
+        const digit = at < end ? (digits[bytes[at] ?? 0] ?? 0) : 0;
+        if (digit === 0 && at < end) return undefined;
+        key = key * base + digit;
       }
       keys[place] = key * PLACES + place;
       start = end;
@@ -89,7 +122,7 @@ export class TextArena {
   #commonLength(): number {
     let length = this.#ends[0] ?? 0;
     let start = 0;
-    for (let place = 0; place < this.#count; place++) {
+    for (let place = 0; place < this.#count && length > 0; place++) {
       const end = this.#ends[place] ?? 0;
       length = Math.min(length, end - start);
       let same = 0;
@@ -100,11 +133,11 @@ export class TextArena {
     return length;
   }
 
-  /** Gives each byte that occurs a digit from 1 on, in order; 0 is the end of a text. `length` is how many digits a key holds. */
-  #numberBytes(from: number, order: TextOrder) {
+  /** Gives each byte that occurs in the first texts a digit from 1 on, in order; 0 is the end of a text. */
+  #numberBytes(from: number, order: TextOrder, texts: number): Numbering {
     const isThere = new Uint8Array(256);
     let start = 0;
-    for (let place = 0; place < this.#count; place++) {
+    for (let place = 0; place < this.#count && place < texts; place++) {
       const end = this.#ends[place] ?? 0;
       const last = Math.min(end, start + from + WINDOW);
       for (let at = start + from; at < last; at++) isThere[this.#bytes[at] ?? 0] = 1;
@@ -120,6 +153,13 @@ export class TextArena {
     while (length < WINDOW && base ** (length + 1) <= TEXT_KEYS) length += 1;
     return { digits, base, length };
   }
+}
+
+interface Numbering {
+  readonly digits: Uint16Array;
+  readonly base: number;
+  /** How many digits a key holds. */
+  readonly length: number;
 }
 
 /** Takes the places out of sorted keys, and puts those of the same key in the order of `compare`. */

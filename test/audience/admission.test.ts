@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { createAdmission, createFormatAdmission } from '../../src/audience/admission';
 import { isMinor } from '../../src/audience/minors';
 import type { Contact } from '../../src/job/people';
+import { pageOf } from './page-of';
 
 const DAY = '2026-11-28';
 
@@ -11,10 +12,10 @@ const admit = (
   rule: Partial<Parameters<typeof createAdmission>[0]> = {},
   suppression?: string,
 ) =>
-  createAdmission({ where: { consent: true }, topic: 'ads', slot: DAY, ...rule })({
-    contact: contactOf(fields),
-    suppression,
-  });
+  createAdmission({ where: { consent: true }, topic: 'ads', slot: DAY, ...rule })(
+    pageOf([contactOf(fields)], suppression === undefined ? undefined : new Map([[0, suppression]])),
+    0,
+  );
 
 describe('createAdmission', () => {
   it.each([
@@ -92,10 +93,10 @@ describe('createFormatAdmission', () => {
     [true, 'no_consent_ad_user_data'],
     [undefined, 'no_consent_ad_user_data'],
   ])('tells of %j: %j', (consent, reason) => {
-    expect(refuse(contactOf(consent === undefined ? {} : { consent }))).toBe(reason);
+    expect(refuse(pageOf([contactOf(consent === undefined ? {} : { consent })]), 0)).toBe(reason);
   });
 
   it('refuses nobody where the format demands nothing', () => {
-    expect(createFormatAdmission([])(contactOf())).toBeUndefined();
+    expect(createFormatAdmission([])(pageOf([contactOf()]), 0)).toBeUndefined();
   });
 });

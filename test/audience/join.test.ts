@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { compareBytes } from '../../src/audience/byte-order';
-import { admitMembers, joinByUserId } from '../../src/audience/join';
+import { joinByUserId } from '../../src/audience/join';
 import { batches, collect, collectAll } from './streams';
 
 const toMember = (userId: string, index: number) => ({ userId, rank: index + 1 });
@@ -62,25 +62,5 @@ describe('joinByUserId', () => {
       code: 'E_BUG',
       message: expect.stringContaining(what),
     });
-  });
-});
-
-describe('admitMembers', () => {
-  it('passes on who may be addressed, and every other member is told once', async () => {
-    const reasons: string[] = [];
-    const refuse = (contact: string) => (contact === 'b' ? 'no_consent' : undefined);
-
-    const admitted = await collectAll(
-      admitMembers(join(['a', 'b', 'c', 'd'], ['a', 'b', 'd']), {
-        refuse,
-        onLeftOut: (reason) => reasons.push(reason),
-      }),
-    );
-
-    expect(admitted).toEqual([
-      { member: { userId: 'a', rank: 1 }, contact: 'a' },
-      { member: { userId: 'd', rank: 4 }, contact: 'd' },
-    ]);
-    expect(reasons).toEqual(['no_consent', 'no_contact']);
   });
 });

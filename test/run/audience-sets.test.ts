@@ -1,4 +1,5 @@
 /** The sets that expressions name, on a real database and S3: each once a run, and refused before anything is bought where they are not there. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -147,7 +148,8 @@ it('has one and the same set for all audiences of a run, also when it goes on la
   const read = async (name: string) => {
     const ids: string[] = [];
     if (bundle.job.kind !== 'audience') return ids;
-    for await (const batch of openAudience(context, bundle.job, name)) ids.push(...batch.map((m) => m.userId));
+    for await (const batch of readMembers(openAudience(context, bundle.job, name)))
+      ids.push(...batch.map((m) => m.userId));
     return ids;
   };
   expect(await read('a')).toEqual(EVERYBODY);

@@ -51,6 +51,25 @@ export interface Column {
 /** The cells of one person, in the order of the columns; an empty text stands for no value. */
 export type Cells = readonly string[];
 
+/** How the cells of one column are made. */
+export interface CellRule {
+  readonly header: string;
+  readonly field: Field;
+  /** The column of the import, or an attribute. */
+  readonly from: string;
+  /** That the rule goes by the contact's country. */
+  readonly byCountry?: true;
+  /** That many people share a value, as they do names and places. */
+  readonly isShared?: true;
+}
+
+/** How the cells of each column are made, in the order of the columns. */
+export interface CellTable {
+  readonly rules: readonly CellRule[];
+  /** How many columns, from the first, identify a person: who has none of them is left out. */
+  readonly identifiers: number;
+}
+
 export interface AudienceFormat {
   readonly name: string;
   /** The platform's own name, and what the file is for. */
@@ -82,6 +101,8 @@ export interface AudienceFormat {
    * written; without it the command asks `makeCells`.
    */
   readonly fields?: Readonly<Record<string, Field | readonly Field[]>>;
+  /** How `makeCells` makes them, where each column is made by itself: such rows are written faster. No column varies. */
+  readonly table?: CellTable;
   /**
    * Makes the cells of a person; undefined where nothing identifies the person to the platform, which is counted
    * as `no_identifier`.

@@ -3,27 +3,31 @@
  * Meta, "Customer list formatting guidelines" (2025), "Customer Information Parameters" (2026-09).
  */
 import { normaliseBirthDate, normaliseBirthYear } from '../normalise/birth-date';
-import { normaliseEmail } from '../normalise/email';
-import { cellsOf, type Field, sharedCellsOf } from '../normalise/field';
+import { normalEmailStart, normaliseEmail } from '../normalise/email';
+import type { Field } from '../normalise/field';
 import { normaliseBareName } from '../normalise/names';
-import { normalisePhone, withoutPlus } from '../normalise/phone';
+import { normalDigitsStart, normalisePhone, withoutPlus } from '../normalise/phone';
 import { normaliseCity, normalisePostalCode, normaliseState, readCountry } from '../normalise/places';
 import { normaliseDeviceId, normaliseGender } from '../normalise/traits';
 import { ATTRIBUTES } from './attributes';
-import { CSV, columnOf, hashed, plain, refuseUnknown } from './columns';
+import { makeCellsBy, tableColumns } from './cell-table';
+import { CSV, hashed, plain } from './columns';
 import { csvRowBytes, writeCsvFile } from './csv-file';
 import { writeCsvLines } from './csv-lines';
-import type { AudienceFormat, Column } from './format';
+import type { AudienceFormat, CellTable } from './format';
 
 const name = (part: string) =>
   hashed(`${part}, lower case, no punctuation, accents kept`, 'bad_name', normaliseBareName);
 
 const FIELDS = {
-  email: hashed('lower case; dots and tags kept', 'bad_email', normaliseEmail),
-  phone: hashed('country code and digits, no plus', 'bad_phone', (text, country) => {
-    const e164 = normalisePhone(text, country);
-    return e164 === undefined ? undefined : withoutPlus(e164);
-  }),
+  email: { ...hashed('lower case; dots and tags kept', 'bad_email', normaliseEmail), normalStart: normalEmailStart },
+  phone: {
+    ...hashed('country code and digits, no plus', 'bad_phone', (text, country) => {
+      const e164 = normalisePhone(text, country);
+      return e164 === undefined ? undefined : withoutPlus(e164);
+    }),
+    normalStart: normalDigitsStart,
+  },
   madid: plain('advertising id of a telephone, lower case, with hyphens', 'bad_mobile_ad_id', normaliseDeviceId),
   fn: name('first name'),
   ln: name('last name'),
@@ -38,21 +42,23 @@ const FIELDS = {
 /** Of the Conversions API; the file has `doby`. */
 const birthDate = hashed('date of birth, YYYYMMDD', 'bad_birth_date', normaliseBirthDate);
 
-const COLUMNS: readonly Column[] = Object.entries(FIELDS).map(([header, field]) => columnOf(header, field));
-
-const cells = {
-  email: cellsOf(FIELDS.email),
-  phone: cellsOf(FIELDS.phone),
-  madid: cellsOf(FIELDS.madid),
-  fn: sharedCellsOf(FIELDS.fn),
-  ln: sharedCellsOf(FIELDS.ln),
-  zip: cellsOf(FIELDS.zip),
-  ct: sharedCellsOf(FIELDS.ct),
-  st: sharedCellsOf(FIELDS.st),
-  country: sharedCellsOf(FIELDS.country),
-  doby: sharedCellsOf(FIELDS.doby),
-  gen: sharedCellsOf(FIELDS.gen),
+const TABLE: CellTable = {
+  rules: [
+    { header: 'email', field: FIELDS.email, from: 'email' },
+    { header: 'phone', field: FIELDS.phone, from: 'phone', byCountry: true },
+    { header: 'madid', field: FIELDS.madid, from: ATTRIBUTES.deviceId },
+    { header: 'fn', field: FIELDS.fn, from: 'first_name', isShared: true },
+    { header: 'ln', field: FIELDS.ln, from: 'last_name', isShared: true },
+    { header: 'zip', field: FIELDS.zip, from: ATTRIBUTES.postalCode, byCountry: true },
+    { header: 'ct', field: FIELDS.ct, from: ATTRIBUTES.city, isShared: true },
+    { header: 'st', field: FIELDS.st, from: ATTRIBUTES.state, byCountry: true, isShared: true },
+    { header: 'country', field: FIELDS.country, from: 'country', isShared: true },
+    { header: 'doby', field: FIELDS.doby, from: ATTRIBUTES.birthDate, isShared: true },
+    { header: 'gen', field: FIELDS.gen, from: ATTRIBUTES.gender, isShared: true },
+  ],
+  identifiers: 3,
 };
+const COLUMNS = tableColumns(TABLE);
 
 export const meta: AudienceFormat = {
   name: 'meta',
@@ -71,26 +77,8 @@ export const meta: AudienceFormat = {
     'How a whole date of birth is hashed in a file is not documented: the year alone is written (doby).',
   ],
   fields: { ...FIELDS, db: birthDate },
-  makeCells({ contact }, _context, count) {
-    const { country, attributes } = contact;
-    const email = cells.email(contact.email, country, count);
-    const phone = cells.phone(contact.phone, country, count);
-    const madid = cells.madid(attributes[ATTRIBUTES.deviceId], country, count);
-    if (email === '' && phone === '' && madid === '') return refuseUnknown(count);
-    return [
-      email,
-      phone,
-      madid,
-      cells.fn(contact.firstName, undefined, count),
-      cells.ln(contact.lastName, undefined, count),
-      cells.zip(attributes[ATTRIBUTES.postalCode], country, count),
-      cells.ct(attributes[ATTRIBUTES.city], undefined, count),
-      cells.st(attributes[ATTRIBUTES.state], country, count),
-      cells.country(country, undefined, count),
-      cells.doby(attributes[ATTRIBUTES.birthDate], undefined, count),
-      cells.gen(attributes[ATTRIBUTES.gender], undefined, count),
-    ];
-  },
+  table: TABLE,
+  makeCells: makeCellsBy(TABLE),
   write: (rows) => writeCsvFile(COLUMNS, rows),
   writeLines: (blocks) => writeCsvLines(COLUMNS, blocks),
   rowBytes: csvRowBytes,

@@ -12,6 +12,11 @@ export interface Field {
   readonly refused: string;
   /** @param country of the contact, ISO 3166-1 alpha-2 in capitals */
   normalise(value: string, country: string | undefined): string | undefined;
+  /**
+   * Tells where the normalised value begins in a text, UTF-8 from `start` to `end`, that is ASCII and normalised already but
+   * for what is cut off before it; -1 says nothing: `normalise` has to look.
+   */
+  normalStart?(bytes: Uint8Array, start: number, end: number): number;
 }
 
 export type Count = (what: string) => void;

@@ -15,6 +15,8 @@ interface Plan {
   readonly lengths: number;
   /** What may be a national prefix, which parsing takes away. */
   readonly prefix: RegExp | undefined;
+  /** Bit n is set where the prefix may begin with the digit n. */
+  readonly firstDigits: number;
 }
 
 /** Plans by calling code, the code as a number; read at first use. */
@@ -22,6 +24,12 @@ let known: readonly (Plan | undefined)[] | undefined;
 
 /** The longest calling code. */
 const CODE_DIGITS = 3;
+/** The plus and the most digits of a number. */
+const MOST_UNITS = 16;
+const PLUS = 0x2b;
+const ZERO = 0x30;
+
+const written = new Uint8Array(MOST_UNITS);
 
 /**
  * Tells that a text is `+` and digits, and surely a number of a possible length that parsing leaves as it is.
@@ -29,21 +37,34 @@ const CODE_DIGITS = 3;
  */
 export function isPlainlyPossible(text: string): boolean {
   const { length } = text;
-  if (length < 8 || length > 16 || text.charCodeAt(0) !== 0x2b || text.charCodeAt(1) === 0x30) return false;
+  if (length > MOST_UNITS) return false;
+  for (let index = 0; index < length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit > 0x7f) return false;
+    written[index] = unit;
+  }
+  return isPlainlyPossibleAt(written, 0, length);
+}
+
+/** Tells it of a text that stands in bytes as UTF-8. */
+export function isPlainlyPossibleAt(bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start;
+  if (length < 8 || length > MOST_UNITS || bytes[start] !== PLUS || bytes[start + 1] === ZERO) return false;
   known ??= readPlans();
   let code = 0;
   let plan: Plan | undefined;
-  let national = 1;
-  for (let index = 1; index < length; index++) {
-    const digit = text.charCodeAt(index) - 0x30;
+  let national = start;
+  for (let at = start + 1; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - ZERO;
     if (digit < 0 || digit > 9) return false;
-    if (plan !== undefined || index > CODE_DIGITS) continue;
+    if (plan !== undefined || at - start > CODE_DIGITS) continue;
     code = code * 10 + digit;
     plan = known[code];
-    national = index + 1;
+    national = at + 1;
   }
-  if (plan === undefined || ((plan.lengths >> (length - national)) & 1) === 0) return false;
-  return plan.prefix === undefined || !plan.prefix.test(text.slice(national));
+  if (plan === undefined || ((plan.lengths >> (end - national)) & 1) === 0) return false;
+  if (plan.prefix === undefined || ((plan.firstDigits >> ((bytes[national] ?? 0) - ZERO)) & 1) === 0) return true;
+  return !plan.prefix.test(String.fromCharCode(...bytes.subarray(national, end)));
 }
 
 function readPlans(): readonly (Plan | undefined)[] {
@@ -53,7 +74,8 @@ function readPlans(): readonly (Plan | undefined)[] {
     const rows = regions.map((region) => countries[region] ?? []);
     const [main] = rows;
     if (main === undefined) continue;
-    plans[Number(code)] = { lengths: rows.map(readLengths).reduce((all, own) => all & own), prefix: readPrefix(main) };
+    const lengths = rows.map(readLengths).reduce((all, own) => all & own);
+    plans[Number(code)] = { lengths, ...readPrefix(main) };
   }
   return plans;
 }
@@ -65,9 +87,14 @@ function readLengths(row: readonly unknown[]): number {
     .reduce((bits, length) => bits | (1 << length), 0);
 }
 
+const ALL_DIGITS = 0b11_1111_1111;
+
 /** Reads the prefix of a calling code's main country, by which numbers of all its countries are parsed. */
-function readPrefix(row: readonly unknown[]): RegExp | undefined {
-  const prefix = row[PREFIX_FOR_PARSING] || row[NATIONAL_PREFIX];
+function readPrefix(row: readonly unknown[]): Pick<Plan, 'prefix' | 'firstDigits'> {
+  const text = row[PREFIX_FOR_PARSING] || row[NATIONAL_PREFIX];
+  if (typeof text !== 'string') return { prefix: undefined, firstDigits: 0 };
   // The look behind: a prefix that may match nothing at all, as Argentina's, takes nothing away then.
-  return typeof prefix === 'string' ? new RegExp(`^(?:${prefix})(?<=\\d)`) : undefined;
+  const prefix = new RegExp(`^(?:${text})(?<=\\d)`);
+  // Most are one digit or a few; of the others it is not known here.
+  return { prefix, firstDigits: /^\d+$/.test(text) ? 1 << Number(text[0]) : ALL_DIGITS };
 }

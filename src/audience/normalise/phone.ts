@@ -1,6 +1,6 @@
 /** Normalises telephone numbers to E.164, from which each platform's form is derived. */
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
-import { isPlainlyPossible } from './phone-plans';
+import { isPlainlyPossible, isPlainlyPossibleAt } from './phone-plans';
 import { tidyText } from './text';
 
 /** The least and the most digits that a platform takes. */
@@ -31,4 +31,9 @@ export function parsePhone(text: string, country?: string): string | undefined {
 /** Takes the plus away: country code and digits, which never begin with a zero. */
 export function withoutPlus(e164: string): string {
   return e164.slice(1);
+}
+
+/** The `normalStart` of fields by `normalisePhone` and `withoutPlus`. */
+export function normalDigitsStart(bytes: Uint8Array, start: number, end: number): number {
+  return isPlainlyPossibleAt(bytes, start, end) ? start + 1 : -1;
 }

@@ -18,8 +18,9 @@ export class BloomFilter {
     this.mask = bits - 1;
   }
 
-  add(text: string): void {
-    let bit = hashText(text);
+  /** Takes the text that stands in bytes, as UTF-8. */
+  add(bytes: Uint8Array, start: number, end: number): void {
+    let bit = hashText(bytes, start, end);
     const step = mix(bit ^ STEP_SEED) | 1;
     for (let probe = 0; probe < PROBES; probe++) {
       const at = (bit & this.mask) >>> 0;
@@ -28,8 +29,8 @@ export class BloomFilter {
     }
   }
 
-  mayHold(text: string): boolean {
-    let bit = hashText(text);
+  mayHold(bytes: Uint8Array, start: number, end: number): boolean {
+    let bit = hashText(bytes, start, end);
     const step = mix(bit ^ STEP_SEED) | 1;
     for (let probe = 0; probe < PROBES; probe++) {
       const at = (bit & this.mask) >>> 0;
@@ -43,13 +44,13 @@ export class BloomFilter {
 const SEED = 0x811c9dc5;
 const STEP_SEED = 0x2f0b4a27;
 /** Texts are told apart by their ends and their lengths: hashes by any part of theirs, ids and domains best by their ends. */
-const UNITS_READ = 32;
+const BYTES_READ = 32;
 
-/** FNV-1a over UTF-16 units; 32 bits, signed. */
-function hashText(text: string): number {
-  let hash = SEED ^ text.length;
-  for (let index = Math.max(0, text.length - UNITS_READ); index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+/** FNV-1a; 32 bits, signed. */
+function hashText(bytes: Uint8Array, start: number, end: number): number {
+  let hash = SEED ^ (end - start);
+  for (let at = Math.max(start, end - BYTES_READ); at < end; at++) {
+    hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
   }
   return mix(hash);
 }

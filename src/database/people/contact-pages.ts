@@ -2,8 +2,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import type { SuppressionScope } from '../../content/suppression';
+import { type ContactColumns, ContactPage } from '../../job/contact-page';
+import { SEPARATOR, TextColumn } from '../../job/text-column';
 import type { Database } from '../connecting/connection';
-import { makeContacts } from './contact-columns';
 import { findContacts, type StoredContact } from './contacts';
 import { readSieve, type SuppressionSieve } from './suppression-sieve';
 
@@ -36,7 +37,7 @@ export interface PageOptions {
 /** The first page is small, for readers that want a few contacts only. */
 const FIRST_ROWS = 1000;
 const PAGE_ROWS = 8000;
-const PAGE_CHARACTERS = 16 * 1024 * 1024;
+const PAGE_BYTES = 16 * 1024 * 1024;
 const LEAST_ROWS = 100;
 
 /**
@@ -48,8 +49,24 @@ const LEAST_ROWS = 100;
 export async function* streamContactPages(
   db: Database,
   topic?: string,
-  { columns, pageRows = PAGE_ROWS }: PageOptions = {},
+  options: PageOptions = {},
 ): AsyncGenerator<readonly StoredContact[]> {
+  for await (const page of streamContactColumns(db, topic, options)) {
+    const hashes = page.column('address_hash');
+    yield Array.from({ length: page.rows }, (_, row) => ({
+      contact: page.contactAt(row),
+      addressHash: hashes?.texts()[row] || undefined,
+      suppression: page.suppressionAt(row),
+    }));
+  }
+}
+
+/** Streams what `streamContactPages` streams, in columns. */
+export async function* streamContactColumns(
+  db: Database,
+  topic?: string,
+  { columns, pageRows = PAGE_ROWS }: PageOptions = {},
+): AsyncGenerator<ContactPage> {
   const sieve = await readSieve(db, topic);
   const names = [...COLUMNS.keys()].filter((name) => columns === undefined || columns.includes(name));
   const subjects = [...SUBJECTS].flatMap(([name, { scope }]) =>
@@ -66,7 +83,7 @@ export async function* streamContactPages(
       next = isLast ? undefined : readPage(db, { ...wanted, after: page.last, limit });
       // Until it is awaited, a failure must not end the process.
       next?.catch(() => undefined);
-      if (page.contacts.length > 0) yield page.contacts;
+      if (page.contacts !== undefined) yield page.contacts;
     }
   } finally {
     await next?.catch(() => undefined);
@@ -74,15 +91,15 @@ export async function* streamContactPages(
 }
 
 /** Contacts with long attributes come in smaller pages, by what those of the page before took. */
-function rowsThatFit({ rows, characters }: Page): number {
-  return Math.max(LEAST_ROWS, Math.floor((PAGE_CHARACTERS * rows) / Math.max(1, characters)));
+function rowsThatFit({ rows, bytes }: Page): number {
+  return Math.max(LEAST_ROWS, Math.floor((PAGE_BYTES * rows) / Math.max(1, bytes)));
 }
 
 interface Page {
-  readonly contacts: readonly StoredContact[];
-  /** In the database; some may be gone since. */
+  /** Undefined where there are none. */
+  readonly contacts: ContactPage | undefined;
   readonly rows: number;
-  readonly characters: number;
+  readonly bytes: number;
   /** The user id of the last row. */
   readonly last: string | undefined;
 }
@@ -95,68 +112,73 @@ interface PageCase {
   readonly sieve: SuppressionSieve;
 }
 
-/** Parts the values of a column; a page where a value holds it is read in another way. */
-const SEPARATOR = '\x1e';
-
 const textsSchema = z.record(z.string(), z.union([z.string(), z.number()]).nullable());
+const rowsSchema = z.array(z.record(z.string(), z.string()));
 
 async function readPage(db: Database, page: PageCase): Promise<Page> {
-  const texts = textsSchema.parse((await pageQuery(page).execute(db)).rows[0]);
+  const columns = await readColumns(db, page);
+  const userIds = columns?.get('user_id');
+  if (columns === undefined || userIds === undefined)
+    return { contacts: undefined, rows: 0, bytes: 0, last: undefined };
+  const { rows } = userIds;
+  const bytes = [...columns.values()].reduce((sum, column) => sum + column.bytes.length, 0);
+  const suppressions = await findSuppressed(db, columns, page);
+  return { contacts: new ContactPage(columns, suppressions), rows, bytes, last: userIds.textAt(rows - 1) };
+}
+
+/** Undefined where there are no more rows. */
+async function readColumns(db: Database, page: PageCase): Promise<ContactColumns | undefined> {
+  const lists = page.names.map((name) => sql`string_agg(${textOf(name)}, ${sql.lit(SEPARATOR)}) AS ${sql.ref(name)}`);
+  const answer = await sql`SELECT count(*) AS rows, ${sql.join(lists)} FROM ${pageOf(page)}`.execute(db);
+  const texts = textsSchema.parse(answer.rows[0]);
   const rows = Number(texts.rows);
-  if (rows === 0) return { contacts: [], rows, characters: 0, last: undefined };
-  const columns = new Map(page.names.map((name) => [name, String(texts[name]).split(SEPARATOR)]));
-  const isClear = [...columns.values()].every((values) => values.length === rows);
-  if (!isClear) return readByRow(db, page);
-  const characters = page.names.reduce((sum, name) => sum + String(texts[name]).length, 0);
-  const contacts = await addSuppressions(db, { contacts: makeContacts(columns), columns, page });
-  return { contacts, rows, characters, last: contacts.at(-1)?.contact.userId };
+  if (rows === 0) return undefined;
+  const columns = new Map<string, TextColumn>();
+  for (const name of page.names) {
+    const column = TextColumn.split(String(texts[name]), rows);
+    if (column === undefined) return readByRow(db, page);
+    columns.set(name, column);
+  }
+  return columns;
 }
 
-function pageQuery({ names, after, limit }: PageCase) {
-  const lists = names.map((name) => {
-    const value = COLUMNS.get(name) ?? SUBJECTS.get(name)?.value ?? sql`user_id`;
-    return sql`string_agg(coalesce(${value}, ''), ${sql.lit(SEPARATOR)}) AS ${sql.ref(name)}`;
-  });
+/** Reads a page in which a text holds the separator. */
+async function readByRow(db: Database, page: PageCase): Promise<ContactColumns | undefined> {
+  const values = page.names.map((name) => sql`${textOf(name)} AS ${sql.ref(name)}`);
+  const answer = await sql`SELECT ${sql.join(values)} FROM ${pageOf(page)} ORDER BY page.user_id`.execute(db);
+  const rows = rowsSchema.parse(answer.rows);
+  if (rows.length === 0) return undefined;
+  return new Map(page.names.map((name) => [name, TextColumn.of(rows.map((row) => row[name] ?? ''))]));
+}
+
+function textOf(name: string) {
+  return sql`coalesce(${COLUMNS.get(name) ?? SUBJECTS.get(name)?.value ?? sql`user_id`}, '')`;
+}
+
+function pageOf({ after, limit }: PageCase) {
   const where = after === undefined ? sql`` : sql`WHERE user_id > ${after}`;
-  return sql`
-    SELECT count(*) AS rows, ${sql.join(lists)}
-    FROM (SELECT * FROM contact ${where} ORDER BY user_id LIMIT ${sql.lit(limit)}) page`;
+  return sql`(SELECT * FROM contact ${where} ORDER BY user_id LIMIT ${sql.lit(limit)}) page`;
 }
 
-interface PageRead {
-  readonly contacts: readonly StoredContact[];
-  readonly columns: ReadonlyMap<string, readonly string[]>;
-  readonly page: PageCase;
-}
-
-/** Asks the database only about those whom the sieve does not let through. */
-async function addSuppressions(
+/** Asks the database only about those whom the sieve does not let through; answers row → reason. */
+async function findSuppressed(
   db: Database,
-  { contacts, columns, page: { sieve, topic } }: PageRead,
-): Promise<readonly StoredContact[]> {
-  if (sieve.isEmpty) return contacts;
-  const [hashes = [], domains = []] = [...SUBJECTS.keys()].map((name) => columns.get(name));
-  const places: number[] = [];
-  for (const [place, { contact }] of contacts.entries()) {
-    if (sieve.mayHold(contact.userId, hashes[place] ?? '', domains[place] ?? '')) places.push(place);
+  columns: ContactColumns,
+  { sieve, topic }: PageCase,
+): Promise<ReadonlyMap<number, string>> {
+  const suppressed = new Map<number, string>();
+  const userIds = columns.get('user_id');
+  if (sieve.isEmpty || userIds === undefined) return suppressed;
+  const asked = sieve.sift(userIds, columns.get('address_hash'), columns.get('address_domain'));
+  if (asked.length === 0) return suppressed;
+  const found = await findContacts(
+    db,
+    asked.map((row) => userIds.textAt(row)),
+    topic,
+  );
+  for (const row of asked) {
+    const suppression = found.get(userIds.textAt(row))?.suppression;
+    if (suppression !== undefined) suppressed.set(row, suppression);
   }
-  if (places.length === 0) return contacts;
-  const ids = places.flatMap((place) => contacts[place]?.contact.userId ?? []);
-  const found = await findContacts(db, ids, topic);
-  const told = [...contacts];
-  for (const place of places) {
-    const stored = contacts[place];
-    const suppression = stored === undefined ? undefined : found.get(stored.contact.userId)?.suppression;
-    if (stored !== undefined && suppression !== undefined) told[place] = { ...stored, suppression };
-  }
-  return told;
-}
-
-async function readByRow(db: Database, { after, limit, topic }: PageCase): Promise<Page> {
-  const where = after === undefined ? sql`` : sql`WHERE user_id > ${after}`;
-  const page = await sql<{ user_id: string }>`
-    SELECT user_id FROM contact ${where} ORDER BY user_id LIMIT ${sql.lit(limit)}`.execute(db);
-  const ids = page.rows.map((row) => row.user_id);
-  const found = await findContacts(db, ids, topic);
-  return { contacts: ids.flatMap((id) => found.get(id) ?? []), rows: ids.length, characters: 0, last: ids.at(-1) };
+  return suppressed;
 }

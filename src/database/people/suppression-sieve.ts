@@ -2,19 +2,20 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { readSubject, type SuppressionScope } from '../../content/suppression';
+import type { TextColumn } from '../../job/text-column';
 import type { Database } from '../connecting/connection';
 import { BloomFilter } from './bloom-filter';
 
 /** Memory: 2 to 4 bytes a suppression. */
 export interface SuppressionSieve {
   readonly isEmpty: boolean;
-  /** What suppressions name: of a scope that none names, `mayHold` needs nothing. */
+  /** What suppressions name: of a scope that none names, `sift` needs nothing. */
   readonly scopes: ReadonlySet<SuppressionScope>;
   /**
-   * False: surely not suppressed. True, of every suppressed one and of about one in 100 others: ask.
-   * @param addressHash  empty where there is none, as `domain`, which is an A-label
+   * Tells of which rows to ask: of every suppressed one and of about one in 100 others, ascending.
+   * @param hashes  of addresses; of rows without one the empty text, as of `domains`, which are A-labels
    */
-  mayHold(userId: string, addressHash: string, domain: string): boolean;
+  sift(userIds: TextColumn, hashes: TextColumn | undefined, domains: TextColumn | undefined): readonly number[];
 }
 
 const PAGE_ROWS = 50_000;
@@ -34,17 +35,29 @@ export async function readSieve(db: Database, topic: string | undefined): Promis
     for (const row of page.rows) {
       after = rowSchema.parse(row).subject;
       const { scope, value } = readSubject(after);
-      filters.get(scope)?.add(value);
+      const bytes = Buffer.from(value, 'utf8');
+      filters.get(scope)?.add(bytes, 0, bytes.length);
     }
     read = page.rows.length;
   }
-  const [users, addresses, domains] = [filters.get('user'), filters.get('address'), filters.get('domain')];
+  const [users, addresses, domainsHeld] = [filters.get('user'), filters.get('address'), filters.get('domain')];
   return {
     isEmpty: filters.size === 0,
     scopes: new Set(filters.keys()),
-    mayHold: (userId, addressHash, domain) =>
-      users?.mayHold(userId) === true || addresses?.mayHold(addressHash) === true || domains?.mayHold(domain) === true,
+    sift: (userIds, hashes, domains) => {
+      const asked: number[] = [];
+      for (let row = 0; row < userIds.rows; row++) {
+        if (mayHold(users, userIds, row) || mayHold(addresses, hashes, row) || mayHold(domainsHeld, domains, row))
+          asked.push(row);
+      }
+      return asked;
+    },
   };
+}
+
+function mayHold(filter: BloomFilter | undefined, column: TextColumn | undefined, row: number): boolean {
+  if (filter === undefined || column === undefined) return false;
+  return filter.mayHold(column.bytes, column.startOf(row), column.endOf(row));
 }
 
 /** Makes a filter for each scope that has suppressions. A scope that gets its first while they are read is not seen. */

@@ -7,14 +7,12 @@ import { createAdmission } from '../../audience/admission';
 import { createSample } from '../../audience/choose/sample';
 import { createSplit } from '../../audience/choose/split';
 import { createTop } from '../../audience/choose/top';
-import { type AdmittedMember, admitMembers, joinByUserId } from '../../audience/join';
+import { type JoinedPage, joinPages } from '../../audience/join-pages';
 import { type Member, readMembers, writeMembers } from '../../audience/members';
-import { streamContactPages } from '../../database/people/contact-pages';
-import type { StoredContact } from '../../database/people/contacts';
+import { streamContactColumns } from '../../database/people/contact-pages';
 import { CONTACT_COLUMNS } from '../../job/attributes';
 import type { AudienceJob } from '../../job/audience-job';
 import type { StageContext } from '../stage';
-import { countRows } from './audience-members';
 import { openAudience } from './open-audience';
 
 /** An audience of a run. */
@@ -24,9 +22,10 @@ export interface AudienceCase {
   readonly audience: string;
 }
 
-/** Somebody who is in the audience, with the part; `''` where it is not split. */
-export interface ChosenMember extends AdmittedMember<StoredContact> {
-  readonly part: string;
+/** Members of the audience whose contacts are in one page, in its order. */
+export interface ChosenPage extends JoinedPage {
+  /** The part of each, by the same places as `rows`; undefined where the audience is not split. */
+  readonly parts: readonly string[] | undefined;
 }
 
 /** What was counted; whole once all members are read. */
@@ -43,36 +42,49 @@ export function emptyCounts(): ChoiceCounts {
 }
 
 /** Streams the members, ascending by user id in bytes, and counts them and the others. */
-export async function* chooseMembers(
-  given: AudienceCase,
-  counts: ChoiceCounts,
-): AsyncGenerator<readonly ChosenMember[]> {
+export async function* chooseMembers(given: AudienceCase, counts: ChoiceCounts): AsyncGenerator<ChosenPage> {
   const { job, audience } = given;
-  const users = countUsers(openAudience(given.context, job, audience), counts);
+  const users = () => openAudience(given.context, job, audience);
   const { sample, split, top } = job.audience;
   const isSampled = sample === undefined ? undefined : createSample({ job: job.name, audience, share: sample });
-  const partOf = split === undefined ? () => '' : createSplit({ job: job.name, parts: split });
-  const source = top === undefined ? users : keepTop(given, users, counts);
-  for await (const batch of admit(given, source, counts)) {
-    const chosen: ChosenMember[] = [];
-    for (const { member, contact } of batch) {
-      if (isSampled?.(member.userId) === false) leaveOut(counts, 'not_in_sample');
-      else chosen.push({ member, contact, part: partOf(member.userId) });
-    }
-    counts.members += chosen.length;
-    if (chosen.length > 0) yield chosen;
+  const partOf = split === undefined ? undefined : createSplit({ job: job.name, parts: split });
+  const admitted =
+    top === undefined
+      ? admit(given, users(), counts, (members) => {
+          counts.segmentUsers = members;
+        })
+      : admit(given, keepTop(given, users(), counts), counts);
+  for await (const joined of admitted) {
+    const { page } = joined;
+    const chosen =
+      isSampled === undefined
+        ? joined
+        : keepRows(joined, (row) => {
+            if (isSampled(page.userIds.textAt(row))) return true;
+            leaveOut(counts, 'not_in_sample');
+            return false;
+          });
+    if (chosen.rows.length === 0) continue;
+    counts.members += chosen.rows.length;
+    const parts = partOf && Array.from(chosen.rows, (row) => partOf(page.userIds.textAt(row)));
+    yield { ...chosen, parts };
   }
 }
 
-function leaveOut({ leftOut }: ChoiceCounts, reason: string): void {
-  leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
+/** Keeps the rows of which `isKept` answers true. */
+function keepRows({ page, rows, ranks }: JoinedPage, isKept: (row: number) => boolean): JoinedPage {
+  const kept = { rows: new Int32Array(rows.length), ranks: new Int32Array(rows.length) };
+  let count = 0;
+  for (const [place, row] of rows.entries()) {
+    if (!isKept(row)) continue;
+    kept.rows[count] = row;
+    kept.ranks[count++] = ranks[place] ?? 0;
+  }
+  return { page, rows: kept.rows.subarray(0, count), ranks: kept.ranks.subarray(0, count) };
 }
 
-async function* countUsers(batches: AsyncIterable<readonly Member[]>, counts: ChoiceCounts) {
-  for await (const batch of batches) {
-    counts.segmentUsers += batch.length;
-    yield batch;
-  }
+function leaveOut({ leftOut }: ChoiceCounts, reason: string, users = 1): void {
+  leftOut.set(reason, (leftOut.get(reason) ?? 0) + users);
 }
 
 /** What formats and rules read of a contact; `where` may ask for more. */
@@ -81,58 +93,71 @@ const READ_COLUMNS = [
   'attributes',
 ];
 
-/** Joins with the contacts and leaves out who may not be addressed. */
-function admit(
+/** Joins with the contacts and leaves out who may not be addressed; pages may be left with no row. */
+async function* admit(
   { context, job }: AudienceCase,
-  members: AsyncIterable<readonly Member[]>,
+  members: AsyncIterable<Uint8Array>,
   counts: ChoiceCounts,
-): AsyncGenerator<readonly AdmittedMember<StoredContact>[]> {
-  const joined = joinByUserId<StoredContact>({
-    members,
-    contacts: streamContactPages(context.engines.db, job.audience.topic, {
-      columns: [...READ_COLUMNS, ...Object.keys(job.audience.where)],
-    }),
-    userIdOf: (stored) => stored.contact.userId,
-  });
-  return admitMembers(joined, {
-    refuse: createAdmission({ ...job.audience, slot: context.run.slot }),
-    onLeftOut: (reason) => leaveOut(counts, reason),
-  });
+  onEnd: (members: number) => void = () => undefined,
+): AsyncGenerator<JoinedPage> {
+  const refuse = createAdmission({ ...job.audience, slot: context.run.slot });
+  const columns = [...READ_COLUMNS, ...Object.keys(job.audience.where)];
+  const pages = streamContactColumns(context.engines.db, job.audience.topic, { columns });
+  const joined = { members: 0, unknown: 0 };
+  for await (const one of joinPages({ members, pages }, joined)) {
+    yield keepRows(one, (row) => {
+      const reason = refuse(one.page, row);
+      if (reason !== undefined) leaveOut(counts, reason);
+      return reason === undefined;
+    });
+  }
+  if (joined.unknown > 0) leaveOut(counts, 'no_contact', joined.unknown);
+  onEnd(joined.members);
 }
 
-/** The best by rank of those who may be addressed: they are counted first, and noted on disk meanwhile. */
+/** The best by rank of those who may be addressed, as a member file: they are counted first, and noted on disk meanwhile. */
 async function* keepTop(
   given: AudienceCase,
-  users: AsyncIterable<readonly Member[]>,
+  users: AsyncIterable<Uint8Array>,
   counts: ChoiceCounts,
-): AsyncGenerator<readonly Member[]> {
+): AsyncGenerator<Uint8Array> {
   const { context, job, audience } = given;
   if (job.audience.top === undefined) return yield* users;
   const top = createTop({ job: job.name, audience, rule: job.audience.top });
   const file = path.join(context.engines.tempDir, `admitted-${randomUUID()}`);
-  try {
-    const noted = async function* () {
-      for await (const batch of admit(given, users, counts)) {
-        const members = batch.map(({ member }) => member);
-        top.add(members);
-        yield members;
-      }
-    };
-    await writeFile(file, writeMembers(noted()), { mode: 0o600 });
+  const noted = async function* () {
+    const admitted = admit(given, users, counts, (members) => {
+      counts.segmentUsers = members;
+    });
+    for await (const joined of admitted) {
+      const members = membersOf(joined);
+      top.add(members);
+      yield members;
+    }
+  };
+  const kept = async function* () {
     const isKept = top.finish();
     for await (const batch of readMembers(createReadStream(file))) {
-      const kept = batch.filter(isKept);
-      for (let more = batch.length - kept.length; more > 0; more--) leaveOut(counts, 'not_in_top');
-      if (kept.length > 0) yield kept;
+      const best = batch.filter(isKept);
+      if (best.length < batch.length) leaveOut(counts, 'not_in_top', batch.length - best.length);
+      yield best;
     }
+  };
+  try {
+    await writeFile(file, writeMembers(noted()), { mode: 0o600 });
+    yield* writeMembers(kept());
   } finally {
     await rm(file, { force: true });
   }
 }
 
+function membersOf({ page, rows, ranks }: JoinedPage): readonly Member[] {
+  return Array.from(rows, (row, place) => ({ userId: page.userIds.textAt(row), rank: ranks[place] ?? 0 }));
+}
+
 /** Counts the members and names nobody. */
 export async function countChosen(given: AudienceCase): Promise<ChoiceCounts> {
   const counts = emptyCounts();
-  for await (const _ of countRows(chooseMembers(given, counts), { count: 0 }));
+  for await (const _ of chooseMembers(given, counts));
   return counts;
 }

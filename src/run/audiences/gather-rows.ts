@@ -3,27 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { createFormatAdmission } from '../../audience/admission';
 import type { AudienceFormat, FileContext } from '../../audience/formats/format';
+import type { JoinedPage } from '../../audience/join-pages';
 import { MemberWriter } from '../../audience/member-blocks';
-import { createRowLayout, type RowLayout } from '../../audience/rows';
 import type { StageContext } from '../stage';
-import { type AudienceCase, type ChoiceCounts, type ChosenMember, chooseMembers, emptyCounts } from './choose-members';
-import { createLineSorter, type LineSorter } from './sort-lines';
-
-/** The rows of one format, and who has none. */
-export interface GatheredRows {
-  readonly format: AudienceFormat;
-  readonly context: FileContext;
-  readonly layout: RowLayout;
-  readonly lines: LineSorter;
-  /** Members who were asked about, and those who have a row; two of the same row count twice. */
-  considered: number;
-  people: number;
-  /** Reason → people without a row, and what is wrong with a value → values that were left out. */
-  readonly leftOut: Map<string, number>;
-  readonly values: Map<string, number>;
-}
+import { createRowAdder, emptyRows, type GatheredRows } from './add-rows';
+import { type AudienceCase, type ChoiceCounts, type ChosenPage, chooseMembers, emptyCounts } from './choose-members';
 
 export interface GatheredPart {
   /** `''` where the audience is not split. */
@@ -63,10 +48,9 @@ export async function gatherRows(given: AudienceCase, plans: readonly PartPlan[]
     for (const [index, plan] of plans.entries())
       sinks.set(plan.part, await PartSink.open(plan, { file: path.join(folder, `${index}`), engines }));
     const counts = emptyCounts();
-    for await (const batch of chooseMembers(given, counts)) {
+    for await (const page of chooseMembers(given, counts)) {
       signal.throwIfAborted();
-      for (const [part, sink] of sinks)
-        await sink.add(sinks.size === 1 ? batch : batch.filter((chosen) => chosen.part === part));
+      for (const sink of sinks.values()) await sink.add(page);
     }
     for (const sink of sinks.values()) await sink.close();
     return { counts, parts: [...sinks.values()], release };
@@ -81,7 +65,7 @@ class PartSink implements GatheredPart {
   readonly part: string;
   readonly rows: readonly GatheredRows[];
   private readonly memberFile = new MemberWriter();
-  private readonly refusals: readonly ReturnType<typeof createFormatAdmission>[];
+  private readonly adders: readonly ReturnType<typeof createRowAdder>[];
 
   private constructor(
     plan: PartPlan,
@@ -90,8 +74,8 @@ class PartSink implements GatheredPart {
     tempDir: string,
   ) {
     this.part = plan.part;
-    this.refusals = plan.formats.map(({ consent }) => createFormatAdmission(consent));
     this.rows = plan.formats.map((format) => emptyRows(format, plan.context, tempDir));
+    this.adders = this.rows.map(createRowAdder);
   }
 
   static async open(
@@ -101,17 +85,19 @@ class PartSink implements GatheredPart {
     return new PartSink(plan, file, await open(file, 'w', 0o600), engines.tempDir);
   }
 
-  async add(batch: readonly ChosenMember[]): Promise<void> {
-    if (batch.length === 0) return;
-    this.members += batch.length;
-    for (const { member } of batch) {
-      const full = this.memberFile.addText(member.userId, member.rank);
+  /** Adds those of a page who are of this part. */
+  async add(chosen: ChosenPage): Promise<void> {
+    const own = chosen.parts === undefined ? chosen : pickPart(chosen, this.part);
+    if (own.rows.length === 0) return;
+    this.members += own.rows.length;
+    const { userIds } = own.page;
+    for (let place = 0; place < own.rows.length; place++) {
+      const row = own.rows[place] ?? 0;
+      const id = { bytes: userIds.bytes, start: userIds.startOf(row), end: userIds.endOf(row) };
+      const full = this.memberFile.addBytes(id, own.ranks[place] ?? 0);
       if (full !== undefined) await this.handle.appendFile(full.bytes);
     }
-    for (const [index, rows] of this.rows.entries()) {
-      addRows(rows, batch, this.refusals[index]);
-      await rows.lines.relieve();
-    }
+    for (const add of this.adders) await add(own);
   }
 
   readMembers(): AsyncIterable<Uint8Array> {
@@ -130,35 +116,7 @@ class PartSink implements GatheredPart {
   }
 }
 
-function emptyRows(format: AudienceFormat, context: FileContext, tempDir: string): GatheredRows {
-  const layout = createRowLayout(format.columns(context), format.keyColumns);
-  const lines = createLineSorter(tempDir, { keyCells: layout.identityCells });
-  return { format, context, layout, lines, considered: 0, people: 0, leftOut: new Map(), values: new Map() };
-}
-
-function addRows(
-  rows: GatheredRows,
-  batch: readonly ChosenMember[],
-  refuse: ReturnType<typeof createFormatAdmission> = () => undefined,
-): void {
-  const { format, context, layout, lines, leftOut, values } = rows;
-  const countValue = (what: string) => {
-    // That is a person, who is counted as left out.
-    if (what !== 'no_identifier') increase(values, what);
-  };
-  for (const { member, contact } of batch) {
-    rows.considered += 1;
-    const reason = refuse(contact.contact);
-    const person = { userId: member.userId, rank: member.rank, contact: contact.contact };
-    const cells = reason === undefined ? format.makeCells(person, context, countValue) : undefined;
-    if (cells === undefined) increase(leftOut, reason ?? 'not_identified');
-    else {
-      lines.add(layout.write(cells));
-      rows.people += 1;
-    }
-  }
-}
-
-function increase(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
+function pickPart({ page, rows, ranks, parts = [] }: ChosenPage, part: string): JoinedPage {
+  const isOwn = (_: number, place: number) => parts[place] === part;
+  return { page, rows: rows.filter(isOwn), ranks: ranks.filter(isOwn) };
 }

@@ -1,5 +1,4 @@
 /** Opens the sets that expressions name, each sorted by user id. */
-import { type Member, readMembers } from '../../audience/members';
 import { listShards } from '../../database/runs/shards';
 import { NightjarError } from '../../errors';
 import type { AudienceJob } from '../../job/audience-job';
@@ -11,12 +10,14 @@ import type { StageContext } from '../stage';
 import { ensureMemberFile } from './audience-members';
 import { ensureSetFile } from './set-file';
 
-type Members = AsyncIterable<readonly Member[]>;
-
-/** Opens a set of a run. */
-export async function openLeaf(context: StageContext, job: AudienceJob, leaf: Leaf): Promise<Members> {
+/** Opens a set of a run: its member file. */
+export async function openLeaf(
+  context: StageContext,
+  job: AudienceJob,
+  leaf: Leaf,
+): Promise<AsyncIterable<Uint8Array>> {
   const { s3 } = context.engines;
-  const open = (uri: string) => readMembers(readObject(s3, parseS3Uri(uri)));
+  const open = (uri: string) => readObject(s3, parseS3Uri(uri));
   switch (leaf.kind) {
     case 'query':
       return open(await queryFile(context, job, leaf.name));

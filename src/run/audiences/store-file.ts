@@ -2,8 +2,8 @@
 import type { Change } from '../../audience/formats/format';
 import { writeObject } from '../../storage/objects';
 import { place } from '../engines';
+import type { GatheredRows } from './add-rows';
 import { record } from './audience-members';
-import type { GatheredRows } from './gather-rows';
 import type { PartCase } from './part-case';
 
 /** A file of the manifest. */

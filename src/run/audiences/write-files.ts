@@ -9,10 +9,10 @@ import { headObject, readObject, writeObject } from '../../storage/objects';
 import { parseS3Uri } from '../../storage/uri';
 import { place } from '../engines';
 import type { StageContext } from '../stage';
+import type { GatheredRows } from './add-rows';
 import { countRows } from './audience-members';
 import { type ChangeChoice, chooseChange } from './choose-change';
 import { cutFiles } from './cut-files';
-import type { GatheredRows } from './gather-rows';
 import type { PartCase } from './part-case';
 import { type FilePlace, storeFile, type WrittenFile } from './store-file';
 

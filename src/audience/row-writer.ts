@@ -1,0 +1,158 @@
+/** Writes the lines of rows straight from contacts in columns, for formats each of whose columns is made by itself. */
+import { isColumn } from '../job/attributes';
+import type { ContactPage } from '../job/contact-page';
+import type { TextColumn } from '../job/text-column';
+import { cellOf } from './formats/cell-table';
+import type { CellRule, CellTable } from './formats/format';
+import { HashBatch } from './hashing/hash-batch';
+import { type Count, cellsOf, type Field, type MakeCell } from './normalise/field';
+import { escapeCell } from './rows';
+import { SharedCells } from './shared-cells';
+import type { TextArena } from './text-arena';
+
+const TAB = 0x09;
+const HASH_BYTES = 64;
+const MOST_UNIT_BYTES = 3;
+
+/** Writes what `layout.write(format.makeCells(…))` gives of the same contacts, for a format with a table. */
+export class RowWriter {
+  readonly #cells: readonly Cell[];
+  readonly #identifiers: number;
+  readonly #hashes = new HashBatch();
+  #page: ContactPage | undefined;
+
+  /** @param count  is told each value that was left out, as `makeCells` tells it */
+  constructor(
+    { rules, identifiers }: CellTable,
+    private readonly lines: TextArena,
+    count: Count,
+  ) {
+    this.#cells = rules.map((rule) => new Cell(rule, count));
+    this.#identifiers = identifiers;
+  }
+
+  /** Adds the line of a contact; false where nothing identifies it. Lines are whole after `flush`. */
+  write(page: ContactPage, row: number): boolean {
+    if (page !== this.#page) for (const cell of this.#cells) cell.open(page);
+    this.#page = page;
+    let need = this.#cells.length;
+    let found = 0;
+    for (let index = 0; index < this.#cells.length; index++) {
+      if (index === this.#identifiers && found === 0) return false;
+      const most = this.#cells[index]?.look(row) ?? 0;
+      if (most > 0) found += 1;
+      need += most;
+    }
+    if (found === 0 && this.#cells.length === this.#identifiers) return false;
+    this.#writeLine(need);
+    return true;
+  }
+
+  /** To be called before lines are read, sorted or forgotten. */
+  flush(): void {
+    this.#hashes.flush();
+  }
+
+  #writeLine(need: number): void {
+    const { lines } = this;
+    if (!lines.hasRoom(need)) {
+      // Hashes are written to where the lines stand now.
+      this.#hashes.flush();
+      lines.makeRoom(need);
+    }
+    const { bytes } = lines;
+    let at = lines.size;
+    for (let index = 0; index < this.#cells.length; index++) {
+      if (index > 0) bytes[at++] = TAB;
+      at = this.#cells[index]?.write(bytes, at, this.#hashes) ?? at;
+    }
+    lines.endText(at);
+  }
+}
+
+/** What the cell at hand is made of: nothing, the hash of bytes of the column, a cell that is remembered, or a text. */
+type Source = 'nothing' | 'hash' | 'shared' | 'text';
+
+/** One cell of the row at hand. */
+class Cell {
+  readonly #make: MakeCell;
+  readonly #normalStart: Field['normalStart'];
+  readonly #shared: SharedCells | undefined;
+  #column: TextColumn | undefined;
+  #countries: TextColumn | undefined;
+  /** Where the column is an attribute that somebody on the page may have. */
+  #page: ContactPage | undefined;
+  #source: Source = 'nothing';
+  /** Of the bytes to be hashed; of a cell that is remembered its slot. */
+  #start = 0;
+  #end = 0;
+  #text = '';
+
+  constructor(
+    private readonly rule: CellRule,
+    private readonly count: Count,
+  ) {
+    const { field, isShared, byCountry } = rule;
+    this.#make = cellOf(rule);
+    this.#normalStart = field.form === 'hashed' ? field.normalStart : undefined;
+    this.#shared = isShared && !byCountry ? new SharedCells(cellsOf(field), count) : undefined;
+  }
+
+  open(page: ContactPage): void {
+    const { from } = this.rule;
+    this.#column = page.column(from);
+    this.#countries = page.column('country');
+    this.#page = !isColumn(from) && page.mayHaveAttribute(from) ? page : undefined;
+  }
+
+  /** Finds out what the cell of a row is; answers how many bytes it takes at most, 0 where there is none. */
+  look(row: number): number {
+    this.#source = 'nothing';
+    const column = this.#column;
+    if (column === undefined) return this.#page === undefined ? 0 : this.#lookAtAttribute(this.#page, row);
+    const start = column.startOf(row);
+    const end = column.endOf(row);
+    if (start === end) return 0;
+    if (this.#shared !== undefined) {
+      const slot = this.#shared.find(column, row);
+      if (slot === SharedCells.NONE) return 0;
+      if (slot === SharedCells.UNFIT) return this.#lookAtText(column.textAt(row), row);
+      this.#source = 'shared';
+      this.#start = slot;
+      return SharedCells.CELL_BYTES;
+    }
+    const first = this.#normalStart?.(column.bytes, start, end) ?? -1;
+    if (first < 0) return this.#lookAtText(column.textAt(row), row);
+    this.#source = 'hash';
+    this.#start = first;
+    this.#end = end;
+    return HASH_BYTES;
+  }
+
+  /** Writes the cell; answers where it ends. */
+  write(bytes: Buffer, at: number, hashes: HashBatch): number {
+    if (this.#source === 'nothing') return at;
+    if (this.#source === 'shared') return this.#shared?.write(this.#start, bytes, at) ?? at;
+    if (this.#source === 'text') return at + bytes.write(this.#text, at);
+    hashes.addBytes(this.#column?.bytes ?? bytes, this.#start, this.#end, bytes, at);
+    return at + HASH_BYTES;
+  }
+
+  #lookAtAttribute(page: ContactPage, row: number): number {
+    const { from } = this.rule;
+    const attributes = page.attributesAt(row);
+    return Object.hasOwn(attributes, from) ? this.#lookAtText(attributes[from] ?? '', row) : 0;
+  }
+
+  #lookAtText(value: string, row: number): number {
+    const cell = this.#make(
+      value,
+      this.rule.byCountry ? this.#countries?.textAt(row) || undefined : undefined,
+      this.count,
+    );
+    if (cell === '') return 0;
+    this.#source = 'text';
+    this.#text = escapeCell(cell);
+    return this.#text.length * MOST_UNIT_BYTES;
+  }
+}
