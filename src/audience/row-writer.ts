@@ -13,44 +13,59 @@ import type { TextArena } from './text-arena';
 const TAB = 0x09;
 const HASH_BYTES = 64;
 const MOST_UNIT_BYTES = 3;
+/** Of values that are normalised as bytes: longer ones may be hashes already. */
+const MOST_BYTES = 55;
 
 /** Writes what `layout.write(format.makeCells(…))` gives of the same contacts, for a format with a table. */
 export class RowWriter {
   readonly #cells: readonly Cell[];
   readonly #identifiers: number;
+  readonly #isRestTogether: boolean;
   readonly #hashes = new HashBatch();
   #page: ContactPage | undefined;
 
   /** @param count  is told each value that was left out, as `makeCells` tells it */
   constructor(
-    { rules, identifiers }: CellTable,
+    { rules, identifiers, isRestTogether }: CellTable,
     private readonly lines: TextArena,
     count: Count,
   ) {
     this.#cells = rules.map((rule) => new Cell(rule, count));
     this.#identifiers = identifiers;
+    this.#isRestTogether = isRestTogether === true;
   }
 
   /** Adds the line of a contact; false where nothing identifies it. Lines are whole after `flush`. */
   write(page: ContactPage, row: number): boolean {
     if (page !== this.#page) for (const cell of this.#cells) cell.open(page);
     this.#page = page;
-    let need = this.#cells.length;
-    let found = 0;
-    for (let index = 0; index < this.#cells.length; index++) {
-      if (index === this.#identifiers && found === 0) return false;
-      const most = this.#cells[index]?.look(row) ?? 0;
-      if (most > 0) found += 1;
-      need += most;
-    }
-    if (found === 0 && this.#cells.length === this.#identifiers) return false;
-    this.#writeLine(need);
+    const need = this.#look(row);
+    if (need === 0) return false;
+    this.#writeLine(need + this.#cells.length);
     return true;
   }
 
   /** To be called before lines are read, sorted or forgotten. */
   flush(): void {
     this.#hashes.flush();
+  }
+
+  /** Looks at the cells of a row; answers how many bytes they take at most, 0 where nothing identifies the person. */
+  #look(row: number): number {
+    const cells = this.#cells;
+    let known = 0;
+    for (let index = 0; index < this.#identifiers; index++) known += cells[index]?.look(row) ?? 0;
+    if (known === 0 && !this.#isRestTogether) return 0;
+    let rest = 0;
+    let isWhole = true;
+    for (let index = this.#identifiers; index < cells.length; index++) {
+      const most = cells[index]?.look(row) ?? 0;
+      rest += most;
+      if (most === 0) isWhole = false;
+    }
+    if (isWhole || !this.#isRestTogether) return known + rest;
+    for (let index = this.#identifiers; index < cells.length; index++) cells[index]?.drop();
+    return known;
   }
 
   #writeLine(need: number): void {
@@ -70,32 +85,38 @@ export class RowWriter {
   }
 }
 
-/** What the cell at hand is made of: nothing, the hash of bytes of the column, a cell that is remembered, or a text. */
+/** What the cell at hand is made of: nothing, the hash of a value, a cell that is remembered, or a text. */
 type Source = 'nothing' | 'hash' | 'shared' | 'text';
 
 /** One cell of the row at hand. */
 class Cell {
   readonly #make: MakeCell;
-  readonly #normalStart: Field['normalStart'];
+  readonly #count: Count;
+  readonly #normaliseBytes: Field['normaliseBytes'];
   readonly #shared: SharedCells | undefined;
   #column: TextColumn | undefined;
   #countries: TextColumn | undefined;
   /** Where the column is an attribute that somebody on the page may have. */
   #page: ContactPage | undefined;
   #source: Source = 'nothing';
-  /** Of the bytes to be hashed; of a cell that is remembered its slot. */
-  #start = 0;
-  #end = 0;
+  /** What is to be hashed, and how much of it. */
+  readonly #value = new Uint8Array(MOST_BYTES);
+  #length = 0;
+  #slot = 0;
   #text = '';
 
   constructor(
     private readonly rule: CellRule,
-    private readonly count: Count,
+    count: Count,
   ) {
-    const { field, isShared, byCountry } = rule;
+    const { field, isShared, byCountry, isRepeated } = rule;
+    this.#count = isRepeated ? () => undefined : count;
     this.#make = cellOf(rule);
-    this.#normalStart = field.form === 'hashed' ? field.normalStart : undefined;
-    this.#shared = isShared && !byCountry ? new SharedCells(cellsOf(field), count) : undefined;
+    this.#normaliseBytes = field.form === 'hashed' ? field.normaliseBytes : undefined;
+    this.#shared =
+      isShared && !byCountry && this.#normaliseBytes === undefined
+        ? new SharedCells(cellsOf(field), this.#count)
+        : undefined;
   }
 
   open(page: ContactPage): void {
@@ -103,6 +124,11 @@ class Cell {
     this.#column = page.column(from);
     this.#countries = page.column('country');
     this.#page = !isColumn(from) && page.mayHaveAttribute(from) ? page : undefined;
+  }
+
+  /** Leaves the cell empty. */
+  drop(): void {
+    this.#source = 'nothing';
   }
 
   /** Finds out what the cell of a row is; answers how many bytes it takes at most, 0 where there is none. */
@@ -118,23 +144,23 @@ class Cell {
       if (slot === SharedCells.NONE) return 0;
       if (slot === SharedCells.UNFIT) return this.#lookAtText(column.textAt(row), row);
       this.#source = 'shared';
-      this.#start = slot;
+      this.#slot = slot;
       return SharedCells.CELL_BYTES;
     }
-    const first = this.#normalStart?.(column.bytes, start, end) ?? -1;
-    if (first < 0) return this.#lookAtText(column.textAt(row), row);
+    const length =
+      end - start > MOST_BYTES ? -1 : (this.#normaliseBytes?.(column.bytes, start, end, this.#value) ?? -1);
+    if (length < 0) return this.#lookAtText(column.textAt(row), row);
     this.#source = 'hash';
-    this.#start = first;
-    this.#end = end;
+    this.#length = length;
     return HASH_BYTES;
   }
 
   /** Writes the cell; answers where it ends. */
   write(bytes: Buffer, at: number, hashes: HashBatch): number {
     if (this.#source === 'nothing') return at;
-    if (this.#source === 'shared') return this.#shared?.write(this.#start, bytes, at) ?? at;
+    if (this.#source === 'shared') return this.#shared?.write(this.#slot, bytes, at) ?? at;
     if (this.#source === 'text') return at + bytes.write(this.#text, at);
-    hashes.addBytes(this.#column?.bytes ?? bytes, this.#start, this.#end, bytes, at);
+    hashes.addBytes(this.#value, 0, this.#length, bytes, at);
     return at + HASH_BYTES;
   }
 
@@ -148,7 +174,7 @@ class Cell {
     const cell = this.#make(
       value,
       this.rule.byCountry ? this.#countries?.textAt(row) || undefined : undefined,
-      this.count,
+      this.#count,
     );
     if (cell === '') return 0;
     this.#source = 'text';

@@ -6,8 +6,13 @@ import type { Column } from './format';
 export const CSV = { extension: 'csv', contentType: 'text/csv; charset=utf-8' } as const;
 
 /** Makes the rule of a value that is written as its hash. */
-export function hashed(rule: string, refused: string, normalise: Field['normalise']): Field {
-  return { form: 'hashed', rule, refused, normalise };
+export function hashed(
+  rule: string,
+  refused: string,
+  normalise: Field['normalise'],
+  normaliseBytes?: Field['normaliseBytes'],
+): Field {
+  return { form: 'hashed', rule, refused, normalise, ...(normaliseBytes === undefined ? {} : { normaliseBytes }) };
 }
 
 /** Makes the rule of a value that is written as it is normalised. */

@@ -61,6 +61,8 @@ export interface CellRule {
   readonly byCountry?: true;
   /** That many people share a value, as they do names and places. */
   readonly isShared?: true;
+  /** That the value stands in a column before, too, which has counted it where it can't be used. */
+  readonly isRepeated?: true;
 }
 
 /** How the cells of each column are made, in the order of the columns. */
@@ -68,6 +70,8 @@ export interface CellTable {
   readonly rules: readonly CellRule[];
   /** How many columns, from the first, identify a person: who has none of them is left out. */
   readonly identifiers: number;
+  /** That the other columns identify a person too, but only all together: they are empty where one of them is. */
+  readonly isRestTogether?: true;
 }
 
 export interface AudienceFormat {

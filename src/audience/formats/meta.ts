@@ -3,11 +3,12 @@
  * Meta, "Customer list formatting guidelines" (2025), "Customer Information Parameters" (2026-09).
  */
 import { normaliseBirthDate, normaliseBirthYear } from '../normalise/birth-date';
-import { normalEmailStart, normaliseEmail } from '../normalise/email';
+import { normaliseEmail } from '../normalise/email';
 import type { Field } from '../normalise/field';
 import { normaliseBareName } from '../normalise/names';
-import { normalDigitsStart, normalisePhone, withoutPlus } from '../normalise/phone';
+import { normalisePhone, phoneDigitBytes, withoutPlus } from '../normalise/phone';
 import { normaliseCity, normalisePostalCode, normaliseState, readCountry } from '../normalise/places';
+import { emailBytes, nameBytes } from '../normalise/plain-bytes';
 import { normaliseDeviceId, normaliseGender } from '../normalise/traits';
 import { ATTRIBUTES } from './attributes';
 import { makeCellsBy, tableColumns } from './cell-table';
@@ -17,17 +18,19 @@ import { writeCsvLines } from './csv-lines';
 import type { AudienceFormat, CellTable } from './format';
 
 const name = (part: string) =>
-  hashed(`${part}, lower case, no punctuation, accents kept`, 'bad_name', normaliseBareName);
+  hashed(`${part}, lower case, no punctuation, accents kept`, 'bad_name', normaliseBareName, nameBytes('kept'));
 
 const FIELDS = {
-  email: { ...hashed('lower case; dots and tags kept', 'bad_email', normaliseEmail), normalStart: normalEmailStart },
-  phone: {
-    ...hashed('country code and digits, no plus', 'bad_phone', (text, country) => {
+  email: hashed('lower case; dots and tags kept', 'bad_email', normaliseEmail, emailBytes),
+  phone: hashed(
+    'country code and digits, no plus',
+    'bad_phone',
+    (text, country) => {
       const e164 = normalisePhone(text, country);
       return e164 === undefined ? undefined : withoutPlus(e164);
-    }),
-    normalStart: normalDigitsStart,
-  },
+    },
+    phoneDigitBytes,
+  ),
   madid: plain('advertising id of a telephone, lower case, with hyphens', 'bad_mobile_ad_id', normaliseDeviceId),
   fn: name('first name'),
   ln: name('last name'),

@@ -13,19 +13,6 @@ export function normaliseEmail(text: string): string | undefined {
   return address.includes(' ') ? undefined : address;
 }
 
-const AT = 0x40;
-
-/** The `normalStart` of fields by `normaliseEmail`. */
-export function normalEmailStart(bytes: Uint8Array, start: number, end: number): number {
-  let signs = 0;
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte <= 0x20 || byte > 0x7e || (byte > AT && byte <= 0x5a)) return -1;
-    if (byte === AT) signs += 1;
-  }
-  return signs === 1 && bytes[start] !== AT && bytes[end - 1] !== AT ? start : -1;
-}
-
 /** Normalises an address after taking out all blanks, as platforms want it whose rule is "remove spaces". */
 export function normaliseSpacedEmail(text: string): string | undefined {
   return normaliseEmail(text) ?? normaliseEmail(lowerText(text).replaceAll(' ', ''));

@@ -1,6 +1,7 @@
 /** Normalises telephone numbers to E.164, from which each platform's form is derived. */
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { isPlainlyPossible, isPlainlyPossibleAt } from './phone-plans';
+import type { NormaliseBytes } from './plain-bytes';
 import { tidyText } from './text';
 
 /** The least and the most digits that a platform takes. */
@@ -33,7 +34,16 @@ export function withoutPlus(e164: string): string {
   return e164.slice(1);
 }
 
-/** The `normalStart` of fields by `normalisePhone` and `withoutPlus`. */
-export function normalDigitsStart(bytes: Uint8Array, start: number, end: number): number {
-  return isPlainlyPossibleAt(bytes, start, end) ? start + 1 : -1;
-}
+/** Does what `normalisePhone` does. */
+export const phoneBytes: NormaliseBytes = (bytes, start, end, to) => {
+  if (!isPlainlyPossibleAt(bytes, start, end)) return -1;
+  for (let at = start; at < end; at++) to[at - start] = bytes[at] ?? 0;
+  return end - start;
+};
+
+/** Does what `normalisePhone` and `withoutPlus` do. */
+export const phoneDigitBytes: NormaliseBytes = (bytes, start, end, to) => {
+  if (!isPlainlyPossibleAt(bytes, start, end)) return -1;
+  for (let at = start + 1; at < end; at++) to[at - start - 1] = bytes[at] ?? 0;
+  return end - start - 1;
+};
