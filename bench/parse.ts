@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Measured, measureChild, measureInTurns } from './parse/child';
 import { writeInference, writeSegments } from './parse/made-output';
-import { SHOWN_ITEMS } from './parse/readers';
+import { SHOWN_ITEMS } from './parse/range-reader';
 
 /** One printed line: the subject and its figures, in the order in which they are printed. */
 export interface BenchLine {
@@ -54,26 +54,29 @@ interface Subject {
   readonly jq: string;
 }
 
-/** Measures one kind of output; `ratio` is how many times the time of nightjar a reader takes. */
+/** Measures one kind of output; each ratio is how many times the time of nightjar a reader takes. */
 async function compare(kind: string, file: string, { title, jq }: Subject): Promise<readonly BenchLine[]> {
   const megabytes = (await stat(file)).size / 1e6;
   const read = (reader: string) => () =>
     measureChild(process.execPath, [join(__dirname, 'parse', 'readers.js'), reader, file]);
   const readers = new Map<string, () => Promise<Measured>>([
     ['nightjar, one thread', read(kind)],
+    ['nightjar, two workers', read(`${kind}-two`)],
     ['readline + JSON.parse', read(`${kind}-readline`)],
     ['DuckDB, two threads', read(`${kind}-duckdb`)],
   ]);
   if (hasJq())
     readers.set('jq', () => measureChild('sh', ['-c', `jq '${jq}' < ${file} | awk '{ s += $1 } END { print s }'`]));
   const results = await measureInTurns(readers, ROUNDS);
-  const ours = results.get('nightjar, one thread')?.seconds ?? 0;
+  const one = results.get('nightjar, one thread')?.seconds ?? 0;
+  const two = results.get('nightjar, two workers')?.seconds ?? 0;
   return [...results].map(([reader, { seconds, cpuSeconds, peakMb }]) => ({
     subject: `${title}: ${reader}`,
     figures: {
       'MB/s': Math.round(megabytes / seconds),
       ...(reader === 'jq' ? {} : { 'CPU s': cpuSeconds.toFixed(2), 'peak RSS MB': Math.round(peakMb) }),
-      'nightjar is faster by': `× ${(seconds / ours).toFixed(2)}`,
+      'nightjar is faster by': `× ${(seconds / one).toFixed(2)}`,
+      'with two workers by': `× ${(seconds / two).toFixed(2)}`,
     },
   }));
 }

@@ -1,32 +1,26 @@
 /** Reads batch output in one of several ways: `node readers.js READER FILE` prints what it counted and the seconds. */
 import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { readInferenceRecords } from '../../src/personalize/inference-records';
-import { readSegmentEvents } from '../../src/personalize/segment-reader';
+import type { Shard } from '../../src/personalize/output-types';
+import { addLengths, countUsers, SHOWN_ITEMS, sumInference } from './range-reader';
+import { shareByRanges } from './ranges';
 
-/** Items that are taken of a line. */
-export const SHOWN_ITEMS = 6;
 const CHUNK_BYTES = 256 * 1024;
-const WHOLE = { object: 'bench', start: 0, end: Number.POSITIVE_INFINITY };
+const RANGE_WORKER = join(__dirname, 'range-worker.js');
 
 type Reader = (file: string) => Promise<number>;
 
 /** Each adds up the lengths of user ids and shown items, or counts users. */
 const READERS: Readonly<Record<string, Reader>> = {
-  inference: async (file) => {
-    let sum = 0;
-    const chunks = createReadStream(file, { highWaterMark: CHUNK_BYTES });
-    for await (const { records } of readInferenceRecords(chunks, WHOLE, { items: SHOWN_ITEMS })) {
-      for (const { input, items } of records) sum += addUp(input.userId, items);
-    }
-    return sum;
-  },
+  inference: (file) => sumInference(whole(file)),
+  'inference-two': (file) => shareByRanges(RANGE_WORKER, file, () => ['inference']),
   'inference-readline': async (file) => {
     let sum = 0;
     await readLines(file, (line) => {
       const { input, output } = JSON.parse(line);
-      sum += addUp(input.userId, output.recommendedItems.slice(0, SHOWN_ITEMS));
+      sum += addLengths(input.userId, output.recommendedItems.slice(0, SHOWN_ITEMS));
     });
     return sum;
   },
@@ -36,12 +30,8 @@ const READERS: Readonly<Record<string, Reader>> = {
       FROM read_ndjson('${file}', columns = {
         input: 'STRUCT(userId VARCHAR)', output: 'STRUCT(recommendedItems VARCHAR[], scores DOUBLE[])', error: 'VARCHAR'
       })`),
-  segments: async (file) => {
-    let rows = 0;
-    const chunks = createReadStream(file, { highWaterMark: CHUNK_BYTES });
-    for await (const event of readSegmentEvents(chunks, WHOLE)) if (event.type === 'users') rows += event.ids.length;
-    return rows;
-  },
+  segments: (file) => countUsers(whole(file)),
+  'segments-two': (file) => shareByRanges(RANGE_WORKER, file, () => ['segments']),
   'segments-readline': async (file) => {
     let rows = 0;
     await readLines(file, (line) => {
@@ -78,10 +68,8 @@ function readLines(file: string, onLine: (line: string) => void): Promise<void> 
   });
 }
 
-function addUp(userId: string | undefined, items: readonly string[]): number {
-  let sum = userId?.length ?? 0;
-  for (const item of items) sum += item.length;
-  return sum;
+function whole(file: string): Shard {
+  return { object: file, start: 0, end: Number.POSITIVE_INFINITY };
 }
 
 /** Runs one reader and prints what `measureChild` reads. */

@@ -1,6 +1,6 @@
 /** Collects lines of text in blocks of bytes that suit streams. */
 
-/** Whole lines, each with its line feed. */
+/** Whole lines, each with its line feed. The bytes hold until the next block is asked for; then they may be written over. */
 export interface LineBlock {
   readonly bytes: Uint8Array;
   readonly lines: number;
@@ -9,9 +9,10 @@ export interface LineBlock {
 export const LINE_FEED = 0x0a;
 const BLOCK_BYTES = 256 * 1024;
 
-/** A block that is being filled; one that was given away is not written to again. */
+/** A block that is being filled. One that was given away is written to again once the next one is given away. */
 export class BlockBuffer {
   bytes: Buffer = Buffer.allocUnsafe(BLOCK_BYTES);
+  #other: Buffer = Buffer.alloc(0);
   /** Where the next line begins. */
   used = 0;
   #lines = 0;
@@ -31,7 +32,10 @@ export class BlockBuffer {
   /** Gives the lines away, and begins a block that has room for `needed` bytes; undefined where there are no lines. */
   take(needed = 0): LineBlock | undefined {
     const taken = { bytes: this.bytes.subarray(0, this.used), lines: this.#lines };
-    this.bytes = Buffer.allocUnsafe(Math.max(BLOCK_BYTES, needed));
+    // Buffers by the thousand are memory that only garbage collection takes back.
+    const next = this.#other.length < Math.max(BLOCK_BYTES, needed) ? undefined : this.#other;
+    this.#other = this.bytes;
+    this.bytes = next ?? Buffer.allocUnsafe(Math.max(BLOCK_BYTES, needed));
     this.used = 0;
     this.#lines = 0;
     return taken.lines === 0 ? undefined : taken;

@@ -57,7 +57,10 @@ export function* sortedBlocks(arena: TextArena, keyCells?: number): Generator<Li
   if (last !== undefined) yield last;
 }
 
-/** Merges sorted sources of bytes, whole lines in the end, into blocks; each key once. Closes all sources when it ends, also early. */
+/**
+ * Merges sorted sources of bytes, whole lines in the end, into blocks; each key once. Closes all sources when it ends, also
+ * early. A source may write its bytes over when it is asked for the next ones.
+ */
 export async function* mergeLines(
   sources: readonly AsyncIterable<Uint8Array>[],
   keyCells?: number,
@@ -87,6 +90,8 @@ class LineCursor implements TextPlace {
   bytes: Uint8Array = new Uint8Array(0);
   start = 0;
   end = -1;
+  #buffer: Buffer = Buffer.alloc(0);
+  #used = 0;
 
   constructor(
     private readonly iterator: AsyncIterator<Uint8Array>,
@@ -104,13 +109,27 @@ class LineCursor implements TextPlace {
   /** Reads on to the next whole line; false at the end. */
   async refill(): Promise<boolean> {
     while (true) {
-      const rest = this.bytes.subarray(this.start);
       const next = await this.iterator.next();
       if (next.done === true) return false;
-      this.bytes = rest.length === 0 ? next.value : Buffer.concat([rest, next.value]);
+      this.#append(next.value);
       this.end = -1;
       if (this.advance()) return true;
     }
+  }
+
+  /** Moves what is left to the front, and copies what was read behind it. */
+  #append(more: Uint8Array): void {
+    const rest = this.#used - this.start;
+    const needed = rest + more.length;
+    if (needed > this.#buffer.length) {
+      const larger = Buffer.allocUnsafe(2 * needed);
+      larger.set(this.#buffer.subarray(this.start, this.#used));
+      this.#buffer = larger;
+    } else this.#buffer.copyWithin(0, this.start, this.#used);
+    this.#buffer.set(more, rest);
+    this.#used = needed;
+    this.bytes = this.#buffer.subarray(0, needed);
+    this.start = 0;
   }
 
   async close(): Promise<void> {

@@ -15,6 +15,7 @@ const HASH_BYTES = 64;
 const MOST_UNIT_BYTES = 3;
 /** Of values that are normalised as bytes: longer ones may be hashes already. */
 const MOST_BYTES = 55;
+const VALUE_BYTES = 56;
 
 /** Writes what `layout.write(format.makeCells(…))` gives of the same contacts, for a format with a table. */
 export class RowWriter {
@@ -30,7 +31,8 @@ export class RowWriter {
     private readonly lines: TextArena,
     count: Count,
   ) {
-    this.#cells = rules.map((rule) => new Cell(rule, count));
+    const values = new Uint8Array(rules.length * VALUE_BYTES);
+    this.#cells = rules.map((rule, nth) => new Cell(rule, { count, values, at: nth * VALUE_BYTES }));
     this.#identifiers = identifiers;
     this.#isRestTogether = isRestTogether === true;
   }
@@ -99,16 +101,19 @@ class Cell {
   /** Where the column is an attribute that somebody on the page may have. */
   #page: ContactPage | undefined;
   #source: Source = 'nothing';
-  /** What is to be hashed, and how much of it. */
-  readonly #value = new Uint8Array(MOST_BYTES);
+  /** What is to be hashed stands here, in bytes that all cells share. */
+  readonly #values: Uint8Array;
+  readonly #at: number;
   #length = 0;
   #slot = 0;
   #text = '';
 
   constructor(
     private readonly rule: CellRule,
-    count: Count,
+    { count, values, at }: { readonly count: Count; readonly values: Uint8Array; readonly at: number },
   ) {
+    this.#values = values;
+    this.#at = at;
     const { field, isShared, byCountry, isRepeated } = rule;
     this.#count = isRepeated ? () => undefined : count;
     this.#make = cellOf(rule);
@@ -147,8 +152,7 @@ class Cell {
       this.#slot = slot;
       return SharedCells.CELL_BYTES;
     }
-    const length =
-      end - start > MOST_BYTES ? -1 : (this.#normaliseBytes?.(column.bytes, start, end, this.#value) ?? -1);
+    const length = end - start > MOST_BYTES ? -1 : this.#normalise(column.bytes, start, end);
     if (length < 0) return this.#lookAtText(column.textAt(row), row);
     this.#source = 'hash';
     this.#length = length;
@@ -160,8 +164,12 @@ class Cell {
     if (this.#source === 'nothing') return at;
     if (this.#source === 'shared') return this.#shared?.write(this.#slot, bytes, at) ?? at;
     if (this.#source === 'text') return at + bytes.write(this.#text, at);
-    hashes.addBytes(this.#value, 0, this.#length, bytes, at);
+    hashes.addBytes(this.#values, this.#at, this.#at + this.#length, bytes, at);
     return at + HASH_BYTES;
+  }
+
+  #normalise(bytes: Uint8Array, start: number, end: number): number {
+    return this.#normaliseBytes?.(bytes, start, end, this.#values, this.#at) ?? -1;
   }
 
   #lookAtAttribute(page: ContactPage, row: number): number {

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
 import { NightjarError } from '../errors';
 import { isNotFound } from './client';
+import { uploadObject } from './multipart-upload';
 import { formatS3Uri, type S3Uri } from './uri';
 
 export interface StoredObject {
@@ -78,6 +78,7 @@ export interface WriteOptions {
 /**
  * Streams chunks into an object, in parts where it is large.
  * Nothing is visible under the key before all has arrived; an error of the source aborts the upload.
+ * A chunk's bytes are taken before the next one is asked for, so a source may use one buffer again and again.
  */
 export async function writeObject(
   s3: S3Client,
@@ -95,17 +96,13 @@ export async function writeObject(
       yield buffer;
     }
   };
-  const upload = new Upload({
-    client: s3,
-    params: {
-      Bucket: uri.bucket,
-      Key: uri.key,
-      Body: Readable.from(measured(), { objectMode: false }),
-      ContentType: options.contentType,
-      ...encryptionOf(options.kmsKeyArn),
-    },
-  });
-  await upload.done();
+  const head = {
+    Bucket: uri.bucket,
+    Key: uri.key,
+    ContentType: options.contentType,
+    ...encryptionOf(options.kmsKeyArn),
+  };
+  await uploadObject(s3, head, measured());
   return { uri: formatS3Uri(uri), bytes, sha256: hash.digest('hex') };
 }
 

@@ -229,8 +229,11 @@ describe('reading what was written', () => {
         (text) => {
           const parsed = parseExpression(text, (name) => leaf(name));
           if (parsed.ok) return;
-          expect(parsed.column).toBeGreaterThanOrEqual(1);
-          expect(parsed.column).toBeLessThanOrEqual(text.length + 1);
+          expect(parsed.problems.length).toBeGreaterThanOrEqual(1);
+          for (const { column } of parsed.problems) {
+            expect(column).toBeGreaterThanOrEqual(1);
+            expect(column).toBeLessThanOrEqual(text.length + 1);
+          }
         },
       ),
       { numRuns: 1000 },

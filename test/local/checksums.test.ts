@@ -8,6 +8,17 @@ function digest(algorithm: (typeof CHECKSUM_ALGORITHMS)[number], parts: readonly
   return hash.digest();
 }
 
+/** A reflected CRC with all bits set at its start and turned round at its end. */
+function plainCrc(data: Buffer, bits: 32 | 64, polynomial: bigint): Buffer {
+  const all = (1n << BigInt(bits)) - 1n;
+  let crc = all;
+  for (const byte of data) {
+    crc ^= BigInt(byte);
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc & 1n) === 0n ? crc >> 1n : (crc >> 1n) ^ polynomial;
+  }
+  return Buffer.from((crc ^ all).toString(16).padStart(bits / 4, '0'), 'hex');
+}
+
 describe('checksums', () => {
   it('give the published check values of "123456789"', () => {
     const data = [Buffer.from('123456789')];
@@ -26,6 +37,17 @@ describe('checksums', () => {
           const whole = digest(algorithm, [data]);
           expect(digest(algorithm, [data.subarray(0, cut), data.subarray(cut)])).toEqual(whole);
         }
+      }),
+    );
+  });
+
+  it('are those of the plain definition, bit by bit', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(9), (bytes, start) => {
+        const data = Buffer.from(bytes).subarray(start);
+        expect(digest('CRC32', [data])).toEqual(plainCrc(data, 32, 0xedb88320n));
+        expect(digest('CRC32C', [data])).toEqual(plainCrc(data, 32, 0x82f63b78n));
+        expect(digest('CRC64NVME', [data])).toEqual(plainCrc(data, 64, 0x9a6c9329ac4bc9b5n));
       }),
     );
   });

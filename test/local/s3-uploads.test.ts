@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import {
@@ -159,6 +159,23 @@ describe('multipart uploads', () => {
     await expect(
       aws.s3.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId: '../../shop' })),
     ).rejects.toMatchObject({ name: 'NoSuchUpload' });
+    expect(await leftovers()).toEqual([]);
+  });
+
+  it('makes no object of a part that is no longer whole, and the upload stays', async () => {
+    const Key = 'damaged';
+    const { UploadId } = await begin(Key, { ChecksumAlgorithm: 'CRC32' });
+    const first = await part({ Key, UploadId, PartNumber: 1, Body: bytesOf(5 * MIB) });
+    const second = await part({ Key, UploadId, PartNumber: 2, Body: Buffer.from('end') });
+    const folder = join(aws.stateDir, 's3', '.uploads', UploadId ?? '');
+    const file = (await readdir(folder)).find((name) => name.startsWith('1-')) ?? '';
+    await truncate(join(folder, file), 4 * MIB);
+
+    await expect(complete({ Key, UploadId, parts: [first, second] })).rejects.toMatchObject({ name: 'IncompleteBody' });
+    await expect(read(Key)).rejects.toMatchObject({ name: 'NoSuchKey' });
+    const again = await part({ Key, UploadId, PartNumber: 1, Body: bytesOf(5 * MIB) });
+    await complete({ Key, UploadId, parts: [again, second] });
+    expect((await read(Key)).length).toBe(5 * MIB + 3);
     expect(await leftovers()).toEqual([]);
   });
 

@@ -9,14 +9,15 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { utils } from 'ssh2';
 import type { DestinationSettings } from '../../src/config/destination-settings';
+import { isNightjarError } from '../../src/errors';
 import { createS3Client } from '../../src/storage/client';
-import type { OutgoingFile } from '../../src/storage/destinations/destination';
+import { isUnreached, type OutgoingFile } from '../../src/storage/destinations/destination';
 import { openDestination } from '../../src/storage/destinations/open';
 import { makeCertificate } from '../support/certificate';
 import { type SftpServer, startSftpServer } from './support/sftp-server';
@@ -273,3 +274,22 @@ it('answers a server of SFTP that asks for the password', async () => {
     await server.close();
   }
 });
+
+it.each(['http', 'sftp'])(
+  'tells a server of %s that nobody answers for from one that cuts the connection',
+  async (protocol) => {
+    const cutting = createTcpServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => cutting.listen(0, '127.0.0.1', resolve));
+    const { port } = cutting.address() as AddressInfo;
+    const failing = async () => {
+      const url = `${protocol}://nightjar@127.0.0.1:${port}/in/`;
+      const error: unknown = await deliver({ url, hostKey: 'SHA256:x' }).catch((problem: unknown) => problem);
+      if (!isNightjarError(error)) throw error;
+      expect(error.code).toBe('E_DESTINATION_AWAY');
+      return isUnreached(error);
+    };
+    const cut = await failing();
+    await new Promise((resolve) => cutting.close(resolve));
+    expect({ cut, refused: await failing() }).toEqual({ cut: false, refused: true });
+  },
+);

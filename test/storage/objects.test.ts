@@ -57,6 +57,24 @@ describe('an object', () => {
     expect([await readText('empty.txt'), await headObject(s3, at('empty.txt'))]).toEqual(['', 0]);
   });
 
+  it.each([1000, 9 * 1024 * 1024])(
+    'is written of bytes that hold only until the next are asked for: %d of them',
+    async (bytes) => {
+      const block = Buffer.alloc(bytes / 10);
+      async function* blocks() {
+        for (let nth = 0; nth < 10; nth++) {
+          block.fill(String(nth));
+          yield block;
+        }
+      }
+      const { sha256 } = await writeObject(s3, at('reused.txt'), blocks(), TEXT);
+
+      const wanted = Array.from({ length: 10 }, (_, nth) => String(nth).repeat(block.length)).join('');
+      expect(sha256).toBe(createHash('sha256').update(wanted).digest('hex'));
+      expect((await readText('reused.txt')) === wanted).toBe(true);
+    },
+  );
+
   it('is told with its size and the SHA-256 of its bytes, also where it goes up in parts', async () => {
     const part = Buffer.alloc(1 << 20, 'nightjar ');
     const hash = createHash('sha256');

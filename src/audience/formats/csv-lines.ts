@@ -15,6 +15,7 @@ const SPECIAL = Uint8Array.from({ length: 256 }, (_, byte) => Number('",;|\\'.in
 /**
  * Writes what `writeCsvFile` writes of the same rows, in its default dialect.
  * @param columns  none of which varies; cells of hashed ones are SHA-256 in hexadecimal, or empty
+ * @returns bytes that hold until the next ones are asked for
  */
 export async function* writeCsvLines(
   columns: readonly Column[],
@@ -32,6 +33,8 @@ async function* noRows(): AsyncGenerator<readonly Cells[]> {
 class BlockConverter {
   readonly #isHashed: readonly boolean[];
   readonly #writeRow: (cells: Cells) => string;
+  /** What a block became, until the next one is converted. */
+  #out: Buffer = Buffer.alloc(0);
   /** Where the TABs of the row at hand stand. */
   readonly #tabs: Int32Array;
 
@@ -42,7 +45,8 @@ class BlockConverter {
   }
 
   convert({ bytes, lines }: LineBlock): Uint8Array {
-    const out = Buffer.allocUnsafe(bytes.length + lines);
+    if (this.#out.length < bytes.length + lines) this.#out = Buffer.allocUnsafe(bytes.length + lines);
+    const out = this.#out;
     const parts: Uint8Array[] = [];
     let taken = 0;
     let to = 0;

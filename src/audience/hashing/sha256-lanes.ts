@@ -16,11 +16,14 @@ export interface Sha256Lanes {
   readonly memory: ArrayBuffer;
 }
 
+/** Undefined until the first call. */
 let compiled: object | null | undefined;
+/** As the memory of WebAssembly is; views of numbers go by the order of the machine. */
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Compiles at the first call. Answers null where there are no vectors, or no room for a memory. */
 export function openSha256Lanes(): Sha256Lanes | null {
-  compiled ??= compile();
+  if (compiled === undefined) compiled = compile();
   if (compiled === null) return null;
   try {
     const { run, memory } = new WebAssembly.Instance(compiled).exports;
@@ -31,7 +34,7 @@ export function openSha256Lanes(): Sha256Lanes | null {
 }
 
 function compile(): object | null {
-  if (typeof WebAssembly === 'undefined') return null;
+  if (typeof WebAssembly === 'undefined' || !IS_LITTLE_ENDIAN) return null;
   const bytes = writeSha256Module();
   return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : null;
 }

@@ -1,4 +1,5 @@
 /** Writes SHA-256 (FIPS 180-4) of four short values at a time as a WebAssembly module, a lane of vectors for each. */
+import { writeFirstHash, writeRoundConstants } from './sha256-constants';
 import {
   add,
   addIntegers,
@@ -184,14 +185,6 @@ function putDigits(): Code {
   );
 }
 
-/** The first 32 bits behind the point of a root of each of the first primes (FIPS 180-4, 4.2.2 and 5.3.3). */
-function rootsOfPrimes(count: number, root: (prime: number) => number): Code {
-  const primes: number[] = [];
-  for (let n = 2; primes.length < count; n++) if (primes.every((prime) => n % prime !== 0)) primes.push(n);
-  const words = Uint32Array.from(primes, (prime) => (root(prime) % 1) * 2 ** 32);
-  return [...new Uint8Array(words.buffer)];
-}
-
 /** The module exports its `memory` and `run`, which hashes four values of at most 55 bytes each. */
 export function writeSha256Module(): Uint8Array<ArrayBuffer> {
   const firstHash = (variable: number) => loadSplat(ZERO, FIRST_HASH_AT + WORD_BYTES * variable);
@@ -202,6 +195,6 @@ export function writeSha256Module(): Uint8Array<ArrayBuffer> {
     repeat(VARIABLES, (n) => setLocal(VARIABLE + n, add(getLocal(VARIABLE + n), firstHash(n)))),
     putDigits(),
   );
-  const data = [...rootsOfPrimes(ROUNDS, Math.cbrt), ...rootsOfPrimes(VARIABLES, Math.sqrt)];
+  const data = [...writeRoundConstants(ROUNDS), ...writeFirstHash(VARIABLES)];
   return writeModule({ locals: { vectors: VECTORS, integers: 1 }, body }, data);
 }

@@ -35,15 +35,15 @@ export function withoutPlus(e164: string): string {
 }
 
 /** Does what `normalisePhone` does. */
-export const phoneBytes: NormaliseBytes = (bytes, start, end, to) => {
+export const phoneBytes: NormaliseBytes = (bytes, start, end, to, at) => {
   if (!isPlainlyPossibleAt(bytes, start, end)) return -1;
-  for (let at = start; at < end; at++) to[at - start] = bytes[at] ?? 0;
+  for (let from = start; from < end; from++) to[at + from - start] = bytes[from] ?? 0;
   return end - start;
 };
 
 /** Does what `normalisePhone` and `withoutPlus` do. */
-export const phoneDigitBytes: NormaliseBytes = (bytes, start, end, to) => {
+export const phoneDigitBytes: NormaliseBytes = (bytes, start, end, to, at) => {
   if (!isPlainlyPossibleAt(bytes, start, end)) return -1;
-  for (let at = start + 1; at < end; at++) to[at - start - 1] = bytes[at] ?? 0;
+  for (let from = start + 1; from < end; from++) to[at + from - start - 1] = bytes[from] ?? 0;
   return end - start - 1;
 };

@@ -1,11 +1,10 @@
 /** Reads what a request says of its body: length and digests; and reads small documents whole. */
 import { AwsFault } from '../http/fault';
 import type { AwsRequest } from '../http/request';
+import { checkDigests, type Digests, startHashes } from './body-digests';
 import type { S3Call } from './call';
 import { checksumBytes, checksumHeader, findSentChecksum } from './checksums';
-import { checkDigests, type IncomingBody, MAX_PUT_BYTES, startHashes } from './receive';
-
-type Digests = Pick<IncomingBody, 'sha256Hex' | 'md5Base64' | 'checksum'>;
+import { type IncomingBody, MAX_PUT_BYTES } from './receive';
 
 /**
  * Reads what a put or part brings and what it must be.

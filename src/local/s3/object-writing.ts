@@ -3,20 +3,15 @@ import { rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { replaceFile, syncFolder, writeTemporary } from '../files';
 import { makeFolders, placeFile, removeEmptyFolders, removeFile, renameInto } from './bucket-files';
-import type { Checksum } from './checksums';
 import { keyToPath } from './key-path';
 import { formatSidecar, type ObjectFacts } from './object-facts';
 import { type Base, metaFolders, type ObjectName, readCurrent, requireBucket, sidecarPath } from './object-place';
 import type { ReceivedBody } from './receive';
 
-/** Holds what a put stores beside the bytes of a received body. */
+/** Holds what a put stores: a body, and what goes beside its bytes. */
 export interface NewObject {
   readonly body: ReceivedBody;
   readonly headers: Readonly<Record<string, string>>;
-  /** In place of the body's MD5, for objects made of parts. */
-  readonly etag?: string;
-  /** In place of the body's own checksum. */
-  readonly checksum?: Checksum;
   readonly tags?: ObjectFacts['tags'];
   readonly parts?: ObjectFacts['parts'];
   readonly completion?: ObjectFacts['completion'];
@@ -62,10 +57,10 @@ async function prepareFacts(
   const { body } = object;
   // Times of one key only grow, so that size and time tell its former bytes from the new ones.
   const modifiedMs = Math.max(Math.round(base.now()), (former?.modifiedMs ?? -1) + 1);
-  const checksum = object.checksum ?? body.checksum;
+  const { etag, sizeBytes, checksum } = body;
   const facts: ObjectFacts = {
-    etag: object.etag ?? body.md5Hex,
-    sizeBytes: body.sizeBytes,
+    etag,
+    sizeBytes,
     modifiedMs,
     headers: { ...object.headers },
     ...(checksum === undefined ? {} : { checksum }),

@@ -1,27 +1,21 @@
 /** Receives a body into a temporary file, verifying every digest that the client sent with it. */
-import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { AwsFault, diskFullFault, systemCode } from '../http/fault';
-import { type Checksum, type ChecksumAlgorithm, createChecksum } from './checksums';
-import type { RunningHash } from './crc';
+import { checkDigests, type Digests, type Hashes, startHashes } from './body-digests';
+import type { Checksum } from './checksums';
 
-/**
- * Holds a body and what it must be. `value` of the checksum is asked for only at the end, where trailers are known;
- * without it the checksum is computed and compared with nothing.
- */
-export interface IncomingBody {
+/** Holds a body and what it must be. */
+export interface IncomingBody extends Digests {
   readonly data: AsyncIterable<Buffer>;
   readonly sizeBytes?: number;
-  readonly sha256Hex?: string;
-  readonly md5Base64?: string;
-  readonly checksum?: { readonly algorithm: ChecksumAlgorithm; value?: () => string | undefined };
 }
 
 /** Holds a body that lies in a temporary file, flushed; the taker moves the file or removes it. */
 export interface ReceivedBody {
   readonly file: string;
   readonly sizeBytes: number;
-  readonly md5Hex: string;
+  /** Without quotes: the MD5 of the bytes in hex, or for an object made of parts that of theirs. */
+  readonly etag: string;
   readonly checksum?: Checksum;
 }
 
@@ -34,14 +28,28 @@ export const MAX_PUT_BYTES = 5 * 1024 ** 3;
  * @throws AwsFault IncompleteBody, EntityTooLarge, BadDigest, XAmzContentSHA256Mismatch, InsufficientStorage; the file is gone then
  */
 export async function receiveBody(body: IncomingBody, file: string): Promise<ReceivedBody> {
-  const handle = await open(file, 'wx');
-  try {
+  return writeFlushed(file, async (handle) => {
     const hashes = startHashes(body);
     const sizeBytes = await copyData(body, handle, hashes);
-    const received = { file, sizeBytes, ...checkDigests(body, hashes) };
+    return { file, sizeBytes, ...checkDigests(body, hashes) };
+  });
+}
+
+/**
+ * Makes a new file and flushes it to disk once `write` has ended.
+ *
+ * @throws AwsFault InsufficientStorage, and what `write` throws; the file is gone then
+ */
+export async function writeFlushed<Result>(
+  file: string,
+  write: (handle: FileHandle) => Promise<Result>,
+): Promise<Result> {
+  const handle = await open(file, 'wx');
+  try {
+    const result = await write(handle);
     await handle.sync();
     await handle.close();
-    return received;
+    return result;
   } catch (error) {
     await handle.close();
     await rm(file, { force: true });
@@ -49,35 +57,14 @@ export async function receiveBody(body: IncomingBody, file: string): Promise<Rec
   }
 }
 
-type Digests = Pick<IncomingBody, 'sha256Hex' | 'md5Base64' | 'checksum'>;
-
-/** Takes the bytes of a body and computes all digests that are to be checked. */
-export interface Hashes {
-  readonly md5: Hash;
-  readonly sha256: Hash | undefined;
-  readonly checksum: RunningHash | undefined;
-  update(chunk: Buffer): void;
-}
-
-/** Starts the hashes of a body. */
-export function startHashes(body: Digests): Hashes {
-  const md5 = createHash('md5');
-  const sha256 = body.sha256Hex === undefined ? undefined : createHash('sha256');
-  const checksum = body.checksum === undefined ? undefined : createChecksum(body.checksum.algorithm);
-  return {
-    md5,
-    sha256,
-    checksum,
-    update(chunk) {
-      md5.update(chunk);
-      sha256?.update(chunk);
-      checksum?.update(chunk);
-    },
-  };
-}
+/** Pieces from the network have up to 64 KB; they are gathered to this size, or this number, before they are written. */
+const GATHERED_BYTES = 1024 ** 2;
+const GATHERED_PIECES = 256;
 
 async function copyData(body: IncomingBody, handle: FileHandle, hashes: Hashes): Promise<number> {
   let sizeBytes = 0;
+  let gathered: Buffer[] = [];
+  let writtenBytes = 0;
   try {
     for await (const chunk of body.data) {
       sizeBytes += chunk.length;
@@ -85,8 +72,13 @@ async function copyData(body: IncomingBody, handle: FileHandle, hashes: Hashes):
         throw new AwsFault('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
       }
       hashes.update(chunk);
-      await handle.appendFile(chunk);
+      gathered.push(chunk);
+      if (sizeBytes - writtenBytes < GATHERED_BYTES && gathered.length < GATHERED_PIECES) continue;
+      await writeAll(handle, gathered);
+      writtenBytes = sizeBytes;
+      gathered = [];
     }
+    await writeAll(handle, gathered);
   } catch (error) {
     if (systemCode(error) === 'ECONNRESET') throw incompleteBody();
     throw error;
@@ -95,42 +87,18 @@ async function copyData(body: IncomingBody, handle: FileHandle, hashes: Hashes):
   return sizeBytes;
 }
 
-function incompleteBody(): AwsFault {
+/** A disk that fills up may take a part of the pieces; writing the rest then tells why. */
+async function writeAll(handle: FileHandle, pieces: readonly Buffer[]): Promise<void> {
+  if (pieces.length === 0) return;
+  const { bytesWritten } = await handle.writev(pieces);
+  const sizeBytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (bytesWritten < sizeBytes) await handle.appendFile(Buffer.concat(pieces).subarray(bytesWritten));
+}
+
+/** Makes the answer for a body that is not as long as it was said to be. */
+export function incompleteBody(): AwsFault {
   return new AwsFault(
     'IncompleteBody',
     'You did not provide the number of bytes specified by the Content-Length HTTP header',
-  );
-}
-
-/**
- * Compares a body's digests with what the client sent.
- *
- * @throws AwsFault BadDigest, XAmzContentSHA256Mismatch
- */
-export function checkDigests(body: Digests, hashes: Hashes): Pick<ReceivedBody, 'md5Hex' | 'checksum'> {
-  const md5 = hashes.md5.digest();
-  const sha256 = hashes.sha256?.digest('hex');
-  if (sha256 !== body.sha256Hex) throw wrongContentHash(body.sha256Hex ?? '', sha256 ?? '');
-  if (body.md5Base64 !== undefined && body.md5Base64 !== md5.toString('base64')) {
-    throw new AwsFault('BadDigest', 'The Content-MD5 you specified did not match what we received.', {
-      details: { ExpectedDigest: body.md5Base64, CalculatedDigest: md5.toString('base64') },
-    });
-  }
-  const received = { md5Hex: md5.toString('hex') };
-  const checksum = body.checksum;
-  if (checksum === undefined || hashes.checksum === undefined) return received;
-  const value = hashes.checksum.digest().toString('base64');
-  if (checksum.value !== undefined && checksum.value() !== value) {
-    const text = `The ${checksum.algorithm} you specified did not match the calculated checksum.`;
-    throw new AwsFault('BadDigest', text);
-  }
-  return { ...received, checksum: { algorithm: checksum.algorithm, type: 'FULL_OBJECT', value } };
-}
-
-function wrongContentHash(sent: string, computed: string): AwsFault {
-  return new AwsFault(
-    'XAmzContentSHA256Mismatch',
-    "The provided 'x-amz-content-sha256' header does not match what was computed.",
-    { details: { ClientComputedContentSHA256: sent, S3ComputedContentSHA256: computed } },
   );
 }

@@ -1,18 +1,15 @@
 /** Performs CompleteMultipartUpload: makes one object of the parts that the client names. */
-import { createReadStream } from 'node:fs';
 import { AwsFault } from '../http/fault';
 import { sha256Hex } from '../http/sigv4';
 import { isBucketName } from './bucket-name';
 import { answerXml, type S3Answer, type S3Call, type S3Operation } from './call';
-import { type Checksum, composeChecksum, composeEtag, DEFAULT_ALGORITHM, findSentChecksum } from './checksums';
 import { readDocument } from './incoming';
+import { joinParts } from './join-parts';
 import { checksumElements } from './object-answer';
 import type { ObjectFacts } from './object-facts';
 import { beginWrite } from './object-operations';
-import type { NewObject } from './object-writing';
-import { receiveBody } from './receive';
 import { uploadIdOf } from './upload-operations';
-import { findUpload, noSuchUpload, partFile, readParts, removeUpload, type Upload, type UploadPart } from './uploads';
+import { findUpload, noSuchUpload, readParts, removeUpload, type Upload, type UploadPart } from './uploads';
 import { childText, malformed, readXml, writeXml, type XmlElement } from './xml';
 
 /** S3's least size of a part that is not the last. */
@@ -140,54 +137,4 @@ function checkSize({ request }: S3Call, parts: readonly UploadPart[]): void {
   if (asked === undefined || Number(asked) === size) return;
   const message = `The provided 'x-amz-mp-object-size' header value ${asked} does not match what was computed: ${size}`;
   throw new AwsFault('InvalidRequest', message);
-}
-
-async function joinParts(call: S3Call, upload: Upload, parts: readonly UploadPart[]): Promise<NewObject> {
-  const { store } = call;
-  const uploadId = uploadIdOf(call);
-  async function* read(): AsyncGenerator<Buffer> {
-    for (const part of parts) {
-      yield* createReadStream(partFile(store, uploadId, part), { highWaterMark: 1024 ** 2 });
-    }
-  }
-  const composed = composite(upload, parts);
-  const sent = findSentChecksum(call.request.headers)?.value;
-  if (
-    composed !== undefined &&
-    sent !== undefined &&
-    sent.replace(/-\d+$/, '') !== composed.value.replace(/-\d+$/, '')
-  ) {
-    throw new AwsFault('BadDigest', `The ${composed.algorithm} you specified did not match the calculated checksum.`);
-  }
-  const whole = {
-    algorithm: upload.algorithm ?? DEFAULT_ALGORITHM,
-    ...(sent === undefined ? {} : { value: () => sent }),
-  };
-  const body = await receiveBody(
-    {
-      data: read(),
-      sizeBytes: parts.reduce((sum, part) => sum + part.sizeBytes, 0),
-      ...(composed === undefined ? { checksum: whole } : {}),
-    },
-    store.temporaryFile(),
-  );
-  return {
-    body,
-    headers: upload.headers,
-    etag: composeEtag(parts.map((part) => part.etag)),
-    parts: parts.map(describePart),
-    ...(upload.tags === undefined ? {} : { tags: upload.tags }),
-    ...(composed === undefined ? {} : { checksum: composed }),
-  };
-}
-
-function describePart({ sizeBytes, checksum }: UploadPart): NonNullable<ObjectFacts['parts']>[number] {
-  return checksum === undefined ? { sizeBytes } : { sizeBytes, checksum };
-}
-
-/** Makes the composite checksum of an upload; undefined for one whose checksum is over all bytes. */
-function composite(upload: Upload, parts: readonly UploadPart[]): Checksum | undefined {
-  const values = parts.flatMap((part) => (part.checksum === undefined ? [] : [part.checksum]));
-  if (upload.algorithm === undefined || upload.checksumType === 'FULL_OBJECT') return undefined;
-  return composeChecksum(upload.algorithm, values);
 }

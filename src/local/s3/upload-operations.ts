@@ -62,7 +62,7 @@ export const uploadPart: S3Operation = async (call) => {
   const kept = upload.algorithm === undefined ? plain : body;
   await store.takeTurns(uploadId, () => addPart(store, uploadId, { number, body: kept }));
   const headers = checksum === undefined ? {} : { [checksumHeader(checksum.algorithm)]: checksum.value };
-  return { status: 200, headers: { etag: `"${body.md5Hex}"`, ...headers } };
+  return { status: 200, headers: { etag: `"${body.etag}"`, ...headers } };
 };
 
 /** A composite checksum is made of those that the client sends with its parts; without an algorithm any may come. */
@@ -91,7 +91,7 @@ export const uploadPartCopy: S3Operation = async (call) => {
   return answerXml(
     writeXml('CopyPartResult', {
       LastModified: new Date(store.now()).toISOString(),
-      ETag: `"${body.md5Hex}"`,
+      ETag: `"${body.etag}"`,
       ...(checksum === undefined ? {} : { [`Checksum${checksum.algorithm}`]: checksum.value }),
     }),
   );

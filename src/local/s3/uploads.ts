@@ -102,7 +102,7 @@ export async function addPart(
   const facts: UploadPart = {
     number: part.number,
     file,
-    etag: body.md5Hex,
+    etag: body.etag,
     sizeBytes: body.sizeBytes,
     modifiedMs: store.now(),
     ...(body.checksum === undefined ? {} : { checksum: body.checksum.value }),

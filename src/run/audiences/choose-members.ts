@@ -87,21 +87,28 @@ function leaveOut({ leftOut }: ChoiceCounts, reason: string, users = 1): void {
   leftOut.set(reason, (leftOut.get(reason) ?? 0) + users);
 }
 
-/** What formats and rules read of a contact; `where` may ask for more. */
+/** What may be read of a contact; `where` may ask for more. */
 const READ_COLUMNS = [
   ...CONTACT_COLUMNS.filter((name) => !['consent_at', 'consent_source'].includes(name)),
   'attributes',
 ];
 
+/** What formats and rules read of a contact: all that there is, unless each format says what. */
+function columnsRead({ context, job }: AudienceCase): readonly string[] {
+  const formats = context.bundle.formats.map(({ table }) => table?.rules.map(({ from }) => from) ?? READ_COLUMNS);
+  return ['consent', 'country', 'attributes', ...formats.flat(), ...Object.keys(job.audience.where)];
+}
+
 /** Joins with the contacts and leaves out who may not be addressed; pages may be left with no row. */
 async function* admit(
-  { context, job }: AudienceCase,
+  given: AudienceCase,
   members: AsyncIterable<Uint8Array>,
   counts: ChoiceCounts,
   onEnd: (members: number) => void = () => undefined,
 ): AsyncGenerator<JoinedPage> {
+  const { context, job } = given;
   const refuse = createAdmission({ ...job.audience, slot: context.run.slot });
-  const columns = [...READ_COLUMNS, ...Object.keys(job.audience.where)];
+  const columns = columnsRead(given);
   const pages = streamContactColumns(context.engines.db, job.audience.topic, { columns });
   const joined = { members: 0, unknown: 0 };
   for await (const one of joinPages({ members, pages }, joined)) {

@@ -1,10 +1,8 @@
 /** Reads the lists of a job, and keeps them on S3 by their content, so that a run that goes on later has the same ones. */
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { UNRANKED } from '../../audience/algebra/rank';
 import { countLines } from '../../audience/block-buffer';
 import type { Member } from '../../audience/members';
@@ -107,7 +105,7 @@ async function storeList(engines: StoreEngines, file: string): Promise<StoredLis
         yield chunk;
       }
     };
-    await pipeline(Readable.from(hashed()), createWriteStream(copy, { mode: 0o600 }));
+    await writeFile(copy, hashed(), { mode: 0o600 });
     const uri = place(engines, `lists/${hash.digest('hex')}.tsv`);
     if ((await headObject(engines.s3, uri)) === undefined) {
       await writeObject(engines.s3, uri, createReadStream(copy), {

@@ -1,7 +1,6 @@
 /** Sorts the lines of a row file, on disk where they are many: memory is flat in their number. */
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type LineBlock, linesOf } from '../../audience/block-buffer';
 import { mergeLines, sortedBlocks } from '../../audience/line-blocks';
@@ -15,6 +14,8 @@ const READ_BYTES = 128 * 1024;
 /** Takes lines in any order and gives them back in order, each key once. */
 export interface LineSorter {
   add(line: string): void;
+  /** What holds lines until they are put on disk, to which they may be added as bytes. */
+  readonly arena: TextArena;
   /** Puts on disk what is too much to hold; to be called between batches. */
   relieve(): Promise<void>;
   /** Sorted, each key once; may be read several times, after the last line was added. */
@@ -43,6 +44,7 @@ export function createLineSorter(
     arena.clear();
   };
   return {
+    arena,
     add: (line) => arena.add(line),
     relieve: async () => {
       if (arena.size >= chunkBytes || arena.count >= CHUNK_LINES) await spill();
@@ -51,10 +53,25 @@ export function createLineSorter(
       if (files.length === 0) return yield* sortedBlocks(arena, keyCells);
       if (arena.count > 0) await spill();
       yield* mergeLines(
-        files.map((file) => createReadStream(file, { highWaterMark: READ_BYTES })),
+        files.map((file) => readChunks(file)),
         keyCells,
       );
     },
     release: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** Reads a file into one buffer, which is written over when the next bytes are asked for. */
+async function* readChunks(file: string): AsyncGenerator<Uint8Array> {
+  const handle = await open(file);
+  try {
+    const buffer = Buffer.allocUnsafe(READ_BYTES);
+    while (true) {
+      const { bytesRead } = await handle.read(buffer, 0, READ_BYTES);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
 }

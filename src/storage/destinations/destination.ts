@@ -1,7 +1,7 @@
 /** What a destination of audience files can do, and how it tells what went wrong. */
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { DestinationSettings } from '../../config/destination-settings';
-import { NightjarError } from '../../errors';
+import { NightjarError, systemErrorCode } from '../../errors';
 
 /** A file that is delivered. */
 export interface OutgoingFile {
@@ -48,6 +48,21 @@ export function away(name: string, message: string, cause?: unknown): NightjarEr
     fix: `check destinations.${name}.url; where it is right, try again when the server is back`,
     cause,
   });
+}
+
+const UNREACHED: ReadonlySet<string> = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT'],
+  ...['EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN'],
+]);
+
+/** Tells of what `put` has thrown whether nobody answered at all; a server that answers may take another file. */
+export function isUnreached({ cause }: NightjarError): boolean {
+  return UNREACHED.has(systemErrorCode(cause) ?? '');
+}
+
+/** Makes the error of a server that was not heard of in time. */
+export function unheard(message: string): Error {
+  return Object.assign(new Error(message), { code: 'ETIMEDOUT' });
 }
 
 /** A person has to mend something. */

@@ -5,7 +5,7 @@ import * as https from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { systemErrorCode } from '../../errors';
-import { away, type Destination, type DestinationCase, type OutgoingFile, refused } from './destination';
+import { away, type Destination, type DestinationCase, type OutgoingFile, refused, unheard } from './destination';
 
 /** A server that is silent for so long has gone. */
 const SILENCE_MS = 120_000;
@@ -91,7 +91,10 @@ async function explained(name: string, signal: AbortSignal, action: () => Promis
 
 /** Answers the status when the whole answer has come. */
 function answerOf(request: http.ClientRequest): Promise<number> {
-  request.on('timeout', () => request.destroy(new Error('silent for too long')));
+  request.on('timeout', () => {
+    const isConnected = request.socket?.connecting === false;
+    request.destroy(isConnected ? new Error('silent for too long') : unheard('no connection in time'));
+  });
   return new Promise<number>((resolve, reject) => {
     request.on('error', reject);
     request.on('response', (response) => {

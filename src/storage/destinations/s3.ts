@@ -1,5 +1,6 @@
 /** A destination on S3: an object is there whole or not at all, so there is nothing to rename. */
 import { AbortMultipartUploadCommand, CreateMultipartUploadCommand, type S3Client } from '@aws-sdk/client-s3';
+import { systemErrorCode } from '../../errors';
 import { encryptionOf, writeObject } from '../objects';
 import { parseS3Uri, type S3Uri } from '../uri';
 import { away, type Destination, type DestinationCase, refused } from './destination';
@@ -38,7 +39,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
 
 function explain(name: string, bucket: string, cause: unknown): Error {
   const code = cause instanceof Error ? cause.name : 'unknown';
-  if (!REFUSALS.has(code)) return away(name, `takes nothing (${code})`, cause);
+  if (!REFUSALS.has(code)) return away(name, `takes nothing (${systemErrorCode(cause) ?? code})`, cause);
   const missing =
     code === 'NoSuchBucket' ? `make the bucket "${bucket}", or correct destinations.${name}.url` : undefined;
   const fix =

@@ -1,6 +1,6 @@
 /** Tells what SFTP servers mean by their refusals; of the protocol there are few words, and each server has its own. */
 import { systemErrorCode } from '../../errors';
-import { away, type DestinationCase, refused } from './destination';
+import { away, type DestinationCase, refused, unheard } from './destination';
 
 const textOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
 
@@ -59,6 +59,8 @@ export function explainSftp({ name }: DestinationCase, cause: unknown): Error {
   const meaning = MEANINGS.find(({ says }) => says.test(text));
   if (meaning?.fix !== undefined) return refused(name, meaning.message, { fix: meaning.fix(name), cause });
   if (meaning !== undefined) return away(name, meaning.message, cause);
+  // Of the client this is the time for connecting as well.
+  if (/waiting for handshake/i.test(text)) return away(name, "can't be reached (no answer in time)", unheard(text));
   const code = systemErrorCode(cause);
   const reason = code === undefined || code.startsWith('ERR_') ? 'connection lost' : code;
   return away(name, `can't be reached (${reason})`, cause);

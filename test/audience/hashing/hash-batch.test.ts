@@ -123,7 +123,24 @@ describe.each(Object.entries(WAYS))('hashes %s', (_, openLanes) => {
         batch.flush();
         expect(to.toString('latin1').match(/.{64}/g)).toEqual(values.map(digest));
       }),
-      { numRuns: 200 },
+      { numRuns: 200, endOnFailure: true },
+    );
+  });
+
+  it('are those of the ranges of a long text from its start to its end', () => {
+    const text = Array.from({ length: 3000 }, (_, n) => `person.${n}@mail.example`).join('');
+    const ranges: { readonly start: number; readonly end: number }[] = [];
+    for (let start = 0; start < text.length; start += ranges.length % 3) {
+      const end = Math.min(text.length, start + (ranges.length % 30));
+      ranges.push({ start, end });
+      start = end;
+    }
+    const to = Buffer.alloc(64 * ranges.length);
+    const batch = new HashBatch(openLanes());
+    for (const [n, { start, end }] of ranges.entries()) batch.addText(text, start, end, to, 64 * n);
+    batch.flush();
+    expect(to.toString('latin1').match(/.{64}/g)).toEqual(
+      ranges.map(({ start, end }) => digest(text.slice(start, end))),
     );
   });
 

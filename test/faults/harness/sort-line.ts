@@ -1,8 +1,7 @@
 /** Reads the one line of a segment output and sorts its users into a member file: `node -r register.js sort-line.ts OUTPUT FOLDER`. */
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { countLines } from '../../../src/audience/block-buffer';
 import type { Member } from '../../../src/audience/members';
 import { readSegmentEvents } from '../../../src/personalize/segment-reader';
@@ -19,7 +18,7 @@ async function* readUsers(output: string): AsyncGenerator<readonly Member[]> {
 async function main(output: string, folder: string): Promise<void> {
   const sorted = await sortMembers(readUsers(output), folder);
   const kept = { count: 0 };
-  await pipeline(Readable.from(countLines(sorted.blocks, kept)), createWriteStream(path.join(folder, 'members.tsv')));
+  await writeFile(path.join(folder, 'members.tsv'), countLines(sorted.blocks, kept));
   await sorted.release();
   const peakMb = process.resourceUsage().maxRSS / 1024;
   console.log(JSON.stringify({ came: sorted.count, kept: kept.count, peakMb }));
