@@ -144,16 +144,8 @@ class Cell {
     const start = column.startOf(row);
     const end = column.endOf(row);
     if (start === end) return 0;
-    if (this.#shared !== undefined) {
-      const slot = this.#shared.find(column, row);
-      if (slot === SharedCells.NONE) return 0;
-      if (slot === SharedCells.UNFIT) return this.#lookAtText(column.textAt(row), row);
-      this.#source = 'shared';
-      this.#slot = slot;
-      return SharedCells.CELL_BYTES;
-    }
     const length = end - start > MOST_BYTES ? -1 : this.#normalise(column.bytes, start, end);
-    if (length < 0) return this.#lookAtText(column.textAt(row), row);
+    if (length < 0) return this.#lookAtOdd(column, row);
     this.#source = 'hash';
     this.#length = length;
     return HASH_BYTES;
@@ -166,6 +158,16 @@ class Cell {
     if (this.#source === 'text') return at + bytes.write(this.#text, at);
     hashes.addBytes(this.#values, this.#at, this.#at + this.#length, bytes, at);
     return at + HASH_BYTES;
+  }
+
+  /** Looks at a value that is not normalised as bytes. */
+  #lookAtOdd(column: TextColumn, row: number): number {
+    const slot = this.#shared?.find(column, row) ?? SharedCells.UNFIT;
+    if (slot === SharedCells.NONE) return 0;
+    if (slot === SharedCells.UNFIT) return this.#lookAtText(column.textAt(row), row);
+    this.#source = 'shared';
+    this.#slot = slot;
+    return SharedCells.CELL_BYTES;
   }
 
   #normalise(bytes: Uint8Array, start: number, end: number): number {

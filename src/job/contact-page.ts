@@ -46,7 +46,8 @@ export class ContactPage {
   mayHaveAttribute(name: string): boolean {
     const known = this.#mentioned.get(name);
     if (known !== undefined) return known;
-    const mentioned = this.columns.get('attributes')?.mayHold(JSON.stringify(name)) === true;
+    // Without the first quote, which is found several times slower, for it stands everywhere.
+    const mentioned = this.columns.get('attributes')?.mayHold(JSON.stringify(name).slice(1)) === true;
     this.#mentioned.set(name, mentioned);
     return mentioned;
   }
