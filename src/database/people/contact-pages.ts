@@ -52,13 +52,17 @@ export async function* streamContactPages(
   options: PageOptions = {},
 ): AsyncGenerator<readonly StoredContact[]> {
   for await (const page of streamContactColumns(db, topic, options)) {
-    const hashes = page.column('address_hash');
-    yield Array.from({ length: page.rows }, (_, row) => ({
-      contact: page.contactAt(row),
-      addressHash: hashes?.texts()[row] || undefined,
-      suppression: page.suppressionAt(row),
-    }));
+    yield Array.from({ length: page.rows }, (_, row) => storedAt(page, row));
   }
+}
+
+/** What is stored of the contact of a row. */
+export function storedAt(page: ContactPage, row: number): StoredContact {
+  return {
+    contact: page.contactAt(row),
+    addressHash: page.column('address_hash')?.texts()[row] || undefined,
+    suppression: page.suppressionAt(row),
+  };
 }
 
 /** Streams what `streamContactPages` streams, in columns. */

@@ -1,7 +1,7 @@
 /** Takes the recipients of an e-mail job from an audience: finds the run whose members they are, and joins them with contacts. */
 
-import { joinByUserId } from '../../audience/join';
-import { readMembers } from '../../audience/members';
+import { joinPages } from '../../audience/join-pages';
+import { readMembers, writeMembers } from '../../audience/members';
 import { compareMembers, mergeSorted } from '../../audience/merge';
 import { nearestName } from '../../config/nearest';
 import {
@@ -9,7 +9,7 @@ import {
   findFinishedAudience,
   listFinishedAudiences,
 } from '../../database/audiences/finished-audience';
-import { streamContactPages } from '../../database/people/contact-pages';
+import { storedAt, streamContactColumns } from '../../database/people/contact-pages';
 import { findRun } from '../../database/runs/runs';
 import { NightjarError, type Where } from '../../errors';
 import { type AudienceRef, writeAudienceRef } from '../../job/audience-ref';
@@ -91,8 +91,8 @@ async function explainMissing(db: Engines['db'], { from, found, where }: Missing
 }
 
 /**
- * Makes the stream of those whom an audience is about, each with what is stored of them, in the order of user_id; undefined for a
- * member who is no contact. Memory is flat: members and contacts are merged.
+ * Makes the stream of those whom an audience is about, each with what is stored of them, in the order of user_id; members who
+ * are no contacts come last, each as undefined. Memory is flat: members and contacts are merged.
  */
 export function openCandidates(
   { db, s3 }: Pick<Engines, 'db' | 's3'>,
@@ -102,11 +102,13 @@ export function openCandidates(
   if (audience === undefined) return undefined;
   return async function* () {
     const parts = audience.uris.map((uri) => readMembers(readObject(s3, parseS3Uri(uri))));
-    const joined = joinByUserId({
-      members: mergeSorted(parts, compareMembers),
-      contacts: streamContactPages(db, topic),
-      userIdOf: ({ contact }) => contact.userId,
-    });
-    for await (const batch of joined) yield batch.map(({ contact }) => contact);
+    const members = writeMembers(mergeSorted(parts, compareMembers));
+    const counts = { members: 0, unknown: 0 };
+    for await (const { page, rows } of joinPages({ members, pages: streamContactColumns(db, topic) }, counts))
+      yield Array.from(rows, (row) => storedAt(page, row));
+    for (let left = counts.unknown; left > 0; left -= BATCH)
+      yield Array.from({ length: Math.min(left, BATCH) }, () => undefined);
   };
 }
+
+const BATCH = 5000;
