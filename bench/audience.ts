@@ -14,7 +14,7 @@ export interface AudienceBenchSize {
   readonly contacts: number;
 }
 
-const SIZE: AudienceBenchSize = { segmentLines: 10, usersPerSegment: 500_000, contacts: 400_000 };
+const SIZE: AudienceBenchSize = { segmentLines: 10, usersPerSegment: 500_000, contacts: 1_000_000 };
 const ROUNDS = 3;
 
 /** Measures both; each subject runs in a process of its own, in turns. */

@@ -22,7 +22,7 @@ function textOf(sets: number): string {
 
 async function work(folder: string, sets: number): Promise<number> {
   const parsed = parseExpression(textOf(sets), (name) => ({ op: 'leaf', leaf: { kind: 'query', name } }));
-  if (!parsed.ok) throw new Error(parsed.message);
+  if (!parsed.ok) throw new Error(parsed.problems[0]?.message);
   const compiled = compileExpression(parsed.expression);
   const sources = compiled.leaves.map((leaf) => {
     if (leaf.kind !== 'query') throw new Error('the expression has other sets');

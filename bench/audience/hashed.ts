@@ -1,7 +1,7 @@
 /** Hashes the users of a segment output into files: `node hashed.js duckdb|nightjar FILE OUT` prints the rows and the seconds. */
 import { join } from 'node:path';
 import { shareByRanges } from '../parse/ranges';
-import { askDuckDb, ndjson, printMeasured } from '../parse/readers';
+import { askDuckDb, loadDuckDb, ndjson, printMeasured } from '../parse/readers';
 
 function hashByWorkers(file: string, out: string): Promise<number> {
   return shareByRanges(join(__dirname, 'hash-range.js'), file, (worker) => [`${out}.${worker}`]);
@@ -13,4 +13,5 @@ function hashByDuckDb(file: string, out: string): Promise<number> {
 }
 
 const [, , name, file = '', out = ''] = process.argv;
-void printMeasured(() => (name === 'duckdb' ? hashByDuckDb(file, out) : hashByWorkers(file, out)));
+if (name === 'duckdb') void loadDuckDb().then(() => printMeasured(() => hashByDuckDb(file, out)));
+else void printMeasured(() => hashByWorkers(file, out));

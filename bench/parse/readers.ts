@@ -2,7 +2,6 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { DuckDBInstance } from '@duckdb/node-api';
 import type { Shard } from '../../src/personalize/output-types';
 import { addLengths, countUsers, SHOWN_ITEMS, sumInference } from './range-reader';
 import { shareByRanges } from './ranges';
@@ -49,8 +48,14 @@ export function ndjson(file: string): string {
     input: 'STRUCT(itemId VARCHAR)', output: 'STRUCT(usersList VARCHAR[])', error: 'VARCHAR' })`;
 }
 
+/** Loads the peer, where it is the subject: it would weigh on the memory of the others. */
+export function loadDuckDb() {
+  return import('@duckdb/node-api');
+}
+
 /** Answers the first value of the first row, by two threads. */
 export async function askDuckDb(text: string): Promise<number> {
+  const { DuckDBInstance } = await loadDuckDb();
   const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
   const connection = await instance.connect();
   const [[value] = []] = (await connection.runAndReadAll(text)).getRowsJS();
@@ -86,5 +91,6 @@ if (require.main === module) {
   const [, , name = '', file = ''] = process.argv;
   const read = READERS[name];
   if (read === undefined) throw new Error(`no reader "${name}"; there are ${Object.keys(READERS).join(', ')}`);
-  void printMeasured(() => read(file));
+  const ready = name.endsWith('duckdb') ? loadDuckDb() : Promise.resolve();
+  void ready.then(() => printMeasured(() => read(file)));
 }
