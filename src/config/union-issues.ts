@@ -21,8 +21,11 @@ export function issuesOfMeantForm(issue: Issue): readonly Issue[] | undefined {
 }
 
 /** A form that wants a text, a number or a list has nothing to say of a map. */
-function isOfOtherKind({ path, code }: Issue): boolean {
-  return path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
+function isOfOtherKind(issue: Issue): boolean {
+  if (issue.path.length > 0) return false;
+  // A form that has forms itself is of another kind where all of them are.
+  if (issue.code === 'invalid_union') return issue.errors.every((issues) => issues.some(isOfOtherKind));
+  return issue.code === 'invalid_type' || issue.code === 'invalid_value';
 }
 
 /** Counts the keys that are unknown to a form, and those that it wants and are not there. */

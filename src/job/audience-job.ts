@@ -54,6 +54,8 @@ export interface AudienceJob extends JobBase {
     readonly change: ChangeRules;
     /** Names of the settings' `destinations`, each once; none where the files stay on S3. */
     readonly deliver: readonly string[];
+    /** Audiences, or parts as `drama.b`, that are no longer in the job and whose people are to be taken out; none for most. */
+    readonly withdraw: readonly string[];
     /** Key prefix below the output location, ends with `/`. */
     readonly to: string;
   };

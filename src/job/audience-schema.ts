@@ -1,6 +1,6 @@
 /** The shape of an audience job as its file is written; `description` is for editors, `expected` for messages. */
 import { z } from 'zod';
-import { changeField, deliverField } from './change-schema';
+import { changeField, deliverField, withdrawField } from './change-schema';
 import { combineFields } from './combine-schema';
 import { filterField, queryValuesField } from './filter-schema';
 import { attributesField, formatsField, listIdsField } from './formats-schema';
@@ -103,6 +103,7 @@ export function audienceSchema(names: JobNames) {
         listIds: listIdsField,
         change: changeField,
         deliver: deliverField(names),
+        withdraw: withdrawField,
         to,
       })
       .prefault({})

@@ -73,6 +73,7 @@ export function buildAudienceJob(source: JobFile, fields: z.output<ReturnType<ty
       listIds: new Map(Object.entries(audience.listIds).map(([name, id]) => [name, String(id)])),
       change: buildChange(audience.change),
       deliver: audience.deliver,
+      withdraw: audience.withdraw,
       to: audience.to ?? `audiences/${source.name}/`,
     },
   };

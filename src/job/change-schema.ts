@@ -1,5 +1,6 @@
 /** The shape of what an audience job says of its files from run to run, and of where they go. */
 import { z } from 'zod';
+import { refuseDoubles } from './each-once';
 import { type JobNames, refineName } from './names';
 
 /** `audience.change`. */
@@ -35,6 +36,22 @@ export const changeField = z
   });
 
 const DESTINATION_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
+
+/** `audience.withdraw`. */
+export const withdrawField = z
+  .array(
+    z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,39}(\.[a-z0-9][a-z0-9-]{0,39})?$/)
+      .meta({ expected: 'the name of an audience, or of a part as drama.b' }),
+  )
+  .superRefine(refuseDoubles('each name once'))
+  .default([])
+  .meta({
+    description: 'Audiences and parts that are no longer in the job, whose people destinations are to forget',
+    expected: 'a list of names, each once',
+    examples: [['coffee']],
+  });
 
 /** Makes `audience.deliver`. URLs and their secrets stand in the settings, never in a job file. */
 export function deliverField({ destinations: known }: JobNames) {

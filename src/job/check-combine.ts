@@ -38,10 +38,15 @@ function checkExpressions(audience: Fields, segment: Fields, job: string): reado
   const queries = queriesOf(segment);
   const path = (name: string) => ['audience', 'combine', ...(isMap(combine) ? [name] : [])];
   const { audiences, problems } = resolveAudiences({ job, audiences: texts, queries, lists });
-  if (problems.length > 0) return problems.map((problem) => explain(problem, path(problem.name)));
   const hidden = queries.filter((name) => HIDING.includes(name));
-  if (hidden.length > 0) return hidden.map(explainHidden);
-  return [...findDoubles(queries, lists), ...findUnused(audiences, { queries, lists })];
+  const isWrong = problems.length + hidden.length > 0;
+  return [
+    ...problems.map((problem) => explain(problem, path(problem.name))),
+    ...hidden.map(explainHidden),
+    ...findDoubles(queries, lists),
+    // What an expression that is wrong was to name is not known.
+    ...(isWrong ? [] : findUnused(audiences, { queries, lists })),
+  ];
 }
 
 /** Undefined where each query makes an audience, or where the field is wrong. */
@@ -51,7 +56,8 @@ function textsOf(combine: unknown): readonly { readonly name: string; readonly t
   return Object.entries(combine).flatMap(([name, text]) => (typeof text === 'string' ? [{ name, text }] : []));
 }
 
-function queriesOf({ queries, items }: Fields): readonly string[] {
+/** Names the queries of a job whose fields may be wrong. */
+export function queriesOf({ queries, items }: Fields): readonly string[] {
   const names = [queries, items].flatMap((map) => (isMap(map) ? Object.keys(map) : []));
   const ids = Array.isArray(items) ? items.filter((id) => typeof id === 'string') : [];
   return [...names, ...ids.map(nameItemQuery)];

@@ -1,8 +1,17 @@
 /** Checks the params that a job file declares: what no single field of them can show. */
 import type { Problem } from '../config/problems';
 import { quoteLine } from '../config/quote';
-import { describeExpected, explainMisfit, isOfType, quoteParam, sampleParam } from './param-values';
-import type { ParamRule } from './params';
+import { guessByValue } from './guess-param';
+import {
+  describeExpected,
+  explainMisfit,
+  isOfType,
+  printParam,
+  quoteParam,
+  readParam,
+  sampleParam,
+} from './param-values';
+import type { ParamRule, ParamValue } from './params';
 import { isParamName, paramField } from './params-schema';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -87,11 +96,21 @@ function checkValues(rule: ParamRule): readonly Problem[] {
     const expected = value === undefined ? undefined : explainMisfit(rule, value);
     if (value === undefined || expected === undefined) return [];
     const { name } = rule;
-    const good = sampleParam({ name, type: rule.type, ...(rule.oneOf === undefined ? {} : { oneOf: rule.oneOf }) });
     const message = `params.${name}.${key} is ${quoteParam(value)}; expected ${expected}`;
-    const fix = rule.oneOf === undefined ? `write another ${key}` : `write ${quoteLine(key, good)}`;
-    return [{ path: ['params', name, key], part: 'value', message, fix }];
+    return [{ path: ['params', name, key], part: 'value', message, fix: fixValue(rule, key, value) }];
   });
+}
+
+/** The same value may be meant in the other writing, a number for a text; else one of those that there may be. */
+function fixValue(rule: ParamRule, key: 'default' | 'example', value: ParamValue): string {
+  const meant = readParam(rule, printParam(value));
+  if (explainMisfit(rule, meant) === undefined) return `write ${quoteLine(key, meant)}`;
+  const { name, type, oneOf } = rule;
+  if (oneOf !== undefined) return `write ${quoteLine(key, sampleParam({ name, type, oneOf }))}`;
+  const other = guessByValue(value);
+  return other === undefined || isOfType(type, value)
+    ? `write another ${key}`
+    : `write ${quoteLine('type', other)}, or another ${key}`;
 }
 
 /** No value can be made up for a pattern. */

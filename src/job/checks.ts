@@ -7,6 +7,7 @@ import { createAddressRule } from './address-pattern';
 import { checkCombine } from './check-combine';
 import { checkFilter, checkRecommendations } from './check-recommend';
 import { checkSolutions } from './check-solutions';
+import { checkWithdraw } from './check-withdraw';
 import type { JobNames } from './names';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -23,6 +24,7 @@ export function checkAcross(value: Fields, { job, ...names }: Surroundings): rea
     ...checkSegment(value.segment),
     ...checkSolutions(value, names),
     ...checkCombine(value, job),
+    ...checkWithdraw(value, job),
     ...checkRecommendations(value),
     ...checkFilter(value.segment, ['segment']),
     ...checkGuard(value.guard),

@@ -4,6 +4,7 @@ import { nearestName } from '../config/nearest';
 import type { Problem } from '../config/problems';
 import { quoteValue } from '../config/quote';
 import type { Path } from '../config/yaml-source';
+import type { GuessedParam } from './guess-param';
 import { refusePlace, takesParams } from './param-places';
 import { printParam } from './param-values';
 import type { ParamValue } from './params';
@@ -18,8 +19,10 @@ const QUERY_PARTS = /\\[\s\S]|"|\$\{\s*([A-Za-z][\w.-]*)\s*\}/g;
 export interface Filled {
   readonly path: Path;
   readonly params: readonly string[];
-  /** It stays as it is written, for a param in it has no value: what is wrong is told of the param. */
+  /** A param in it has no value: what is wrong is told of the param. */
   readonly isOpen: boolean;
+  /** What would be right there, where it is open and one param is all of it. */
+  readonly guessed?: GuessedParam | undefined;
 }
 
 export interface FilledJob {
@@ -29,21 +32,30 @@ export interface FilledJob {
   readonly problems: readonly Problem[];
 }
 
+/** Guesses what a value at a path would be. */
+type GuessAt = (path: Path) => GuessedParam | undefined;
+
 interface Filling {
   readonly values: ReadonlyMap<string, ParamValue>;
   /** Names that the file declares, rightly or wrongly. */
   readonly declared: readonly string[];
+  readonly guessAt: GuessAt;
   readonly filled: Filled[];
   readonly problems: Problem[];
 }
 
 /**
  * Fills a job file in. A scalar that is one reference and nothing else takes the value with its type; in a text the
- * value is written out, in an attribute query as one value of its grammar. A param that is declared wrongly stays as it is.
+ * value is written out, in an attribute query as one value of its grammar. For a param that is not declared, or wrongly, a
+ * value stands that is right there, so that what else is wrong can be told; where there is none it stays as it is.
  */
-export function fillParams(job: Readonly<Record<string, unknown>>, values: ReadonlyMap<string, ParamValue>): FilledJob {
+export function fillParams(
+  job: Readonly<Record<string, unknown>>,
+  values: ReadonlyMap<string, ParamValue>,
+  guessAt: GuessAt = () => undefined,
+): FilledJob {
   const declared = isMap(job.params) ? Object.keys(job.params) : [];
-  const filling: Filling = { values, declared, filled: [], problems: [] };
+  const filling: Filling = { values, declared, guessAt, filled: [], problems: [] };
   const entries = Object.entries(job).map(([key, value]) => [
     key,
     key === 'params' ? value : fillValue(value, [key], filling),
@@ -67,16 +79,19 @@ function fillText(text: string, path: Path, filling: Filling): unknown {
   const names = namesOf(text);
   if (names.length === 0) return text;
   const isAllowed = takesParams(path);
-  const problems = isAllowed ? names.flatMap((name) => checkName(name, path, filling)) : refusePlace(path, names);
+  const whole = WHOLE.exec(text)?.[1];
+  const isKnown = names.every((name) => filling.values.has(name.replace(/^params\./, '')));
+  const guessed = isAllowed && !isKnown && whole !== undefined ? filling.guessAt(path) : undefined;
+  const checkOne = (name: string) => checkName({ name, path, guessed }, filling);
+  const problems = isAllowed ? names.flatMap(checkOne) : refusePlace(path, names);
   if (!isAllowed && problems.length === 0) return text;
   filling.problems.push(...problems);
   const params = names.map((name) => name.replace(/^params\./, ''));
   const isOpen = problems.length > 0 || params.some((name) => !filling.values.has(name));
-  filling.filled.push({ path, params, isOpen });
-  if (isOpen) return text;
+  filling.filled.push({ path, params, isOpen, guessed });
+  if (isOpen) return guessed?.value ?? text;
   const findValue = (name: string): ParamValue => filling.values.get(name.replace(/^params\./, '')) ?? '';
   if (isQuery(path)) return fillQuery(text, path, { findValue, problems: filling.problems });
-  const whole = WHOLE.exec(text)?.[1];
   return whole === undefined
     ? text.replace(REFERENCE, (_, name: string) => printParam(findValue(name)))
     : findValue(whole);
@@ -113,13 +128,19 @@ function listInQuery(path: Path, name: string): Problem {
   return { path, part: 'value', message, fix: 'declare it with "type: string", or use a list in segment.items' };
 }
 
-function checkName(name: string, path: Path, { declared }: Filling): readonly Problem[] {
+interface NamedParam {
+  readonly name: string;
+  readonly path: Path;
+  readonly guessed: GuessedParam | undefined;
+}
+
+function checkName({ name, path, guessed }: NamedParam, { declared }: Filling): readonly Problem[] {
   const param = /^params\.(.+)$/.exec(name)?.[1];
   if (param !== undefined && declared.includes(param)) return [];
   const near = nearestName(param ?? name, declared) ?? declared.find((one) => name.endsWith(`.${one}`));
   const known = declared.length === 0 ? 'the file declares none' : `the params are ${declared.join(', ')}`;
   const message = `${nameField(path)} has \${${name}}, which is not a param; ${known}`;
-  const own = `${param ?? name}: { type: string }`;
+  const own = `${param ?? name}: { type: ${guessed?.type ?? 'string'} }`;
   const add = declared.length === 0 ? `add "params: { ${own} }"` : `add "${own}" below "params:"`;
   return [{ path, part: 'value', message, fix: near === undefined ? add : `write "\${params.${near}}"` }];
 }

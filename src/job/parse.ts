@@ -5,7 +5,7 @@ import { describeSchema } from '../config/field-schema';
 import { nearestName } from '../config/nearest';
 import { compareByPlace } from '../config/place-order';
 import { explainIssues, type Problem } from '../config/problems';
-import { readYaml, type YamlSource } from '../config/yaml-source';
+import { type Path, readYaml, type YamlSource } from '../config/yaml-source';
 import { combineErrors, NightjarError } from '../errors';
 import { audienceSchema } from './audience-schema';
 import { buildAudienceJob, buildEmailJob } from './build';
@@ -14,6 +14,7 @@ import { checkAcross } from './checks';
 import type { ParsedJob } from './definition';
 import { emailSchema } from './email-schema';
 import { type Filled, type FilledJob, fillParams } from './fill-params';
+import { guessByPlace, guessByRule, guessByValue } from './guess-param';
 import { JOB_NAME } from './keys';
 import type { JobNames } from './names';
 import type { ParamSource } from './params';
@@ -43,13 +44,15 @@ export function parseJob({ file, text, params, ...names }: JobText): ParsedJob {
   if (!isMap(value)) throw explainShape(source);
   const rules = readRules(value.params);
   const values = resolveParams({ job: name, source, rules }, isDeclaredRight(value) ? params : undefined);
-  const filled = fillParams(value, values);
+  const fillFor = (schema: z.ZodType) => fillParams(value, values, (path) => guessByPlace(schema, value, path));
   const own = rules.length === 0 ? {} : { paramRules: rules, params: Object.fromEntries(values) };
   const read = { job: name, source, text, names };
   if (kindOf(value) === 'audience') {
-    return buildAudienceJob({ name, file, text, ...own }, readFields(read, filled, audienceSchema(names)));
+    const schema = audienceSchema(names);
+    return buildAudienceJob({ name, file, text, ...own }, readFields(read, fillFor(schema), schema));
   }
-  return buildEmailJob({ name, file, text, ...own }, readFields(read, filled, emailSchema(names)));
+  const schema = emailSchema(names);
+  return buildEmailJob({ name, file, text, ...own }, readFields(read, fillFor(schema), schema));
 }
 
 /** What is declared wrongly is told first: values can't be held against it. */
@@ -92,7 +95,8 @@ interface ReadFile {
 function readFields<Schema extends z.ZodType>(read: ReadFile, job: FilledJob, schema: Schema): z.output<Schema> {
   const { value } = job;
   const result = schema.safeParse(value, { reportInput: true });
-  const subject = { schema: describeSchema(schema), noun: 'job', moved: MOVED };
+  const exampleAt = (path: Path) => declareParam(job, path);
+  const subject = { schema: describeSchema(schema), noun: 'job', moved: MOVED, exampleAt };
   const found = explainIssues(result.error?.issues ?? [], subject);
   const problems = [
     ...[...found, ...checkAcross(value, { ...read.names, job: read.job })].flatMap((problem) =>
@@ -104,6 +108,15 @@ function readFields<Schema extends z.ZodType>(read: ReadFile, job: FilledJob, sc
   const error = combineErrors(problems.map((problem) => toError(read, problem)).sort(compareByPlace));
   if (error !== undefined) throw error;
   return schema.parse(value);
+}
+
+/** Gives what a param that is declared without its type most likely is, for fixes. */
+function declareParam({ value, filled }: FilledJob, [section, name, key]: Path): unknown {
+  if (section !== 'params' || typeof name !== 'string' || !isMap(value.params)) return undefined;
+  const rule = value.params[name];
+  if (key === 'type') return guessByRule(rule) ?? filled.find(({ params }) => params.includes(name))?.guessed?.type;
+  const type = key === undefined ? guessByValue(rule) : undefined;
+  return type === undefined ? undefined : { type, default: rule };
 }
 
 /** A value that is wrong where a param is written is not to be seen in the file. */

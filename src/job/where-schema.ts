@@ -27,6 +27,9 @@ const condition = z
 
 const EXPECTED = 'a value, a list of values, or a map of min, max, before, after, exists, not';
 
+/** Also beside conditions that are wrong: a name that is wrong too is told at once. */
+const ALWAYS = { when: ({ value }: { readonly value: unknown }) => typeof value === 'object' && value !== null };
+
 /** Which contacts: attribute → value, list of values, or condition; all must hold. Absent, it asks for consent. */
 export const whereField = z
   .record(z.string(), z.union([scalar, scalars, condition]).meta({ expected: EXPECTED, examples: ['loyal'] }))
@@ -44,7 +47,7 @@ export const whereField = z
       };
       context.addIssue({ code: 'custom', input: where[name], path: [name], params });
     }
-  })
+  }, ALWAYS)
   .prefault({})
   .meta({
     description: 'Attributes that a contact must have; consent: true is added where consent is not named',

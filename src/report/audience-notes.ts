@@ -1,6 +1,6 @@
 /** Tells of audiences what a person should look at. */
 import { countOf, formatCount, formatShare } from './figures';
-import type { AudienceSummary } from './summary';
+import type { AudienceSummary, LeftBehindSummary, RunSummary } from './summary';
 
 /** A warning wants somebody to act; a note explains what else would surprise. */
 export interface AudienceNote {
@@ -8,9 +8,33 @@ export interface AudienceNote {
   readonly text: string;
 }
 
-/** Lists what is odd about the audiences of a run: drift, nobody in them, and parts that are too small for a platform. */
-export function listAudienceNotes(audiences: readonly AudienceSummary[]): readonly AudienceNote[] {
-  return [...audiences.flatMap(noteDrift), ...audiences.flatMap(noteEmpty), ...noteSmall(audiences)];
+/**
+ * Lists what is odd about the audiences of a run: drift, nobody in them, people whom platforms hold of what is no longer in
+ * the job, and parts that are too small for a platform.
+ */
+export function listAudienceNotes({
+  audiences = [],
+  leftBehind = [],
+}: Pick<RunSummary, 'audiences' | 'leftBehind'>): readonly AudienceNote[] {
+  return [
+    ...audiences.flatMap(noteDrift),
+    ...audiences.flatMap(noteEmpty),
+    ...leftBehind.map((left) => ({ tone: 'warning' as const, text: tellLeftBehind(left) })),
+    ...noteSmall(audiences),
+  ];
+}
+
+/** Tells who still has the people of an audience that is no longer in the job, and how they are taken out. */
+export function tellLeftBehind(left: LeftBehindSummary): string {
+  const { name, members, slot } = left;
+  const people = `${countOf(members, 'person', 'people')} of ${slot}`;
+  return `${name} is no longer in the job, and ${tellHolders(left)} still ${left.destinations.length > 1 ? 'hold' : 'holds'} ${people}; to have them removed: add "withdraw: [${name}]" to audience`;
+}
+
+/** Names the destinations that hold an audience, or whoever has taken its files where there are none. */
+export function tellHolders({ destinations }: Pick<LeftBehindSummary, 'destinations'>): string {
+  if (destinations.length === 0) return 'whoever took its files';
+  return `${destinations.length === 1 ? 'the destination' : 'the destinations'} ${destinations.join(', ')}`;
 }
 
 function noteDrift({ name, members, change }: AudienceSummary): readonly AudienceNote[] {
@@ -24,8 +48,8 @@ function noteDrift({ name, members, change }: AudienceSummary): readonly Audienc
   return [{ tone: 'warning', text }];
 }
 
-function noteEmpty({ name, members, segmentUsers }: AudienceSummary): readonly AudienceNote[] {
-  if (members > 0) return [];
+function noteEmpty({ name, members, segmentUsers, isWithdrawn }: AudienceSummary): readonly AudienceNote[] {
+  if (members > 0 || isWithdrawn === true) return [];
   const text = segmentUsers === 0 ? 'found no user' : `may address none of ${countOf(segmentUsers, 'user')}`;
   return [{ tone: 'warning', text: `${name} has no members: it ${text}` }];
 }

@@ -43,6 +43,8 @@ export interface PartSummary {
   readonly change?: ChangeSummary;
   /** Its people are kept out of all files. */
   readonly isHeldOut?: true;
+  /** The job does not make it any more, and the run has taken its people out. */
+  readonly isWithdrawn?: true;
   readonly formats: readonly PartFiles[];
 }
 
@@ -63,6 +65,18 @@ export interface AudienceSummary {
   };
   /** Sizes of the versions up to this one, the oldest first, at most twenty. */
   readonly history?: readonly { readonly slot: string; readonly members: number }[];
+  /** The job does not make it any more, and the run has taken its people out. */
+  readonly isWithdrawn?: true | undefined;
   /** Why the query has no answer, where it has none. */
   readonly error?: string | undefined;
+}
+
+/** An audience, or a part as `drama.b`, that is no longer in the job, and of which somebody still has the people. */
+export interface LeftBehindSummary {
+  readonly name: string;
+  readonly members: number;
+  /** Of the version that was delivered last. */
+  readonly slot: string;
+  /** None where the files stayed on S3. */
+  readonly destinations: readonly string[];
 }

@@ -10,6 +10,11 @@ export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
+/** Names the members of several audiences, added up: whoever is in two of them is counted twice. */
+export function nameMemberships(audiences: number): string {
+  return audiences === 1 ? 'audience members' : `memberships in ${countOf(audiences, 'audience')}`;
+}
+
 /** Writes milliseconds as `0.4 s`, `12 s`, `3 min 05 s`, `2 h 07 min`. */
 export function formatDuration(milliseconds: number): string {
   const seconds = milliseconds / 1000;

@@ -16,14 +16,15 @@ export function renderQueries(queries: readonly QuerySummary[]): Markup | undefi
 }
 
 /** Renders the audiences of a run, and before them what a person should look at. */
-export function renderAudiences({ audiences = [], delivery }: RunSummary): Markup | undefined {
+export function renderAudiences(summary: RunSummary): Markup | undefined {
+  const { audiences = [], delivery } = summary;
   if (audiences.length === 0) return undefined;
-  return html`${renderNotes(audiences)}<div class="columns wide">${audiences.map(renderAudience)}</div>
+  return html`${renderNotes(summary)}<div class="columns wide">${audiences.map(renderAudience)}</div>
 ${delivery === undefined ? undefined : renderDelivery(delivery)}`;
 }
 
-function renderNotes(audiences: readonly AudienceSummary[]): Markup | undefined {
-  const notes = listAudienceNotes(audiences);
+function renderNotes(summary: RunSummary): Markup | undefined {
+  const notes = listAudienceNotes(summary);
   if (notes.length === 0) return undefined;
   return html`<div class="card notes"><h3>To look at</h3><ul>${notes.map(
     ({ tone, text }) => html`<li class="${tone}"><b>${tone}</b><span>${text}</span></li>`,
@@ -37,14 +38,18 @@ function renderDelivery({ folder, destinations }: NonNullable<RunSummary['delive
 }
 
 function renderAudience(audience: AudienceSummary): Markup {
-  const { name, query, segmentUsers, members, change, history = [], error } = audience;
+  const { name, query, change, history = [], isWithdrawn, error } = audience;
   const since = change === undefined ? undefined : `${describeChanges(change)} since ${change.run}`;
   return html`<div class="card audience"><div class="top"><div><h3>${name}</h3><code class="soft">${query}</code></div>${renderHistory(history)}</div>
 ${error === undefined ? undefined : html`<p class="soft">No answer: ${error}</p>`}
-<p class="size"><b>${formatCount(members)}</b> ${members === 1 ? 'member' : 'members'}
-<span class="soft">of ${countOf(segmentUsers, 'user')}, ${formatShare(members, segmentUsers)}</span></p>
+${isWithdrawn === true ? html`<p class="size">Withdrawn: no longer in the job</p>` : renderSize(audience)}
 ${since === undefined ? undefined : html`<p class="soft since">${since}</p>`}
 ${renderShares(audience)}${renderFormats(audience)}</div>`;
+}
+
+function renderSize({ members, segmentUsers }: AudienceSummary): Markup {
+  return html`<p class="size"><b>${formatCount(members)}</b> ${members === 1 ? 'member' : 'members'}
+<span class="soft">of ${countOf(segmentUsers, 'user')}, ${formatShare(members, segmentUsers)}</span></p>`;
 }
 
 /** A piece of the bar over all users that were found. */
@@ -55,9 +60,10 @@ interface Piece {
 }
 
 function renderShares({ parts = [], members, leftOut }: AudienceSummary): Markup {
-  const isSplit = parts.some(({ name }) => name !== '');
+  const made = parts.filter(({ isWithdrawn }) => isWithdrawn !== true);
+  const isSplit = made.some(({ name }) => name !== '');
   const inside: readonly Piece[] = isSplit
-    ? parts.map(({ name, members: count, isHeldOut }, index) =>
+    ? made.map(({ name, members: count, isHeldOut }, index) =>
         isHeldOut === true
           ? { label: `${name}, in no file`, count, tone: 'is-held' }
           : { label: `part ${name}`, count, tone: `is-part-${index % PART_TONES}` },

@@ -1,7 +1,7 @@
 /** Renders one run as a section of the HTML report. */
 import { maskText } from '../config/quote';
 import { formatMoney } from '../units';
-import { countOf, durationOf, formatCount, formatDuration, formatTime, formatValue } from './figures';
+import { countOf, durationOf, formatCount, formatDuration, formatTime, formatValue, nameMemberships } from './figures';
 import { renderAudiences, renderQueries } from './html-audiences';
 import { renderLedger } from './html-people';
 import { renderArtefacts, renderBatchJobs, renderOutput, renderStages } from './html-work';
@@ -95,7 +95,7 @@ function renderFigures({ chosen, deliveries, audiences, output, batchJobs, cost,
   const members = (audiences ?? []).reduce((sum, audience) => sum + audience.members, 0);
   const figures: readonly (readonly [string, string])[] = [
     ...(deliveries === undefined
-      ? [[formatCount(members), describeMembers(audiences ?? [])] as const]
+      ? [[formatCount(members), nameMemberships(audiences?.length ?? 0)] as const]
       : [[formatCount(deliveries.accepted), `e-mails accepted, of ${formatCount(chosen ?? 0)} chosen`] as const]),
     [formatCount(output.lines), `output lines, ${formatCount(output.brokenLines)} broken`],
     [formatMoney(cost), cost.amount === undefined ? `cost: ${nameMissingPrice(batchJobs)}` : 'cost of the batch jobs'],
@@ -104,10 +104,6 @@ function renderFigures({ chosen, deliveries, audiences, output, batchJobs, cost,
       : [[formatCount(avoided.rows), `rows not bought, ${formatMoney(avoided.cost)} not spent`] as const]),
   ];
   return html`<div class="card figures">${figures.map(([figure, label]) => html`<div><b>${figure}</b><span>${label}</span></div>`)}</div>`;
-}
-
-function describeMembers(audiences: NonNullable<RunSummary['audiences']>): string {
-  return audiences.length === 1 ? 'audience members' : `members of ${countOf(audiences.length, 'audience')}`;
 }
 
 function renderMail({ subject, from, to, html: body }: ShownMail): Markup {

@@ -1,7 +1,7 @@
 /** Renders reports as one HTML file that needs nothing else: no script, no outside style, no server. */
 import { maskText } from '../config/quote';
 import { formatMoney } from '../units';
-import { formatCount } from './figures';
+import { formatCount, nameMemberships } from './figures';
 import { type AudiencePreview, renderPreview, renderRun, type ShownMail } from './html-run';
 import { html, type Markup, trustMarkup } from './markup';
 import { STYLE } from './style';
@@ -56,12 +56,12 @@ ${runs.map(({ summary, mails = [], audiencePreview }) =>
 function renderOverview(title: string, runs: readonly ShownRun[]): Markup {
   const summaries = runs.map(({ summary }) => summary);
   const mails = sum(summaries.map(({ deliveries }) => deliveries?.accepted ?? 0));
-  const members = sum(summaries.flatMap(({ audiences }) => (audiences ?? []).map((audience) => audience.members)));
+  const audiences = summaries.flatMap((summary) => summary.audiences ?? []);
   return html`<div class="masthead">${MOON}<h1>${title}</h1></div>
 <div class="card figures">
 <div><b>${formatCount(runs.length)}</b><span>runs</span></div>
 <div><b>${formatCount(mails)}</b><span>e-mails accepted</span></div>
-<div><b>${formatCount(members)}</b><span>audience members</span></div>
+<div><b>${formatCount(sum(audiences.map(({ members }) => members)))}</b><span>${nameMemberships(audiences.length)}</span></div>
 <div><b>${describeCost(summaries)}</b><span>cost of batch jobs</span></div>
 </div>
 <div class="card scroll"><table>

@@ -1,9 +1,16 @@
 /** What a report says of one run: plain data, made by `run/`, printed by the renderers beside this file. */
 import type { Money } from '../units';
-import type { AudienceSummary } from './audience-summary';
+import type { AudienceSummary, LeftBehindSummary } from './audience-summary';
 import type { Tally } from './tally';
 
-export type { AudienceSummary, ChangeSummary, FormatSummary, PartFiles, PartSummary } from './audience-summary';
+export type {
+  AudienceSummary,
+  ChangeSummary,
+  FormatSummary,
+  LeftBehindSummary,
+  PartFiles,
+  PartSummary,
+} from './audience-summary';
 export type { Tally } from './tally';
 
 /** The eight ledger states of DESIGN.md D5; their sum is the number chosen. */
@@ -125,6 +132,8 @@ export interface RunSummary {
   /** Those that make no audience of their own, and those of whose answer something is lacking. */
   readonly queries?: readonly QuerySummary[];
   readonly audiences?: readonly AudienceSummary[];
+  /** What is no longer in the job, and of which somebody still has the people; left out where there is nothing. */
+  readonly leftBehind?: readonly LeftBehindSummary[];
   /** Where the files of the audiences lie, and the destinations that have them. */
   readonly delivery?: { readonly folder: string; readonly destinations: readonly string[] };
   readonly stages: readonly { readonly stage: string; readonly milliseconds: number }[];

@@ -19,12 +19,13 @@ export function describeQuery({ name, query, users, error }: QuerySummary): read
 export function describeAudience(audience: AudienceSummary): readonly string[] {
   const { name, query, segmentUsers, members, leftOut, formats = [], parts = [], change, error } = audience;
   const since = change === undefined ? '' : `; ${describeChanges(change)} since ${change.run}`;
+  if (audience.isWithdrawn === true) return row('audience', `${name}: withdrawn${since}`);
   return [
     ...row('audience', `${name}: ${countOf(members, 'member')} of ${countOf(segmentUsers, 'user')}${since}`),
     ...(error === undefined ? [] : row('', `no answer: ${error}`)),
     ...row('', query),
     ...listTallies(leftOut, 'left out: '),
-    ...(parts.some((part) => part.name !== '') ? parts.flatMap(describePart) : []),
+    ...parts.filter(({ name: part, isWithdrawn }) => part !== '' || isWithdrawn === true).flatMap(describePart),
     ...formats.filter((format) => parts.length === 0 || hasLosses(format)).flatMap(describeFormat),
   ];
 }
@@ -34,7 +35,10 @@ function hasLosses({ leftOut, values = [] }: FormatSummary): boolean {
   return leftOut.length + values.length > 0;
 }
 
-function describePart({ name, members, isHeldOut }: PartSummary): readonly string[] {
+function describePart({ name, members, isHeldOut, isWithdrawn }: PartSummary): readonly string[] {
+  // An audience that is split now may have been whole.
+  if (isWithdrawn === true)
+    return row('', `${''.padStart(9)}  ${name === '' ? 'all in one' : `part ${name}`}: withdrawn`);
   const apart = isHeldOut === true ? ', kept out of all files' : '';
   return row('', `${formatCount(members).padStart(9)}  in part ${name}${apart}`);
 }

@@ -36,9 +36,7 @@ export function formatReport(summary: RunSummary, short?: ShortForm): string {
       summary.stages.map(({ stage, milliseconds }) => `${stage} ${formatDuration(milliseconds)}`).join(', '),
     ),
     ...listFiles(summary),
-    ...listAudienceNotes(summary.audiences ?? []).flatMap(({ tone, text }) =>
-      row(tone === 'warning' ? 'WARNING' : 'NOTE', text),
-    ),
+    ...listAudienceNotes(summary).flatMap(({ tone, text }) => row(tone === 'warning' ? 'WARNING' : 'NOTE', text)),
     ...(short === undefined ? describeArtefacts(summary.artefacts) : countArtefacts(summary, short)),
     ...sumsAddUp(summary).flatMap((problem) => row('does not add up', problem)),
     ...(summary.next === undefined ? [] : row('next', summary.next)),

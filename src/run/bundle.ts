@@ -17,6 +17,7 @@ import { checkListFiles, type ListFiles, type StoredList, storeLists } from './a
 import { type FormatFiles, formatNames, openFormats } from './audiences/open-formats';
 import { compileJobTemplate } from './compile-job-template';
 import { type Engines, place } from './engines';
+import { tellHiddenProblems } from './hidden-problems';
 
 /** What a job is made of, as text. */
 export interface JobSource {
@@ -62,9 +63,13 @@ export async function openBundle(
   source: JobSource,
   params?: ParamSource,
 ): Promise<Bundle> {
-  const bundle = await openWith(source, { ...namesOf(settings), params });
-  await checkListFiles(bundle.job, source.lists);
-  return bundle;
+  try {
+    const bundle = await openWith(source, { ...namesOf(settings), params });
+    await checkListFiles(bundle.job, source.lists);
+    return bundle;
+  } catch (error) {
+    throw await tellHiddenProblems(source, error);
+  }
 }
 
 /** The names of the settings that job files may use. */

@@ -9,6 +9,7 @@ import { checkFormatAttributes } from './audiences/check-format-attributes';
 import { planChoice } from './audiences/plan-choice';
 import { planFormats } from './audiences/plan-formats';
 import { planSets } from './audiences/plan-sets';
+import { planWithdrawal } from './audiences/plan-withdrawal';
 import { loadAskedItems } from './buying/asked-items';
 import { checkSegment } from './buying/check-segment';
 import { limitsOf } from './buying/input';
@@ -51,6 +52,7 @@ export async function planAudienceRun(
     ...(await noteWhereValues(engines.db, job)),
     ...(await checkFormatAttributes(engines.db, job, source.formatFiles)),
     ...(await planFormats(engines, { job, formats, sets, asks })),
+    ...(await planWithdrawal(engines, job)),
   ];
   return planAudience({
     job: job.name,

@@ -2,6 +2,7 @@
 import type { Plan } from '../job/plan';
 import { openBundle } from './bundle';
 import { checkAfter } from './check-after';
+import { tellAllProblems } from './check-job';
 import { planAudienceRun } from './plan-audience-run';
 import { planEmailRun } from './plan-email-run';
 import type { PlanEngines, PlanWish } from './plan-wish';
@@ -17,8 +18,12 @@ export async function planRun(engines: PlanEngines, wish: PlanWish): Promise<Pla
   const { job, template, formats } = await openBundle(engines, wish.source, { by: 'given', given: wish.params ?? {} });
   checkLimit(job, wish.limit);
   checkOnlyTo(job, wish.onlyTo);
-  checkAfter(job, wish.source.jobs);
-  await checkWhere(engines.db, job);
-  if (job.kind === 'audience') return planAudienceRun(engines, { job, formats }, wish);
-  return planEmailRun(engines, { job, template }, wish);
+  try {
+    checkAfter(job, wish.source.jobs);
+    await checkWhere(engines.db, job);
+    if (job.kind === 'audience') return await planAudienceRun(engines, { job, formats }, wish);
+    return await planEmailRun(engines, { job, template }, wish);
+  } catch (error) {
+    throw await tellAllProblems(engines, { job, source: wish.source }, error);
+  }
 }

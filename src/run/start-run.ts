@@ -7,21 +7,14 @@ import { NightjarError } from '../errors';
 import type { ParsedJob } from '../job/definition';
 import { runId } from '../job/keys';
 import type { ParamSource } from '../job/params';
-import { checkFormatAttributes } from './audiences/check-format-attributes';
-import { checkSets } from './audiences/check-sets';
 import { type JobSource, openBundle, storeBundle } from './bundle';
-import { checkSegment } from './buying/check-segment';
-import { resolveSolution } from './buying/resolve-solution';
-import { partsOf } from './buying/sources';
-import { checkAfter } from './check-after';
+import { checkJob } from './check-job';
 import type { Engines } from './engines';
 import { queueOpenWork } from './open-work';
 import { againCommand } from './operate/again-command';
 import { reopenSettled, resumeFailed } from './operate/resume';
 import { checkOnlyTo } from './recipients/allowed-addresses';
-import { checkWhere } from './recipients/check-where';
 import { checkLimit } from './recipients/limit-recipients';
-import { findRecipientAudience } from './recipients/recipient-audience';
 import { checkSomeoneIsLeft } from './recipients/remaining-recipients';
 import { checkSameWish } from './same-wish';
 
@@ -158,21 +151,7 @@ export async function checkSolution(
   params: ParamSource,
 ): Promise<void> {
   const { job } = await openBundle(engines, source, params);
-  checkAfter(job, source.jobs);
-  await checkWhere(engines.db, job);
-  const { kind } = job;
-  if (kind === 'email') {
-    for (const { recommend, at } of partsOf(job)) {
-      await resolveSolution(engines, { solution: recommend.solution, kind, job, at, recommend });
-    }
-    await findRecipientAudience(engines, { job });
-    return;
-  }
-  const solution = await resolveSolution(engines, { solution: job.segment.solution, kind, job, at: 'segment' });
-  const catalogueVersion = await currentCatalogueVersion(engines.db);
-  await checkSegment(engines, { job, solution, catalogueVersion });
-  await checkFormatAttributes(engines.db, job, source.formatFiles);
-  await checkSets(engines, job, source.jobs);
+  await checkJob(engines, { job, source });
 }
 
 async function goOn(engines: Engines, run: RunRow, wish: StartWish): Promise<StartedRun> {

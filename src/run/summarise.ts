@@ -8,12 +8,14 @@ import { listArtefacts } from '../database/runs/artefacts';
 import { listApprovals } from '../database/runs/guard-approvals';
 import { type RunRow, runEvents } from '../database/runs/runs';
 import { listShards } from '../database/runs/shards';
+import type { AudienceJob } from '../job/audience-job';
 import { costOf, sumMoney } from '../personalize/prices';
 import type { AudienceSummary, BatchJobSummary, RunSummary, Tally } from '../report/summary';
 import type { Money } from '../units';
 import { describeAudiences, folderOf } from './audiences/describe-audiences';
 import { countReturnedUsers } from './audiences/returned-users';
 import { summariseQueries } from './audiences/summarise-queries';
+import { describeLeftBehind, findLeftBehind } from './audiences/withdraw-audience';
 import type { Bundle } from './bundle';
 import { hasThemes } from './buying/request';
 import { needsSeeds } from './buying/seeds';
@@ -51,6 +53,7 @@ export const audienceResultSchema = z.object({
   members: z.number(),
   leftOut: talliesSchema,
   formats: z.array(formatResultSchema).optional(),
+  isWithdrawn: z.literal(true).optional(),
   error: z.string().optional(),
 });
 
@@ -85,6 +88,7 @@ export async function summarise({ engines, run, bundle }: Subject): Promise<RunS
       : {
           ...(await summariseQueries(engines, run, job)),
           audiences: await describeAudiences(engines, { run, job, audiences: await summariseAudiences(engines, run) }),
+          ...(await summariseLeftBehind(engines, job)),
           delivery: { folder: folderOf(engines, run, job), destinations: job.audience.deliver },
         }),
     stages: await timeStages(engines, run),
@@ -154,6 +158,11 @@ function describeAudience({ name, runId, members }: RecipientAudience): NonNulla
 async function summariseAudiences(engines: Engines, run: RunRow): Promise<readonly AudienceSummary[]> {
   const shards = await listShards(engines.db, run.runId, 'write');
   return shards.flatMap((shard) => (shard.done ? [audienceResultSchema.parse(shard.result)] : []));
+}
+
+async function summariseLeftBehind(engines: Engines, job: AudienceJob): Promise<Pick<RunSummary, 'leftBehind'>> {
+  const { forgotten } = await findLeftBehind(engines, job);
+  return forgotten.length === 0 ? {} : { leftBehind: describeLeftBehind(forgotten) };
 }
 
 async function summariseShown({ db }: Engines, run: RunRow): Promise<Pick<RunSummary, 'shown'>> {

@@ -136,6 +136,25 @@ describe('what is wrong in an expression', () => {
     expect(told).toContain(`jobs/winback.yaml:11:${14 + column}`);
   });
 
+  it.each([
+    ['plants | drama & mugs', [1, 18]],
+    ['drma & commedy | mugs', [1, 18]],
+    ['mugs | mugs', [1]],
+    ['(drama & mugs | plants', [1, 10, 17]],
+    ['mugs | !drama', [1, 1]],
+    ['mugs@2026-11-01 | plants', [1, 19]],
+    ['mugs | NOT drama', [1, 8]],
+  ])('tells all of %s', (text, columns) => {
+    const told = problemsOf(['  combine:', `    all: '${text}'`, "    other: 'drama | comedy'"]);
+    expect(Array.from(told.matchAll(/at character (\d+) /g), ([, column]) => Number(column))).toEqual(columns);
+  });
+
+  it('hides no list of the same name as a query', () => {
+    const told = problemsOf(['  combine: drama | mugs', '  lists: { comedy: x.csv }']);
+    expect(told).toContain('there is no set "mugs"');
+    expect(told).toContain('audience.lists has the name "comedy", which a query of the job has too');
+  });
+
   it('refuses a circle', () => {
     const told = problemsOf(['  combine:', '    a: b | drama', '    b: c & comedy', '    c: a', '    d: a']);
     expect(told).toContain('(a → b → c → a)');

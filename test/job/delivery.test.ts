@@ -29,7 +29,19 @@ it('a job names what changes hold, and destinations', () => {
   expect(job).toMatchObject({ audience: { change: { files: 'changes', fullEvery: 3 }, deliver: ['lake', 'partner'] } });
 });
 
+it('a job names audiences and parts that it does not make any more', () => {
+  expect(parse('withdraw: [coffee, tea.b]')).toMatchObject({ audience: { withdraw: ['coffee', 'tea.b'] } });
+  expect(parse('split: { a: 50%, b: 50% }, withdraw: [tea, tea.c]').kind).toBe('audience');
+  expect(parse('combine: { all: tea }, withdraw: [tea]').kind).toBe('audience');
+});
+
 it.each([
+  ['withdraw: [coffee, tea]', /audience.withdraw has "tea", which the job makes.*take "tea" out of the list/],
+  ['split: { a: 50%, b: 50% }, withdraw: [tea.b]', /"tea.b", which the job makes/],
+  ['combine: tea, withdraw: [fans]', /"fans", which the job makes/],
+  ['combine: { all: tea }, withdraw: [all]', /"all", which the job makes/],
+  ['withdraw: [coffee, coffee]', /each name once/],
+  ['withdraw: [fans/coffee]', /the name of an audience, or of a part as drama.b/],
   ['deliver: [partnr]', /partner/],
   ['deliver: [lake, lake]', /each once/],
   ['deliver: ["sftp://nightjar@files.example/in/"]', /put the URL into destinations of the settings/],

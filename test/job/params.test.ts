@@ -229,6 +229,41 @@ describe('what is declared', () => {
   });
 
   it.each([
+    ['a: { default: 7 }', 'add "type: integer"'],
+    ['a: { default: 0.5, max: 1 }', 'add "type: number"'],
+    ['a: { oneOf: [2, 1] }', 'add "type: integer"'],
+    ['a: { default: 2026-03-01 }', 'add "type: date"'],
+    ['a: { example: true }', 'add "type: boolean"'],
+    ['a: { default: [x], oneOf: [x, y] }', 'add "type: list"'],
+    ['a: { default: x }', 'add "type: string"'],
+    ['a: { about: How many }', 'add "type: integer"'],
+    ['a: 7', 'write "a: { type: integer, default: 7 }", or remove the line'],
+    ['a: { type: integer, default: "7" }', 'write "default: 7"'],
+    ['a: { type: string, default: 7 }', `write 'default: "7"'`],
+    ['a: { type: integer, default: seven }', 'write "type: string", or another default'],
+    ['a: { type: integer, max: 5, default: 7 }', 'write another default'],
+  ])('%s is mended by what it tells', (line, fix) => {
+    const [about = '', kind = '', , ...more] = EMAIL;
+    const use = 'recommend: { solution: picks, results: "${params.a}" }';
+    expect(problemsOf([about, kind, use, ...more, 'params:', `  ${line}`])).toContain(`\n  fix: ${fix}`);
+  });
+
+  it.each([
+    ['recipients: { where: { age: { min: "${params.x}" } } }', 'integer', 'recipients.where.age.min'],
+    ['recipients: { where: { since: { before: "${params.x}" } } }', 'date', 'recipients.where.since.before'],
+    ['recipients: { where: { plan: { exists: "${params.x}" } } }', 'boolean', 'recipients.where.plan.exists'],
+    ['recipients: { where: { plan: "${params.x}" } }', 'string', 'recipients.where.plan'],
+    ['send: { rate: "${params.x}" }', 'string', 'send.rate'],
+    ['send: { rate: "${params.x}/s" }', 'string', 'send.rate'],
+  ])('%s is told alone, with the type that fits there', (line, type, field) => {
+    expect(problemsOf([...EMAIL, line])).toMatch(
+      new RegExp(
+        `^error\\[E_JOB_FIELD\\] jobs/winback.yaml:5:\\d+\\n  ${field} has .*\\n  fix: add "params: { x: { type: ${type} } }"$`,
+      ),
+    );
+  });
+
+  it.each([
     ['schedule: { cron: "0 2 * * *", timezone: Asia/Tokyo }', 'schedule'],
     ['after: other', 'after'],
   ])('must have a default beside %s', (line, what) => {

@@ -109,9 +109,9 @@ error[E_JOB_FIELD] jobs/winback.yaml:8:24
 error[E_JOB_FIELD] jobs/winback.yaml:9:24
   recommend.filterValues.NAME.attribute is "contact.firstName"; expected the name of the import column, first_name
   fix: write "attribute: first_name"
-error[E_JOB_FIELD] jobs/winback.yaml:10:10
-  recommend.filterValues.AGE is a map; expected a text, a number, a list of them, or a map of attribute and default
-  fix: write "AGE: drama", or remove the line
+error[E_JOB_FIELD] jobs/winback.yaml:10:12
+  recommend.filterValues.AGE.atribute is not a key that nightjar knows; the keys of recommend.filterValues.AGE are attribute, default
+  fix: write "attribute:" instead of "atribute:"
 error[E_JOB_FIELD] jobs/winback.yaml:11:10
   recommend.filterValues.VIP is true; expected a text, a number, a list of them, or a map of attribute and default
   fix: write "VIP: drama", or remove the line
@@ -129,6 +129,19 @@ error[E_JOB_FIELD] jobs/winback.yaml:7:25
   segment.filterValues.TIER is a map; expected a text, a number, or a list of them
   fix: write "TIER: gold", or remove the line"
 `);
+  });
+
+  it('tells all that is wrong with conditions', () => {
+    const where = '{ age: { min: x, mx: 3 }, since: { before: soon }, consent: maybe, firstName: Ada }';
+    const told = problemsOf([...AUDIENCE, '  items: [a]', `audience: { where: ${where} }`]);
+    const fields = Array.from(told.matchAll(/^ {2}(audience\S+) /gm), ([, field]) => field);
+    expect(fields).toEqual([
+      'audience.where.age.min',
+      'audience.where.age.mx',
+      'audience.where.since.before',
+      'audience.where.consent',
+      'audience.where.firstName',
+    ]);
   });
 
   it('reads every key of an e-mail job', () => {
@@ -315,7 +328,7 @@ error[E_JOB_FIELD] jobs/winback.yaml:8:7
   audience.to is "/../etc"; expected a relative prefix that ends with "/", without ".."
   fix: write "to: audiences/coffee/", or remove the line
 error[E_JOB_FIELD] jobs/winback.yaml:9:3
-  audience.combin is not a key that nightjar knows; the keys of audience are where, topic, combine, top, sample, split, lists, formats, attributes, listIds, change, deliver, to
+  audience.combin is not a key that nightjar knows; the keys of audience are where, topic, combine, top, sample, split, lists, formats, attributes, listIds, change, deliver, withdraw, to
   fix: write "combine:" instead of "combin:""
 `);
   });

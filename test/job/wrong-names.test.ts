@@ -276,7 +276,7 @@ const CASES: readonly Case[] = [
     ),
     at: '3:40',
     told: ['recommend.results', `\${params.sum}`],
-    fix: 'add "sum: { type: string }" below "params:"',
+    fix: 'add "sum: { type: integer }" below "params:"',
   },
   {
     text: email('{ solution: picks }').replace('kind: email', 'kind: e-mail'),

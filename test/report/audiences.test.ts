@@ -138,4 +138,38 @@ The people who will like what is new in coffee and in plants
     );
     expect(formatReport({ ...RUN, audiences: [{ ...none, segmentUsers: 0 }] })).toContain('it found no user');
   });
+
+  it('tells who holds what is no longer in the job, and what was withdrawn', () => {
+    const gone: AudienceSummary = {
+      ...TEA,
+      name: 'gone',
+      segmentUsers: 0,
+      members: 0,
+      leftOut: [],
+      formats: [],
+      isWithdrawn: true,
+    };
+    const { change: _, parts: __, ...withdrawn } = gone;
+    const leftBehind = [
+      { name: 'coffee.a', members: 1234, slot: '2026-02-28', destinations: ['lake', 'partner'] },
+      { name: 'mugs', members: 1, slot: '2026-02-27', destinations: [] },
+    ];
+    const summary = { ...RUN, audiences: [TEA, withdrawn], leftBehind };
+    const told = [
+      'coffee.a is no longer in the job, and the destinations lake, partner still hold 1,234 people of 2026-02-28; ' +
+        'to have them removed: add "withdraw: [coffee.a]" to audience',
+      'mugs is no longer in the job, and whoever took its files still holds 1 person of 2026-02-27; ' +
+        'to have them removed: add "withdraw: [mugs]" to audience',
+    ];
+    const text = formatReport(summary).replace(/\n +/g, ' ');
+    const page = renderReportHtml({ summary }).replaceAll('&quot;', '"');
+    for (const line of told) {
+      expect(text).toContain(`WARNING       ${line}`);
+      expect(page).toContain(line);
+    }
+    expect(text).toContain('gone: withdrawn');
+    expect(page).toContain('Withdrawn: no longer in the job');
+    expect(text).not.toContain('gone has no members');
+    expect(sumsAddUp(summary)).toEqual([]);
+  });
 });

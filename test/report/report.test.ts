@@ -236,7 +236,7 @@ describe('renderNightHtml', () => {
       runs: [{ summary: EMAIL_RUN }, { summary: AUDIENCE_RUN }],
     });
     expect(page).toContain('<b>1,021</b><span>e-mails accepted</span>');
-    expect(page).toContain('<b>551</b><span>audience members</span>');
+    expect(page).toContain('<b>551</b><span>memberships in 2 audiences</span>');
     expect(page).toContain('<b>0.0697 USD + unknown</b>');
     expect(page).toContain('<a href="#category-fans.2026-03-01">');
     expect(page).toContain('ITEMS.CATEGORY = &quot;coffee&quot;');

@@ -26,8 +26,51 @@ it.each([
   ['mail/tea', 'name one of these: fans/tea, fans/coffee'],
 ])('names what is meant by %s', (audience, fix) => {
   const message = `recipients.from.audience is "${audience}", and no job makes it; audiences are fans/tea, fans/coffee`;
-  expect(check(audience)).toEqual([{ job: 'mail', message, fix: expect.any(String) }]);
-  expect(check(audience)[0]?.fix).toBe(fix);
+  const where = { file: 'jobs/mail.yaml', line: 5, column: 33 };
+  expect(check(audience)).toEqual([{ job: 'mail', message, fix, where }]);
+});
+
+describe('an expression', () => {
+  const SPLIT = parseJob({
+    file: 'jobs/parts.yaml',
+    text: 'about: Fans\nkind: audience\nsegment: { solution: s, users: 5, queries: { tea: ITEMS.A = "b" } }\naudience: { split: { test: 90%, holdout: 10% } }\n',
+  });
+  const combining = (expression: string) =>
+    parseJob({
+      file: 'jobs/mix.yaml',
+      text: `about: Mix\nkind: audience\nsegment: { solution: s, users: 5, queries: { own: ITEMS.A = "b" } }\naudience:\n  combine:\n    mix: ${expression}\n`,
+    });
+  const found = (expression: string, names = ['fans', 'mix', 'parts']) =>
+    checkAudienceNames([FANS, SPLIT, combining(expression), mailTo('fans/tea')], names);
+
+  it.each([
+    'own | fans/tea',
+    'own & !mix/mix',
+    'own | parts/tea.test',
+    'own | parts/tea',
+    'own & !fans/gone@2026-01-31',
+  ])('may name %s', (expression) => {
+    expect(found(expression)).toEqual([]);
+  });
+
+  it('may name an audience of a job whose file is wrong', () => {
+    expect(found('own | broken/tea', ['broken', 'fans'])).toEqual([]);
+  });
+
+  it.each([
+    ['own & !fans/tee', 'fans/tee, and no job makes it', 'write fans/tea', 17],
+    ['own | fnas/tea', 'fnas/tea, and no job makes it', 'write fans/tea', 16],
+    ['own | mail/tea', 'mail/tea, and no job makes it', 'name one of these: fans/tea, fans/coffee', 16],
+    ['own | mail/tea@2026-01-31', 'mail/tea, and no job makes it', 'name one of these: fans/tea, fans/coffee', 16],
+    ['own | parts/tea.tset', 'parts/tea.tset; its parts are test, holdout', 'write parts/tea.test', 16],
+    ['own | fans/tea.a', 'fans/tea.a; the audience is not split', 'write fans/tea', 16],
+  ])('may not name %s', (expression, message, fix, column) => {
+    const [problem, ...others] = found(expression);
+    expect(others).toEqual([]);
+    expect(problem?.message).toContain(`audience.combine names ${message}`);
+    expect(problem?.fix).toContain(fix);
+    expect(problem).toMatchObject({ job: 'mix', where: { file: 'jobs/mix.yaml', line: 6, column } });
+  });
 });
 
 it('knows the parts of audiences that are split', () => {
@@ -42,6 +85,7 @@ it('knows the parts of audiences that are split', () => {
       job: 'mail',
       message: 'recipients.from.audience is "parts/tea.tset"; its parts are test, holdout',
       fix: 'write "audience: parts/tea.test"',
+      where: { file: 'jobs/mail.yaml', line: 5, column: 33 },
     },
   ]);
   expect(found('fans/tea.a')).toMatchObject([{ fix: 'write "audience: fans/tea"' }]);

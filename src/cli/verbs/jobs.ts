@@ -1,9 +1,9 @@
 /** The verb `jobs`: lists, checks, pauses and describes jobs. */
 import type { Command } from 'commander';
-import { readYaml } from '../../config/yaml-source';
 import { combineErrors, NightjarError } from '../../errors';
 import { checkChains } from '../../job/chains';
 import { jobSchema } from '../../job/editor-schema';
+import { placeOf } from '../../job/place';
 import { openBundle } from '../../run/bundle';
 import { checkQueries } from '../../run/buying/segment-queries';
 import { explainFailure } from '../../run/explain-failure';
@@ -66,17 +66,17 @@ async function findChainErrors(
   });
   const sources = (await Promise.all(read)).flat();
   const problems = [
-    ...checkChains(sources, names).map((problem) => ({ ...problem, path: ['after'] })),
+    ...checkChains(sources, names).map((problem) => ({ ...problem, where: undefined })),
     ...checkAudienceNames(
       sources.map(({ job }) => job),
       names,
-    ).map((problem) => ({ ...problem, path: ['recipients', 'from', 'audience'] })),
+    ),
   ];
-  return problems.flatMap(({ job, message, fix, path }) => {
+  return problems.flatMap(({ job, message, fix, where: known }) => {
     const found = sources.find(({ name, isChecked }) => name === job && isChecked);
     if (found === undefined) return [];
-    const yaml = readYaml({ ...found.source, code: 'E_JOB_SYNTAX' });
-    return [new NightjarError('E_JOB_FIELD', message, { where: yaml.whereIs(path, 'value'), fix })];
+    const where = known ?? placeOf(found.job, ['after']);
+    return [new NightjarError('E_JOB_FIELD', message, { where, fix })];
   });
 }
 

@@ -72,6 +72,18 @@ export async function hasOpenShard(db: Database, runId: string, stage: string): 
   return row !== undefined;
 }
 
+/** Lists what the done shards of a stage found that found something of this name, in order. */
+export async function listFound(
+  db: Database,
+  runId: string,
+  found: { readonly stage: string; readonly name: string },
+): Promise<readonly unknown[]> {
+  const rows = await sql<{ result: unknown }>`
+    SELECT result FROM shard WHERE run_id = ${runId} AND stage = ${found.stage} AND done_at IS NOT NULL
+      AND result -> ${found.name}::text IS NOT NULL ORDER BY shard`.execute(db);
+  return rows.rows.map(({ result }) => result);
+}
+
 /** Opens the shards of a stage again that are done and found something of this name. */
 export async function reopenShards(
   db: Database,

@@ -39,13 +39,19 @@ export function explainUnknown(name: string, around: Surroundings): Omit<Refusal
   const [audience = '', part] = name.split('.');
   if (part !== undefined && audiences.includes(audience)) {
     const message = `"${name}" is a part of an audience of this job, which it makes of whole ones`;
-    return { message, fix: `write ${audience}, or ${around.job ?? 'job'}/${name} for the part of an earlier run` };
+    return {
+      message,
+      name,
+      fix: `write ${audience}, or ${around.job ?? 'job'}/${name} for the part of an earlier run`,
+    };
   }
   const near = nearestName(name, [...known, ...OWN_WORDS], SYNONYMS);
   const names = known.length === 0 ? '' : ` (${listNames(known)})`;
   const word = WORDS.get((near ?? name).toLowerCase());
-  const meant = name.toLowerCase() === 'not' ? '!' : word === undefined ? near : undefined;
+  const isNot = name.toLowerCase() === 'not';
+  const meant = isNot ? '!' : word === undefined ? near : undefined;
   return {
+    ...(isNot || word !== undefined ? {} : { name }),
     message: `there is no set "${name}"; expected a query, list or audience of this job${names}, everyone, suppressed, buyers(…), recipients(…) or job/audience`,
     fix: word ?? (near === undefined ? suggestSome(name, known) : `write ${near}`),
     ...(meant === undefined ? {} : { instead: { written: name, meant } }),
@@ -58,6 +64,7 @@ function explainSlot(text: string, { job = 'job', known }: Surroundings): Omit<R
   const earlier = `${job}/${name}@${slot === '' ? '2026-11-01' : slot}`;
   return {
     message: `"${text}" has a slot and no job; expected job/audience@slot`,
+    name: text,
     fix: known.includes(name) ? `write ${earlier} for an earlier run, or ${name} for this one` : `write ${earlier}`,
   };
 }

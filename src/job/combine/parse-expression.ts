@@ -6,10 +6,17 @@ import { type Expression, listLeaves } from './expression';
 import { type Resolve, readCall, readWord } from './read-leaf';
 import { type Cursor, isRefusal, peek, type Refusal, readTokens, type Token, take } from './tokens';
 
-/** The expression, or what is wrong with the text; `column` counts UTF-16 units from 1. */
+/** What is wrong with the text of an expression; `column` counts UTF-16 units from 1. */
+export interface ExpressionProblem {
+  readonly message: string;
+  readonly column: number;
+  readonly fix?: string;
+}
+
+/** The expression, or what is wrong with the text: each name that stands for nothing, and the first fault of another kind. */
 export type ParsedExpression =
   | { readonly ok: true; readonly expression: Expression }
-  | { readonly ok: false; readonly message: string; readonly column: number; readonly fix?: string };
+  | { readonly ok: false; readonly problems: readonly ExpressionProblem[] };
 
 /** Each set is a bit of a 32-bit word when an expression is evaluated. */
 export const MAX_LEAVES = 30;
@@ -18,12 +25,30 @@ const MAX_NESTED = 100;
 
 /** Reads an expression. Pure; never throws. */
 export function parseExpression(text: string, resolve: Resolve): ParsedExpression {
-  const read = readText(text, resolve);
-  if (!isRefusal(read)) return { ok: true, expression: read };
-  const { message, at } = read;
-  const mended = mend(text, read, resolve);
-  const fix = mended === undefined ? read.fix : `write "${mended}"`;
-  return { ok: false, message, column: at + 1, ...(fix === undefined ? {} : { fix }) };
+  const passed = new Set<string>();
+  const problems: ExpressionProblem[] = [];
+  let isMended = false;
+  for (;;) {
+    const read = readText(text, (name) => (passed.has(name) ? ANY_SET : resolve(name)));
+    if (!isRefusal(read)) return problems.length === 0 ? { ok: true, expression: read } : { ok: false, problems };
+    // The first fix mends all that is near something.
+    if (read.instead === undefined || !isMended) problems.push(explain(text, read, resolve));
+    isMended ||= read.instead !== undefined;
+    if (read.name === undefined || problems.length === MOST_TOLD) return { ok: false, problems };
+    passed.add(read.name);
+  }
+}
+
+const MOST_TOLD = 10;
+
+/** Stands where a name stands for nothing. */
+const ANY_SET: Expression = { op: 'leaf', leaf: { kind: 'everyone' } };
+
+function explain(text: string, refusal: Refusal, resolve: Resolve): ExpressionProblem {
+  const { message, at } = refusal;
+  const mended = mend(text, refusal, resolve);
+  const fix = mended === undefined ? refusal.fix : `write "${mended}"`;
+  return { message, column: at + 1, ...(fix === undefined ? {} : { fix }) };
 }
 
 const MOST_MENDED = 10;

@@ -31,8 +31,8 @@ export interface ResolvedAudiences {
   readonly problems: readonly CombineProblem[];
 }
 
-/** What came of an audience's own text. */
-type Read = { readonly expression: Expression } | { readonly problem: CombineProblem } | 'wrong-elsewhere';
+/** What came of an audience's own text; there are no problems where only what it names has some. */
+type Read = { readonly expression: Expression } | { readonly problems: readonly CombineProblem[] };
 
 /** Audience → the other audiences that its expression names. */
 type Graph = ReadonlyMap<string, readonly string[]>;
@@ -56,10 +56,10 @@ export function resolveAudiences(combine: CombineText): ResolvedAudiences {
   const all = combine.audiences.map(({ name, text }) => ({ name, text: text.trim(), read: known.get(name) }));
   return {
     audiences: all.flatMap(({ name, text, read }) =>
-      typeof read === 'object' && 'expression' in read ? [{ name, text, expression: read.expression }] : [],
+      read !== undefined && 'expression' in read ? [{ name, text, expression: read.expression }] : [],
     ),
     // What is wrong in another's expression is told there.
-    problems: all.flatMap(({ read }) => (typeof read === 'object' && 'problem' in read ? [read.problem] : [])),
+    problems: all.flatMap(({ read }) => (read !== undefined && 'problems' in read ? read.problems : [])),
   };
 }
 
@@ -94,14 +94,13 @@ export const MAX_DEPTH = 200;
 function readOne({ name, text, resolve, depths }: Text): Read {
   const parsed = parseExpression(text, resolve);
   if (!parsed.ok) {
-    const { column, message, fix } = parsed;
-    if (message === ELSEWHERE) return 'wrong-elsewhere';
-    return { problem: { name, text, column, message, ...(fix === undefined ? {} : { fix }) } };
+    const own = parsed.problems.filter(({ message }) => message !== ELSEWHERE);
+    return { problems: own.map((problem) => ({ name, text, ...problem })) };
   }
   const depth = depthOf(parsed.expression, depths);
   if (depth <= MAX_DEPTH) return { expression: parsed.expression };
   const message = `it is ${depth} levels deep with the audiences that it names; expected at most ${MAX_DEPTH}`;
-  return { problem: { name, text, column: 1, message, fix: 'name queries and lists instead of audiences' } };
+  return { problems: [{ name, text, column: 1, message, fix: 'name queries and lists instead of audiences' }] };
 }
 
 type Depths = Map<Expression, number>;
@@ -140,12 +139,12 @@ function createResolver(combine: CombineText, { name: own, graph, known }: Readi
       return explainUnknown(name, { job: combine.job, known: all, audiences: names });
     }
     const read = known.get(name);
-    if (typeof read === 'object' && 'expression' in read) return read.expression;
+    if (read !== undefined && 'expression' in read) return read.expression;
     const circle = findCircle(graph, own, name);
-    if (circle === undefined) return { message: ELSEWHERE };
+    if (circle === undefined) return { message: ELSEWHERE, name };
     const way = circle.length <= MOST_SHOWN ? circle : [...circle.slice(0, 3), '…', ...circle.slice(-2)];
     const message = `"${own}" stands in its own expression (${way.join(' → ')})`;
-    return { message, fix: 'name queries and lists instead' };
+    return { message, name, fix: 'name queries and lists instead' };
   };
 }
 

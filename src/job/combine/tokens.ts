@@ -20,6 +20,8 @@ export interface Refusal {
   readonly at: number;
   /** An imperative; left out where the message says enough. */
   readonly fix?: string;
+  /** The name at the place that stands for nothing; what else is wrong can be told all the same. */
+  readonly name?: string;
   /** What was likely meant by a word or sign at the place. */
   readonly instead?: { readonly written: string; readonly meant: string };
 }

@@ -10,8 +10,9 @@ export function findWrongListIds(job: AudienceJob): readonly NightjarError[] {
   const { listIds, split = [] } = job.audience;
   const parts = ['', ...split.map(({ name }) => `.${name}`)].filter((part) => (part === '') === (split.length === 0));
   const known = audiencesOf(job).flatMap(({ name }) => parts.map((part) => `${name}${part}`));
+  const { withdraw } = job.audience;
   return [...listIds.keys()]
-    .filter((name) => !known.includes(name))
+    .filter((name) => !known.includes(name) && !withdraw.includes(name) && !withdraw.includes(name.split('.')[0] ?? ''))
     .map((name) => {
       const near = nearestName(name, known) ?? (known.length === 1 ? known[0] : undefined);
       const message = `audience.listIds has "${name}"; expected an audience of the job: ${known.join(', ')}`;

@@ -98,7 +98,7 @@ export async function requireAudience(
 }
 
 /** Finds where an expression of the job names a set; the expressions' own place where it is written with other blanks. */
-function placeOfLeaf(job: AudienceJob, leaf: Leaf): Where {
+export function placeOfLeaf(job: AudienceJob, leaf: Leaf): Where {
   const word = writeLeaf(leaf);
   const naming = audiencesOf(job).find(({ text }) => findWord(text, word) >= 0);
   const field = ['audience', 'combine'];

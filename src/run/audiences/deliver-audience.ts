@@ -15,9 +15,10 @@ import { PAUSED, pauseOnTrip, stopAtTrips } from '../guards/check';
 import { checkMembers } from '../guards/members';
 import { deleteOldVersions } from '../keep/delete-versions';
 import { DONE, type Stage } from '../stage';
+import { isMade as isAudienceMade } from './audiences-of';
 import type { AudienceCase } from './choose-members';
 import { deliverVersion } from './deliver-version';
-import { deliveryResult } from './delivery-failures';
+import { type DeliveryFailure, deliveryResult } from './delivery-failures';
 import { findManifest } from './find-manifest';
 import { audienceSpecSchema } from './measure-audience';
 import { deleteTaken } from './taken-rows';
@@ -38,20 +39,20 @@ export const deliver: Stage = async (context) => {
   if (job.kind !== 'audience' || row === undefined || row.done) return DONE;
   const { audience } = audienceSpecSchema.parse(row.spec);
   const given = { context, job, audience };
-  const outcome = await withAudience(given, () =>
-    pauseOnTrip({ engines, run }, 'writing', () => deliverAudience(given)),
-  );
-  if (outcome === PAUSED) return DONE;
-  const result = deliveryResult(outcome);
-  await finishShard(engines.db, run.runId, { stage: 'deliver', shard, result, now: engines.now() });
+  await withAudience(given, 'deliver', async () => {
+    const outcome = await pauseOnTrip({ engines, run }, 'writing', () => deliverAudience(given));
+    if (outcome === PAUSED) return;
+    const result = deliveryResult(outcome);
+    await finishShard(engines.db, run.runId, { stage: 'deliver', shard, result, now: engines.now() });
+  });
   return DONE;
 };
 
 /** Answers what failed. */
-async function deliverAudience(given: AudienceCase): Promise<readonly NightjarError[]> {
+async function deliverAudience(given: AudienceCase): Promise<readonly DeliveryFailure[]> {
   const { engines, run, shard } = given.context;
   const wish = { runId: run.runId, audience: given.audience };
-  const failures: NightjarError[] = [];
+  const failures: DeliveryFailure[] = [];
   if (!(await listVersions(engines.db, wish)).every(({ deliveredAt }) => deliveredAt !== undefined)) {
     await checkIsNewest(given);
     if (await isOutdated(given)) {
@@ -62,7 +63,7 @@ async function deliverAudience(given: AudienceCase): Promise<readonly NightjarEr
     await checkSize(given, versions);
     for (const version of versions) {
       await beginDelivery(engines.db, version, engines.now());
-      const failed = await deliverVersion(given, version);
+      const failed = await deliverVersion(given, version, failures);
       failures.push(...failed);
       if (failed.length > 0) continue;
       await endDelivery(engines.db, version, engines.now());
@@ -75,7 +76,7 @@ async function deliverAudience(given: AudienceCase): Promise<readonly NightjarEr
 }
 
 /**
- * What was written anew may be of another size than what was measured, and another version may be delivered last by now.
+ * Who is withdrawn is meant to go. What was written anew may be of another size than what was measured, and another version may be delivered last by now.
  * @throws GuardTrip
  */
 async function checkSize(
@@ -83,6 +84,7 @@ async function checkSize(
   versions: readonly AudienceVersion[],
 ): Promise<void> {
   const { engines, run } = context;
+  if (!isAudienceMade(job, audience)) return;
   const members = versions.reduce((sum, version) => sum + version.members, 0);
   const sizes = [{ name: audience, members }];
   await stopAtTrips({ engines, run }, await checkMembers(engines, { job, run, sizes }));

@@ -8,6 +8,7 @@ import type { AudienceSummary, ChangeSummary, PartFiles, PartSummary } from '../
 import { readSmallObject } from '../../storage/objects';
 import { formatS3Uri, parseS3Uri } from '../../storage/uri';
 import { type Engines, place } from '../engines';
+import { isPartMade } from './audiences-of';
 import { isDrift } from './drift';
 import { findManifest } from './find-manifest';
 import { manifestSchema } from './manifest-schema';
@@ -44,10 +45,10 @@ export async function describeAudiences(
       all.filter(({ runId }) => runId === run.runId),
     );
     const parts: PartSummary[] = [];
-    for (const version of own) parts.push(await describePart(engines, version));
+    for (const version of own) parts.push(await describePart(engines, { job, version }));
     described.push({
       ...audience,
-      ...(own.length === 0 ? {} : { parts, ...sumChange(own), history: sizesOf(all, own) }),
+      ...(own.length === 0 ? {} : { parts, ...sumChange(job, own), history: sizesOf(all, own) }),
     });
   }
   return described;
@@ -55,18 +56,31 @@ export async function describeAudiences(
 
 function inOrderOf({ audience }: AudienceJob, versions: readonly AudienceVersion[]): readonly AudienceVersion[] {
   const names = audience.split?.map(({ name }) => name) ?? [''];
-  return [...versions].sort((a, b) => names.indexOf(a.part) - names.indexOf(b.part));
+  // What is withdrawn comes last.
+  const places = new Map(names.map((name, place) => [name, place]));
+  const placeOf = ({ part }: AudienceVersion) => places.get(part) ?? names.length;
+  return [...versions].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
-async function describePart(engines: ReadEngines, version: AudienceVersion): Promise<PartSummary> {
+interface PartOfJob {
+  readonly job: AudienceJob;
+  readonly version: AudienceVersion;
+}
+
+async function describePart(engines: ReadEngines, { job, version }: PartOfJob): Promise<PartSummary> {
   const { part, members } = version;
+  const formats = await readFiles(engines, version);
+  if (!isPartMade(job, version)) {
+    // Nobody is in it, so that it is small says nothing.
+    return { name: part, members, isWithdrawn: true, formats: formats.map(({ fewerThan: _, ...files }) => files) };
+  }
   const change = changeOf(version);
   return {
     name: part,
     members,
     ...(change === undefined ? {} : { change }),
     ...(part === HOLDOUT ? { isHeldOut: true as const } : {}),
-    formats: await readFiles(engines, version),
+    formats,
   };
 }
 
@@ -98,8 +112,10 @@ async function readManifest(s3: ReadEngines['s3'], uri: string): Promise<string 
   }
 }
 
-/** Adds up the parts that were compared with what was delivered last. */
-function sumChange(versions: readonly AudienceVersion[]): Pick<AudienceSummary, 'change'> {
+/** Adds up the parts that were compared with what was delivered last. That people of a withdrawn part have gone is no drift. */
+function sumChange(job: AudienceJob, own: readonly AudienceVersion[]): Pick<AudienceSummary, 'change'> {
+  const made = own.filter((version) => isPartMade(job, version));
+  const versions = made.length === 0 ? own : made;
   let [gained, lost, members] = [0, 0, 0];
   let run: string | undefined;
   for (const version of versions) {
@@ -111,7 +127,7 @@ function sumChange(versions: readonly AudienceVersion[]): Pick<AudienceSummary, 
     members += version.members;
   }
   if (run === undefined) return {};
-  const drifts = isDrift({ both: members - gained, onlyBefore: lost, onlyNow: gained });
+  const drifts = made.length > 0 && isDrift({ both: members - gained, onlyBefore: lost, onlyNow: gained });
   return { change: { run, gained, lost, drifts } };
 }
 

@@ -6,8 +6,9 @@ import type { AudienceJob } from '../../job/audience-job';
 import { PAUSED, pauseOnTrip, stopAtTrips } from '../guards/check';
 import { checkMembers } from '../guards/members';
 import { DONE, type Stage, type StageContext } from '../stage';
-import { audiencesOf } from './audiences-of';
+import { audiencesOf, isMade } from './audiences-of';
 import { countChosen } from './choose-members';
+import { findLeftBehind } from './withdraw-audience';
 
 /** The shards of the stages measure, write and deliver: one audience each. */
 export const audienceSpecSchema = z.object({ audience: z.string() });
@@ -42,8 +43,13 @@ export async function closeQueries({ engines, run }: StageContext, job: Audience
     });
     if (checked === PAUSED) return DONE;
   }
-  await addShards(engines.db, run.runId, { stage: 'write', specs });
-  await addShards(engines.db, run.runId, { stage: 'deliver', specs });
+  const { withdrawn } = await findLeftBehind(engines, job);
+  const others = new Set(withdrawn.map(({ audience }) => audience).filter((name) => !isMade(job, name)));
+  const all = [...specs, ...[...others].map((audience) => ({ audience }))];
+  await addShards(engines.db, run.runId, { stage: 'write', specs: all });
+  // Done again after a crash it may find others: what is written is what is delivered.
+  const written = (await listShards(engines.db, run.runId, 'write')).map(({ spec }) => spec);
+  await addShards(engines.db, run.runId, { stage: 'deliver', specs: written });
   await moveRun(engines.db, run.runId, { from: 'collecting', to: 'writing', now: engines.now() });
   return DONE;
 }

@@ -22,4 +22,6 @@ export interface PartCase extends AudienceCase {
   /** Of the member file and the row files, below the output location; ends with `/`. */
   readonly folder: string;
   readonly base: DeliveredBase;
+  /** The job does not make it any more, and nobody is in it. */
+  readonly isWithdrawn?: true;
 }

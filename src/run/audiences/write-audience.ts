@@ -1,29 +1,20 @@
 /** The stage write: one audience becomes member files, the files of each format and manifests, all on S3. */
-import { HOLDOUT } from '../../audience/choose/split';
-import { listDeliveries, listRows } from '../../database/audiences/delivered-rows';
-import {
-  type AudienceVersion,
-  findDelivered,
-  hasRestoredRuns,
-  listUnfinished,
-  listVersions,
-} from '../../database/audiences/versions';
 import { withLock } from '../../database/connecting/lock';
 import { findShard, finishShard, listShards } from '../../database/runs/shards';
 import type { AudienceJob } from '../../job/audience-job';
 import { describeQuery as sayQuery } from '../../job/choose-items';
 import { listLeaves } from '../../job/combine/expression';
-import { nameOf } from '../../report/audience-notes';
 import type { AudienceSummary, FormatSummary } from '../../report/summary';
 import { writeSpecSchema } from '../buying/locate-output';
 import { tally } from '../recipients/choose-recipients';
 import { DONE, type Stage, type StageContext } from '../stage';
-import { audiencesOf } from './audiences-of';
+import { audiencesOf, isMade } from './audiences-of';
 import type { AudienceCase, ChoiceCounts } from './choose-members';
 import { type GatheredPart, gatherRows, type PartPlan } from './gather-rows';
 import { audienceSpecSchema } from './measure-audience';
-import type { PartCase } from './part-case';
-import { keepTaken, listTaken } from './taken-rows';
+import { openPart, planPart } from './open-part';
+import { keepTaken } from './taken-rows';
+import { describeWithdrawn, writeWithdrawn } from './withdraw-audience';
 import { writePart } from './write-part';
 
 /**
@@ -37,18 +28,32 @@ export const write: Stage = async (context) => {
   if (job.kind !== 'audience' || row === undefined || row.done) return DONE;
   const { audience } = audienceSpecSchema.parse(row.spec);
   const given = { context, job, audience };
-  const result = await withAudience(given, () => writeAudience(given));
-  await finishShard(engines.db, run.runId, { stage: 'write', shard, result, now: engines.now() });
+  await withAudience(given, 'write', async () => {
+    const result = await writeAudience(given);
+    await finishShard(engines.db, run.runId, { stage: 'write', shard, result, now: engines.now() });
+  });
   return DONE;
 };
 
-/** Runs of one job take turns with an audience. */
-export function withAudience<T>({ context, job, audience }: AudienceCase, action: () => Promise<T>): Promise<T> {
-  return withLock(context.engines.db, `audience ${job.name} ${audience}`, action);
+/** Runs of one job take turns with an audience. Nothing is done where another worker has done the shard meanwhile. */
+export function withAudience(
+  { context, job, audience }: AudienceCase,
+  stage: 'write' | 'deliver',
+  action: () => Promise<void>,
+): Promise<void> {
+  const { engines, run, shard } = context;
+  return withLock(engines.db, `audience ${job.name} ${audience}`, async () => {
+    if ((await findShard(engines.db, run.runId, { stage, shard }))?.done === false) await action();
+  });
 }
 
 /** Writes an audience and answers what the report says of it. The lock of the audience is the caller's. */
 export async function writeAudience(given: AudienceCase): Promise<AudienceSummary> {
+  await writeWithdrawn(given);
+  return isMade(given.job, given.audience) ? writeMade(given) : describeWithdrawn(given.audience);
+}
+
+async function writeMade(given: AudienceCase): Promise<AudienceSummary> {
   const { engines, run } = given.context;
   const { query, error } = await describeQuery(given);
   const gathered = await gatherRows(given, planParts(given));
@@ -73,47 +78,10 @@ function countsOf({ segmentUsers, members, leftOut }: ChoiceCounts) {
   return { segmentUsers, members, leftOut: tally(leftOut) };
 }
 
-/** Plans a part for each name of the split, and one of no name where there is none; who is held out is in no file. */
-function planParts({ context, job, audience }: AudienceCase): readonly PartPlan[] {
-  const { run, bundle } = context;
-  const shared = { runId: run.runId, at: new Date(run.createdAt).toISOString(), attributes: job.audience.attributes };
-  const parts = job.audience.split?.map(({ name }) => name) ?? [''];
-  return parts.map((part) => ({
-    part,
-    formats: part === HOLDOUT ? [] : bundle.formats,
-    context: {
-      ...shared,
-      audience: part === '' ? audience : `${audience}-${part}`,
-      path: [job.name, audience, ...(part === '' ? [] : [part])],
-      listId: job.audience.listIds.get(nameOf(audience, part)),
-    },
-  }));
-}
-
-export async function openPart(given: AudienceCase, part: string): Promise<PartCase> {
-  const { engines, run } = given.context;
-  const { job, audience } = given;
-  const key = { job: job.name, audience, part };
-  const version = await findDelivered(engines.db, key, run.runId);
-  const rows = version === undefined ? new Map() : await listRows(engines.db, version);
-  const since = version?.deliveredAt;
-  const unfinished: Awaited<ReturnType<typeof listRows>>[] = [];
-  for (const one of await listUnfinished(engines.db, key, { except: run.runId, since }))
-    unfinished.push(await listRows(engines.db, one), ...(await listTaken(engines, one, since)));
-  // Nobody knows what another database has delivered since.
-  if (since !== undefined && (await hasRestoredRuns(engines.db, job.name, since))) unfinished.push(new Map());
-  const own = (await listVersions(engines.db, { runId: run.runId, audience })).find((one) => one.part === part);
-  if (own !== undefined) unfinished.push(...(await listTaken(engines, own, since)));
-  const fileName = nameOf(audience, part);
-  const folder = `versions/${job.name}/${fileName}/${run.runId}/`;
-  const hasNewDestination = version !== undefined && (await lacksDelivery(given, version));
-  return { ...given, part, fileName, folder, base: { version, rows, unfinished, hasNewDestination } };
-}
-
-async function lacksDelivery({ context, job }: AudienceCase, version: AudienceVersion): Promise<boolean> {
-  const deliveries = await listDeliveries(context.engines.db, version);
-  const done = new Set(deliveries.map(({ destination }) => destination));
-  return job.audience.deliver.some((name) => !done.has(name));
+/** Plans a part for each name of the split, and one of no name where there is none. */
+function planParts(given: AudienceCase): readonly PartPlan[] {
+  const parts = given.job.audience.split?.map(({ name }) => name) ?? [''];
+  return parts.map((part) => planPart(given, part));
 }
 
 /** Says what the audience is made of, and which of its queries have no answer. */

@@ -3,9 +3,10 @@
 import { readMembers } from '../../audience/members';
 import { countMembership } from '../../audience/membership';
 import { saveRows } from '../../database/audiences/delivered-rows';
-import { saveVersion } from '../../database/audiences/versions';
+import { listVersions, saveVersion } from '../../database/audiences/versions';
 import { dropArtefact } from '../../database/keeping/keeping-objects';
 import { listArtefacts } from '../../database/runs/artefacts';
+import { nameOf } from '../../report/audience-notes';
 import { headObject, readObject, writeObject } from '../../storage/objects';
 import { parseS3Uri } from '../../storage/uri';
 import { place } from '../engines';
@@ -70,7 +71,7 @@ async function measureChange(given: PartCase, uri: string): Promise<{ gained: nu
   if (before === undefined || (await headObject(engines.s3, parseS3Uri(before.uri))) === undefined) return undefined;
   const open = (from: string) => readMembers(readObject(engines.s3, parseS3Uri(from)));
   const counts = await countMembership(open(before.uri), open(uri));
-  if (isDrift(counts)) {
+  if (given.isWithdrawn !== true && isDrift(counts)) {
     const { both, onlyBefore, onlyNow } = counts;
     engines.log('warn', 'audience drifts', { run: run.runId, audience: given.fileName, both, onlyBefore, onlyNow });
   }
@@ -81,9 +82,14 @@ async function measureChange(given: PartCase, uri: string): Promise<{ gained: nu
 async function removeOthers(given: PartCase, formats: readonly WrittenFormat[]): Promise<void> {
   const { engines, run } = given.context;
   const current = new Set(formats.flatMap(({ files }) => files.map(({ name }) => name)));
+  const parts = await listVersions(engines.db, { runId: run.runId, audience: given.audience });
+  // Of an audience that is whole now, and was split, parts are withdrawn.
+  const others = given.part === '' ? parts.filter(({ part }) => part !== '') : [];
+  const isOurs = (name: string) =>
+    name.startsWith(`${given.fileName}.`) &&
+    !others.some(({ audience, part }) => name.startsWith(`${nameOf(audience, part)}.`));
   for (const artefact of await listArtefacts(engines.db, run.runId)) {
-    const isOurs = artefact.kind === 'audience' && artefact.name.startsWith(`${given.fileName}.`);
-    if (!isOurs || current.has(artefact.name)) continue;
+    if (artefact.kind !== 'audience' || !isOurs(artefact.name) || current.has(artefact.name)) continue;
     await deleteObject(engines.s3, parseS3Uri(artefact.uri));
     await dropArtefact(engines.db, run.runId, artefact);
   }

@@ -55,7 +55,7 @@ function checkCondition({ column, value }: AttributeCondition, { columns, items 
   const near = misspeltName(value, values);
   const message = `no imported item has ITEMS.${column} = ${JSON.stringify(value)}`;
   return near === undefined
-    ? [{ kind: 'note', message: `${message}; values are ${listSome(values)}` }]
+    ? [{ kind: 'note', message: `${message}; ${listValues(value, values)}` }]
     : [{ kind: 'wrong', message, fix: `write ITEMS.${column} = ${JSON.stringify(near)}`, word: value }];
 }
 
@@ -132,7 +132,7 @@ function checkChoiceCondition(
     const near = misspeltName(String(value), values);
     const message = `no imported item has the ${name} ${JSON.stringify(value)}`;
     return near === undefined
-      ? [{ kind: 'note', message: `${message}; values are ${listSome(values)}` }]
+      ? [{ kind: 'note', message: `${message}; ${listValues(String(value), values)}` }]
       : [
           {
             kind: 'wrong',
@@ -142,6 +142,12 @@ function checkChoiceCondition(
           },
         ];
   });
+}
+
+/** One of the same words may be meant, or be another thing: that stops nothing. */
+function listValues(value: string, values: readonly string[]): string {
+  const near = nearestName(value, values);
+  return `${near === undefined ? '' : `is ${JSON.stringify(near)} meant? `}values are ${listSome(values)}`;
 }
 
 const NAMED = 8;

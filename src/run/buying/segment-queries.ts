@@ -3,7 +3,7 @@ import { combineErrors, NightjarError, type Where } from '../../errors';
 import type { AudienceJob, SegmentQuery } from '../../job/audience-job';
 import { chooseItems } from '../../job/choose-items';
 import type { Item } from '../../job/people';
-import { placeOf, placeOfCharacter, placeOfWord } from '../../job/place';
+import { type JobFile, placeOf, placeOfCharacter, placeOfWord } from '../../job/place';
 import { parseAttributeQuery } from '../../personalize/attribute-query';
 import { attributesInputLine, itemInputLine } from '../../personalize/input-lines';
 import { readConstantValues } from './filter-values';
@@ -104,21 +104,24 @@ export function placeOfQuery(job: AudienceJob, name: string, { column, word, pat
  * @throws E_RECO_QUERY, all problems at once
  */
 export function checkQueries(job: AudienceJob, recipe?: string): void {
-  const problems = job.segment.queries.flatMap((query) => {
-    if (query.by !== 'attributes') return [];
-    const parsed = parseAttributeQuery(query.query);
-    if (parsed.ok) return [];
-    const message = `segment.queries.${query.name} is ${JSON.stringify(query.query)}; at character ${parsed.column} ${parsed.message}`;
-    return [
-      new NightjarError('E_RECO_QUERY', message, {
-        where: placeOfQuery(job, query.name, { column: parsed.column }),
-        fix: suggestQuery(query.name, query.query),
-      }),
-    ];
-  });
-  const wrong = combineErrors(problems);
+  const queries = job.segment.queries.flatMap((query) => (query.by === 'attributes' ? [query] : []));
+  const wrong = combineErrors(findGrammarProblems(job, queries));
   if (wrong !== undefined) throw wrong;
   if (recipe !== undefined) checkRecipe(job, recipe);
+}
+
+/** Finds attribute queries of a job file that are not in the grammar. */
+export function findGrammarProblems(
+  file: JobFile,
+  queries: readonly { readonly name: string; readonly query: string }[],
+): readonly NightjarError[] {
+  return queries.flatMap(({ name, query }) => {
+    const parsed = parseAttributeQuery(query);
+    if (parsed.ok) return [];
+    const message = `segment.queries.${name} is ${JSON.stringify(query)}; at character ${parsed.column} ${parsed.message}`;
+    const where = placeOfCharacter(file, ['segment', 'queries', name], parsed.column);
+    return [new NightjarError('E_RECO_QUERY', message, { where, fix: suggestQuery(name, query) })];
+  });
 }
 
 const CONDITION = /^\s*(?:items\.)?(\w+)\s*={1,2}\s*['"]?([^'"=<>]+?)['"]?\s*$/i;

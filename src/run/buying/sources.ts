@@ -5,10 +5,11 @@ import { NightjarError } from '../../errors';
 import type { ParsedJob } from '../../job/definition';
 import type { EmailJob, RecommendRules, SlateSource } from '../../job/email-job';
 import type { Item } from '../../job/people';
-import { type JobFile, placeOfField } from '../../job/place';
+import type { JobFile } from '../../job/place';
 import type { Engines } from '../engines';
 import { loadCatalogue } from '../mails/catalogue-cache';
 import type { PlanRecord } from '../plan-record';
+import { explainListed } from './explain-listed';
 import { findFilter } from './resolve-filter';
 import { resolveSolution } from './resolve-solution';
 
@@ -63,7 +64,8 @@ export async function resolveSources(
   return joinEqual(first, others);
 }
 
-async function resolveSource(
+/** Finds the solution of a part, its filter, and what it lists. */
+export async function resolveSource(
   engines: SourceEngines,
   { name, recommend, at }: Part,
   { job, catalogueVersion }: Pick<ListCase, 'job' | 'catalogueVersion'>,
@@ -134,11 +136,7 @@ async function listItems(
   const catalogue = await loadCatalogue(db, catalogueVersion ?? (await currentCatalogueVersion(db)));
   const listed = chooseListed(from, catalogue);
   if (listed.length > 0) return listed;
-  const what = from.by === 'list' ? 'an item of the list' : (from.category ?? 'any item');
-  throw new NightjarError('E_JOB_FIELD', `${at}.from finds nothing: the catalogue does not have ${what}`, {
-    where: placeOfField(job, `${at}.from`),
-    fix: 'import items, or name others: nightjar import --items items.csv',
-  });
+  throw explainListed({ job, at: `${at}.from`, from, catalogue });
 }
 
 /** Chooses the items that are ranked: of a list those that the catalogue has; the newest by `created_at`, ties by id. */

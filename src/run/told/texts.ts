@@ -1,4 +1,5 @@
 /** Says an event in words: a title for subjects, and lines of what, why and what to type. */
+import { formatCount, nameMemberships } from '../../report/figures';
 import { escapeHtml } from '../../report/markup';
 import { formatMoney } from '../../units';
 import type { Payload } from './payload';
@@ -48,8 +49,10 @@ function describeLate({ state, deadline, alsoLate }: Payload): string {
 }
 
 function describeCounts({ counts = {} }: Payload): string {
+  const { audiences, members } = counts;
+  if (audiences !== undefined && members !== undefined) return `${formatCount(members)} ${nameMemberships(audiences)}`;
   return Object.entries(counts)
-    .map(([name, count]) => `${count.toLocaleString('en-US')} ${name}`)
+    .map(([name, count]) => `${formatCount(count)} ${name}`)
     .join(', ');
 }
 
@@ -65,7 +68,7 @@ export function detailsOf(payload: Payload): readonly (readonly [string, string]
     ['why', error?.message],
     ['error', error?.code],
     ['fix', error?.fix],
-    [kind === 'audience' ? 'files' : 'e-mails', counts === '' ? undefined : counts],
+    [kind === 'audience' ? 'in files' : 'e-mails', counts === '' ? undefined : counts],
     ['cost', cost === undefined ? undefined : formatMoney({ amount: cost.amount, currency: cost.currency })],
     ['at', formatInstant(payload.at)],
   ];
