@@ -1,6 +1,6 @@
 /** The import order of docs/ARCHITECTURE.md: errors, units → config → job → pure formats → engines → run → server → cli. */
 const LEVELS = [
-  ['errors', 'units'],
+  ['errors', 'units', 'sha256'],
   ['config'],
   ['job', 'personalize', 'content', 'audience', 'report'],
   ['database', 'storage', 'queue', 'mail'],

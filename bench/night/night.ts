@@ -38,8 +38,7 @@ export async function runNight(night: NightEngines, wish: { slot: string; worker
   const before = await readCounters(night);
   const workers = Array.from({ length: wish.workers }, (_, n) => startWorker(night, n));
   try {
-    await wait(1500);
-    const idle = sumCpu(workers);
+    const idle = await waitUntilIdle(workers);
     const enginesBefore = await readEngineCpu(night);
     const runId = await startRun(night, wish.slot);
     let peak = 0;
@@ -69,6 +68,21 @@ export async function runNight(night: NightEngines, wish: { slot: string; worker
   } finally {
     await Promise.all(workers.map(stop));
   }
+}
+
+/** CPU seconds in a second, of a process that has nothing to do. */
+const IDLE_CPU = 0.05;
+
+/** Loading its modules is not a worker's part of the run. Answers the CPU seconds used by then. */
+async function waitUntilIdle(workers: readonly ChildProcess[]): Promise<number> {
+  let before = 0;
+  for (let seconds = 0; seconds < 60; seconds += 1) {
+    await wait(1000);
+    const used = sumCpu(workers);
+    if (used - before < IDLE_CPU * workers.length) return used;
+    before = used;
+  }
+  throw new Error('a worker is busy before the run has begun');
 }
 
 function startWorker(night: NightEngines, n: number): ChildProcess {

@@ -118,10 +118,7 @@ class Cell {
     this.#count = isRepeated ? () => undefined : count;
     this.#make = cellOf(rule);
     this.#normaliseBytes = field.form === 'hashed' ? field.normaliseBytes : undefined;
-    this.#shared =
-      isShared && !byCountry && this.#normaliseBytes === undefined
-        ? new SharedCells(cellsOf(field), this.#count)
-        : undefined;
+    this.#shared = isShared && !byCountry ? new SharedCells(cellsOf(field), this.#count) : undefined;
   }
 
   open(page: ContactPage): void {

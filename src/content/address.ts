@@ -1,7 +1,7 @@
 /** E-mail addresses: what can be written to, what two addresses have in common, and the sender's mailbox. */
-import { createHash } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { NightjarError } from '../errors';
+import { sha256Hex } from '../sha256';
 
 /** Why an address can't be written to; a short word for the ledger. */
 export type AddressReason = 'empty' | 'at_sign' | 'local_part' | 'local_part_not_ascii' | 'domain' | 'too_long';
@@ -48,7 +48,7 @@ function readDomain(text: string): string | undefined {
 
 /** Returns the key by which two contacts share an address: SHA-256, lower-case hex, of the trimmed NFC lower-case form. */
 export function hashAddress(email: string): string {
-  return createHash('sha256').update(email.trim().normalize('NFC').toLowerCase(), 'utf8').digest('hex');
+  return sha256Hex(email.trim().normalize('NFC').toLowerCase());
 }
 
 /** Hides an address for messages and logs: `k…@example.com`; one that is hidden already stays as it is. */

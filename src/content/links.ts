@@ -1,5 +1,6 @@
 /** Links and ids that belong to one e-mail, derived from run, user and secret, so that a retry makes the same ones. */
-import { createHash } from 'node:crypto';
+
+import { sha256Hex } from '../sha256';
 import { openToken, sealToken } from './sealed-token';
 
 /** Whom a link unsubscribes, and from which list (the job's name). */
@@ -49,8 +50,5 @@ export interface MessageIdParts {
 
 /** Returns `<hash@domain>`, with its angle brackets: the same for the same run and user, so that an inbox can be asked for it. */
 export function messageIdOf({ run, userId, domain }: MessageIdParts): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([run, userId]), 'utf8')
-    .digest('hex');
-  return `<${hash.slice(0, 40)}@${domain}>`;
+  return `<${sha256Hex(JSON.stringify([run, userId])).slice(0, 40)}@${domain}>`;
 }

@@ -1,7 +1,7 @@
 /** The format parquet: for warehouses, which join it with their own tables by user id or by hashes. */
 import type { ColumnSource, SchemaElement } from 'hyparquet-writer';
+import { sha256Hex } from '../../sha256';
 import { rankCell } from '../algebra/rank';
-import { sha256Hex } from '../normalise/hash';
 import type { AudienceFormat, Cells, Change, Column, FileContext } from './format';
 import { attributeHeader, countryCell, emailCell, phoneCell } from './plain-cells';
 

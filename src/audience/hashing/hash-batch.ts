@@ -1,5 +1,5 @@
 /** Hashes many short values with SHA-256, four at a time, where one call a value would cost more than the hashing. */
-import { sha256Hex } from '../normalise/hash';
+import { sha256Hex } from '../../sha256';
 import { openSha256Lanes, type Sha256Lanes } from './sha256-lanes';
 import {
   BLOCK_BYTES,

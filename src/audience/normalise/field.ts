@@ -1,6 +1,8 @@
 /** Makes cells of contact values by a platform's rule for a field, and counts what can't be used. */
+
+import { sha256Hex } from '../../sha256';
 import { isFormula } from './formula';
-import { isHash, sha256Hex } from './hash';
+import { isHash } from './hash';
 import type { NormaliseBytes } from './plain-bytes';
 import { tidyText } from './text';
 

@@ -25,9 +25,6 @@ const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte === TAB || (byte >= BLANK && byte <= 126 && byte !== EQUALS) ? 1 : 0,
 );
 
-/** 1 for octets that stand for themselves wherever they are within a line: most of them. */
-const INNER = PLAIN.map((isPlain, byte) => (byte > BLANK ? isPlain : 0));
-
 /** Whole lines, the line break of the last one included, in quoted-printable: they read the same wherever a line may start. */
 interface QuotedLines {
   readonly octets: string;
@@ -162,12 +159,14 @@ export class TextEncoding {
     let { beyondAscii, changes } = this;
     let [end, column] = [0, 0];
     for (let at = 0; at < length; at += 1) {
-      const byte = source[at] ?? 0;
-      if (INNER[byte] === 1 && column > 0 && column < LINE_MAX - 1) {
-        target[end++] = byte;
-        column += 1;
-        continue;
+      if (column > 0) {
+        const copied = this.copyPlain(at, { end, most: Math.min(length - at, LINE_MAX - 1 - column), length });
+        at += copied;
+        end += copied;
+        column += copied;
+        if (at === length) break;
       }
+      const byte = source[at] ?? 0;
       if (byte === LF) {
         target[end++] = CR;
         target[end++] = LF;
@@ -196,6 +195,27 @@ export class TextEncoding {
     this.changes = changes;
     return end;
   }
+
+  /** Copies what stands for itself within a line, and tells how many octets it is; a blank at the end of the line is none. */
+  private copyPlain(at: number, { end, most, length }: Stretch): number {
+    const { source, target } = this;
+    let count = 0;
+    while (count < most && PLAIN[source[at + count] ?? 0] === 1) {
+      target[end + count] = source[at + count] ?? 0;
+      count += 1;
+    }
+    const isLineEnd = at + count === length || source[at + count] === LF;
+    return count > 0 && isLineEnd && (source[at + count - 1] ?? 0) <= BLANK ? count - 1 : count;
+  }
+}
+
+interface Stretch {
+  /** Where it is copied to. */
+  readonly end: number;
+  /** Octets that the line has room for. */
+  readonly most: number;
+  /** Of the source. */
+  readonly length: number;
 }
 
 function writeSoftBreak(target: Buffer, at: number): number {

@@ -103,7 +103,8 @@ const restocked = new WeakMap<Item, { readonly stock: number | undefined; readon
 
 /** The item as the run shows it, with the stock of this moment; undefined where one of both catalogues has it no more. */
 function findItem({ catalogue, newest = catalogue }: MailParts, itemId: string): Item | undefined {
-  const [item, now] = [catalogue.get(itemId), newest.get(itemId)];
+  const item = catalogue.get(itemId);
+  const now = newest === catalogue ? item : newest.get(itemId);
   if (item === undefined || now === undefined || item.stock === now.stock) return now === undefined ? undefined : item;
   const known = restocked.get(item);
   if (known !== undefined && known.stock === now.stock) return known.item;

@@ -1,8 +1,8 @@
 /** The files of ad platforms: what a person's row holds, who has none, and what stands around the rows. */
 import { findFormat } from '../../../src/audience/formats/all';
 import type { AudienceFormat, Cells, Change, FileContext } from '../../../src/audience/formats/format';
-import { sha256Hex } from '../../../src/audience/normalise/hash';
 import type { Contact } from '../../../src/job/people';
+import { sha256Hex } from '../../../src/sha256';
 import { batches, collect } from '../streams';
 
 const CONTEXT: FileContext = {

@@ -1,7 +1,8 @@
 /** The test vectors that platforms publish, each through the format that a file of it is written by. */
 import { findFormat } from '../../../src/audience/formats/all';
 import { findTransform } from '../../../src/audience/formats/custom/transforms';
-import { isHash, sha256Hex } from '../../../src/audience/normalise/hash';
+import { isHash } from '../../../src/audience/normalise/hash';
+import { sha256Hex } from '../../../src/sha256';
 
 interface Vector {
   readonly format: string;

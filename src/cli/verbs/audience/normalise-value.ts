@@ -1,7 +1,8 @@
 /** Makes the forms in which a format writes one value, by its fields or by the row of a person who has only that. */
 import type { AudienceFormat, Column, ColumnSource, FileContext, Person } from '../../../audience/formats/format';
-import { isHash, sha256Hex } from '../../../audience/normalise/hash';
+import { isHash } from '../../../audience/normalise/hash';
 import type { Contact } from '../../../job/people';
+import { sha256Hex } from '../../../sha256';
 
 /** One form in which a value is written. */
 export interface Form {
