@@ -29,7 +29,7 @@ export async function* decodeLines(chunks: AsyncIterable<Uint8Array>): AsyncGene
   for await (const chunk of chunks) {
     const end = chunk.lastIndexOf(LINE_FEED) + 1;
     if (end === 0) {
-      rest.push(chunk);
+      if (chunk.length > 0) rest.push(chunk);
       continue;
     }
     const whole = chunk.subarray(0, end);

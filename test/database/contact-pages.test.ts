@@ -9,6 +9,7 @@ import { type ContactRow, findContacts, saveContacts } from '../../src/database/
 import { saveSuppressions } from '../../src/database/people/suppressions';
 import type { Contact } from '../../src/job/people';
 import { startTestPostgres, type TestPostgres } from '../support/database';
+import { waitUntil } from './embedded/processes';
 
 const T0 = Date.UTC(2026, 2, 2, 2);
 let postgres: TestPostgres;
@@ -109,6 +110,48 @@ describe('streamContactPages', () => {
       topic === 'news' ? 'unsubscribe' : undefined,
       undefined,
     ]);
+  });
+
+  it('tells the suppression of whoever it has read, though the contact goes or changes meanwhile', async () => {
+    await saveContacts(database.db, people, T0);
+    await saveSuppressions(database.db, [
+      suppressed(userSubject('dee')),
+      suppressed(addressSubject('eve@eve.example')),
+    ]);
+    const pages = streamContactPages(database.db, undefined, { pageRows: 1 });
+    const other = await database.pool.connect();
+    try {
+      const told = new Map<string, string | undefined>();
+      const read = async () => {
+        for (const { contact, suppression } of (await pages.next()).value ?? []) told.set(contact.userId, suppression);
+      };
+      await read();
+      await read();
+      await waitUntil(async () => database.pool.idleCount === database.pool.totalCount - 1);
+      for (const change of [
+        "DELETE FROM contact WHERE user_id = 'dee'",
+        "UPDATE contact SET email = 'new@eve.example', address_hash = 'new' WHERE user_id = 'eve'",
+      ]) {
+        // The next page has its columns, and waits for the suppressions.
+        await other.query('BEGIN');
+        await other.query('LOCK TABLE suppression IN ACCESS EXCLUSIVE MODE');
+        await read();
+        await waitUntil(async () => (await other.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount === 1);
+        await other.query(change);
+        await other.query('COMMIT');
+      }
+      await read();
+      expect(Object.fromEntries(told)).toEqual({
+        ann: undefined,
+        bo: undefined,
+        cy: undefined,
+        dee: 'manual',
+        eve: 'manual',
+      });
+    } finally {
+      other.release();
+      await pages.return(undefined);
+    }
   });
 
   it('reads no more columns than are asked for, and suppressions all the same', async () => {

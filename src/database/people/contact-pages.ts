@@ -5,8 +5,9 @@ import type { SuppressionScope } from '../../content/suppression';
 import { type ContactColumns, ContactPage } from '../../job/contact-page';
 import { SEPARATOR, TextColumn } from '../../job/text-column';
 import type { Database } from '../connecting/connection';
-import { findContacts, type StoredContact } from './contacts';
+import type { StoredContact } from './contacts';
 import { readSieve, type SuppressionSieve } from './suppression-sieve';
+import { joinSuppression } from './suppressions';
 
 /** Columns that a reader may do without, with what is read of them; `user_id` is always read. */
 const COLUMNS = new Map([
@@ -164,7 +165,12 @@ function pageOf({ after, limit }: PageCase) {
   return sql`(SELECT * FROM contact ${where} ORDER BY user_id LIMIT ${sql.lit(limit)}) page`;
 }
 
-/** Asks the database only about those whom the sieve does not let through; answers row → reason. */
+const suppressionSchema = z.object({ user_id: z.string(), reason: z.string() });
+
+/**
+ * Asks the database only about those whom the sieve does not let through; answers row → reason. It asks by what was read of
+ * them: a contact may have gone meanwhile, or have another address.
+ */
 async function findSuppressed(
   db: Database,
   columns: ContactColumns,
@@ -173,16 +179,23 @@ async function findSuppressed(
   const suppressed = new Map<number, string>();
   const userIds = columns.get('user_id');
   if (sieve.isEmpty || userIds === undefined) return suppressed;
-  const asked = sieve.sift(userIds, columns.get('address_hash'), columns.get('address_domain'));
+  const [hashes, domains] = [columns.get('address_hash'), columns.get('address_domain')];
+  const asked = sieve.sift(userIds, hashes, domains);
   if (asked.length === 0) return suppressed;
-  const found = await findContacts(
-    db,
-    asked.map((row) => userIds.textAt(row)),
-    topic,
-  );
+  const textsOf = (column: TextColumn | undefined) => asked.map((row) => column?.textAt(row) ?? '');
+  const found = await sql`
+    SELECT c.user_id, s.reason
+    FROM unnest(${textsOf(userIds)}::text[], ${textsOf(hashes)}::text[], ${textsOf(domains)}::text[])
+      AS c(user_id, address_hash, address_domain) ${joinSuppression(topic)}
+    WHERE s.reason IS NOT NULL`.execute(db);
+  const reasons = new Map<string, string>();
+  for (const row of found.rows) {
+    const { user_id, reason } = suppressionSchema.parse(row);
+    reasons.set(user_id, reason);
+  }
   for (const row of asked) {
-    const suppression = found.get(userIds.textAt(row))?.suppression;
-    if (suppression !== undefined) suppressed.set(row, suppression);
+    const reason = reasons.get(userIds.textAt(row));
+    if (reason !== undefined) suppressed.set(row, reason);
   }
   return suppressed;
 }
