@@ -7,7 +7,7 @@ import { mergeLines, sortedBlocks } from '../../audience/line-blocks';
 import { TextArena } from '../../audience/text-arena';
 
 /** Bytes of lines that are sorted at a time, and lines, each of which takes 20 bytes more. */
-const CHUNK_BYTES = 24 * 1024 * 1024;
+const CHUNK_BYTES = 12 * 1024 * 1024;
 const CHUNK_LINES = 500_000;
 const READ_BYTES = 128 * 1024;
 

@@ -5,8 +5,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type LineBlock, linesOf } from '../../audience/block-buffer';
 import { MemberWriter } from '../../audience/member-blocks';
-import { type Member, readMembers } from '../../audience/members';
-import { compareMembers, keepBestRanks, mergeSorted } from '../../audience/merge';
+import type { Member } from '../../audience/members';
+import { mergeMemberFiles } from '../../audience/merge-members';
 import { TextArena } from '../../audience/text-arena';
 
 /** Members sorted at a time, each of which takes 24 bytes beside its id, and bytes of ids. */
@@ -47,7 +47,7 @@ export async function sortMembers(
   const release = () => rm(folder, { recursive: true, force: true });
   if (files.length === 0) return { blocks: inTurn(chunk.sorted()), count, release };
   if (chunk.count > 0) await spill();
-  return { blocks: mergeFiles(files), count, release };
+  return { blocks: mergeMemberFiles(files.map((file) => createReadStream(file))), count, release };
 }
 
 /** Members outside of the heap. */
@@ -99,19 +99,6 @@ class MemberChunk {
     const last = writer.finish();
     if (last !== undefined) yield last;
   }
-}
-
-async function* mergeFiles(files: readonly string[]): AsyncGenerator<LineBlock> {
-  const runs = files.map((file) => readMembers(createReadStream(file)));
-  const writer = new MemberWriter();
-  for await (const batch of keepBestRanks(mergeSorted(runs, compareMembers))) {
-    for (const { userId, rank } of batch) {
-      const full = writer.addText(userId, rank);
-      if (full !== undefined) yield full;
-    }
-  }
-  const last = writer.finish();
-  if (last !== undefined) yield last;
 }
 
 async function* inTurn(blocks: Iterable<LineBlock>): AsyncGenerator<LineBlock> {
