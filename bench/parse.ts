@@ -19,7 +19,7 @@ export interface ParseBenchSize {
   readonly usersPerSegment: number;
 }
 
-const SIZE: ParseBenchSize = { inferenceLines: 300_000, segmentLines: 10, usersPerSegment: 500_000 };
+const SIZE: ParseBenchSize = { inferenceLines: 1_200_000, segmentLines: 10, usersPerSegment: 2_000_000 };
 const ROUNDS = 3;
 
 const JQ_INFERENCE = `(.input.userId | length) + ([.output.recommendedItems[:${SHOWN_ITEMS}][] | length] | add)`;
