@@ -1,4 +1,5 @@
 /** Tells of audiences what a person should look at. */
+import { quoteLine } from '../config/quote';
 import { countOf, formatCount, formatShare } from './figures';
 import type { AudienceSummary, LeftBehindSummary, RunSummary } from './summary';
 
@@ -28,7 +29,7 @@ export function listAudienceNotes({
 export function tellLeftBehind(left: LeftBehindSummary): string {
   const { name, members, slot } = left;
   const people = `${countOf(members, 'person', 'people')} of ${slot}`;
-  return `${name} is no longer in the job, and ${tellHolders(left)} still ${left.destinations.length > 1 ? 'hold' : 'holds'} ${people}; to have them removed: add "withdraw: [${name}]" to audience`;
+  return `${name} is no longer in the job, and ${tellHolders(left)} still ${left.destinations.length > 1 ? 'hold' : 'holds'} ${people}; to have them removed: add ${quoteLine('withdraw', [name])} to audience`;
 }
 
 /** Names the destinations that hold an audience, or whoever has taken its files where there are none. */

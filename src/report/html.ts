@@ -64,7 +64,7 @@ function renderOverview(title: string, runs: readonly ShownRun[]): Markup {
 <div><b>${formatCount(sum(audiences.map(({ members }) => members)))}</b><span>${nameMemberships(audiences.length)}</span></div>
 <div><b>${describeCost(summaries)}</b><span>cost of batch jobs</span></div>
 </div>
-<div class="card scroll"><table>
+<div class="card scroll"><table class="runs">
 <tr><th>run</th><th>what for</th><th>state</th><th>result</th></tr>
 ${summaries.map(
   (

@@ -94,5 +94,14 @@ figure { margin: 0; }
 iframe { display: block; width: 100%; flex: 1; min-height: 620px; border: 0; background: #fff; color-scheme: light; }
 @media print { body { background: none; } .card, .mail { break-inside: avoid; } }`;
 
+/** On a telephone the state and the result of a run stand below its name. */
+const TELEPHONE = `
+@media (max-width: 560px) {
+  .figures b { font-size: 24px; overflow-wrap: anywhere; }
+  .runs, .runs tbody { display: block; min-width: 0; } .runs tr:first-child { display: none; } .runs tr { display: block; padding: 10px 0; border-bottom: 1px solid var(--line); } .runs tr:last-child { border: 0; }
+  .runs td { display: block; padding: 0; border: 0; white-space: normal; overflow-wrap: anywhere; } .runs td:nth-child(2) { color: var(--soft); }
+  .runs td:nth-child(3), .runs td:nth-child(4) { display: inline; } .runs td:nth-child(3)::after { content: ": "; }
+}`;
+
 /** The whole style sheet. */
-export const STYLE = `${COLOURS}${PAGE}${FIGURES}${TABLES}${AUDIENCES}${MAILS}\n`;
+export const STYLE = `${COLOURS}${PAGE}${FIGURES}${TABLES}${AUDIENCES}${MAILS}${TELEPHONE}\n`;
