@@ -13,7 +13,7 @@ type WrittenJob = JobFile & { readonly template: TemplateFiles | undefined };
 
 const map = z.record(z.string(), z.unknown());
 
-/** What is looked at of a file; what is of another shape is told of elsewhere. */
+/** What is looked at of a file; what is of another shape is told of elsewhere, and is null where nothing is known without it. */
 const fileSchema = z.object({
   segment: z.object({ queries: map.catch({}) }).catch({ queries: {} }),
   content: z
@@ -21,10 +21,10 @@ const fileSchema = z.object({
       // One that is wrong stands in the place of the template's own all the same.
       subject: z.string().optional().catch('-'),
       locales: z.array(z.string()).optional().catch(undefined),
-      sections: map.catch({}),
+      sections: map.nullable().default({}).catch(null),
     })
-    .catch({ sections: {} }),
-  params: map.catch({}),
+    .catch({ sections: null }),
+  params: map.nullable().default({}).catch(null),
 });
 
 /** The problem is told with all others; one of another kind stays as it is. */
@@ -46,11 +46,12 @@ function findQueryProblems(source: WrittenJob, { segment }: JobFields): readonly
   return findGrammarProblems(source, queries);
 }
 
-/** Only of its own files, and only where all params are declared rightly: else it would be told to name what is not there. */
+/** Only of its own files, and only where all params are declared rightly, and sections: else it would be told to name what is not there. */
 async function findTemplateProblems(
   source: WrittenJob,
   { content, params }: JobFields,
 ): Promise<readonly NightjarError[]> {
+  if (params === null || content.sections === null) return [];
   const rules = readRules(params);
   if (source.template === undefined || rules.length < Object.keys(params).length) return [];
   try {

@@ -88,7 +88,7 @@ export async function summarise({ engines, run, bundle }: Subject): Promise<RunS
       : {
           ...(await summariseQueries(engines, run, job)),
           audiences: await describeAudiences(engines, { run, job, audiences: await summariseAudiences(engines, run) }),
-          ...(await summariseLeftBehind(engines, job)),
+          ...(await summariseLeftBehind(engines, run, job)),
           delivery: { folder: folderOf(engines, run, job), destinations: job.audience.deliver },
         }),
     stages: await timeStages(engines, run),
@@ -160,8 +160,12 @@ async function summariseAudiences(engines: Engines, run: RunRow): Promise<readon
   return shards.flatMap((shard) => (shard.done ? [audienceResultSchema.parse(shard.result)] : []));
 }
 
-async function summariseLeftBehind(engines: Engines, job: AudienceJob): Promise<Pick<RunSummary, 'leftBehind'>> {
-  const { forgotten } = await findLeftBehind(engines, job);
+async function summariseLeftBehind(
+  engines: Engines,
+  run: RunRow,
+  job: AudienceJob,
+): Promise<Pick<RunSummary, 'leftBehind'>> {
+  const { forgotten } = await findLeftBehind(engines, job, run);
   return forgotten.length === 0 ? {} : { leftBehind: describeLeftBehind(forgotten) };
 }
 

@@ -1,3 +1,4 @@
+import { tellLeftBehind } from '../../src/report/audience-notes';
 import { renderReportHtml } from '../../src/report/html';
 import type { AudienceSummary, PartFiles, RunSummary } from '../../src/report/summary';
 import { sumsAddUp } from '../../src/report/sums';
@@ -167,6 +168,9 @@ The people who will like what is new in coffee and in plants
       expect(text).toContain(`WARNING       ${line}`);
       expect(page).toContain(line);
     }
+    // An item's id as YAML takes it for a text.
+    const item = { name: '1001', members: 2, slot: '2026-02-28', destinations: ['lake'] };
+    expect(tellLeftBehind(item)).toContain(`add 'withdraw: ["1001"]' to audience`);
     expect(text).toContain('gone: withdrawn');
     expect(page).toContain('Withdrawn: no longer in the job');
     expect(text).not.toContain('gone has no members');

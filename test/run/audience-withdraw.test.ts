@@ -2,9 +2,12 @@
 import type { OpenEngines } from '../../src/cli/open-engines';
 import { listHeldParts } from '../../src/database/audiences/held';
 import { listVersions } from '../../src/database/audiences/versions';
+import { findRun } from '../../src/database/runs/runs';
 import { listShards } from '../../src/database/runs/shards';
 import { listAudienceNotes } from '../../src/report/audience-notes';
 import { formatReport } from '../../src/report/text';
+import { findLeftBehind } from '../../src/run/audiences/withdraw-audience';
+import { openBundle } from '../../src/run/bundle';
 import { retryRun } from '../../src/run/operate/retry';
 import { planRun } from '../../src/run/plan-run';
 import { readSummary } from '../../src/run/stored-summary';
@@ -146,7 +149,7 @@ it('a name alone stands for all parts; whole files are empty ones', async () => 
   const left = source(name, { audience: 'deliver: [lake], combine: { all: tea }, withdraw: [all.a, all.b, few]' });
   expect(await planNotes(left)).toHaveLength(4);
   expect((await planNotes(left))[2]).toMatch(
-    /^few.a is withdrawn: the destinations lake, partner are told to remove \d+ people of 2026-03-02; audience.deliver lacks partner, where/,
+    /^few.a is withdrawn: the destination lake is told to remove \d+ people of 2026-03-02; audience.deliver lacks partner, where they/,
   );
   const { runId, state } = await run(left, '2026-03-03', ids(1, 8));
   expect(state).toBe('finished');
@@ -184,6 +187,59 @@ it('what was delivered to some destinations alone is held too, and a withdrawal 
   expect((await listHeldParts(shop.db, name)).map(({ audience }) => audience)).toEqual(['tea']);
   const versions = await listVersions(shop.db, { job: name, audience: 'coffee', runId: second.runId });
   expect(versions).toMatchObject([{ members: 0, deliveredAt: expect.any(Number) }]);
+});
+
+it('where no destination is told, the plan says so', async () => {
+  const name = 'untold';
+  await run(source(name, { queries: ['tea', 'coffee'], audience: 'deliver: [partner]' }), '2026-03-02', ids(1, 3));
+  expect(await planNotes(source(name, { audience: 'deliver: [lake], withdraw: [coffee]' }))).toEqual([
+    'coffee is withdrawn, and nobody is told: audience.deliver lacks partner, ' +
+      'where 3 people of 2026-03-02 stay until a person removes them',
+  ]);
+});
+
+it('a part that is named as files are leaves the files of what is withdrawn alone', async () => {
+  const name = 'words';
+  const rules = 'change: { files: changes }, deliver: [partner]';
+  await run(source(name, { audience: rules }), '2026-03-02', ids(1, 8));
+  const split = source(name, { audience: `${rules}, split: { remove: 50%, b: 50% }, withdraw: [tea]` });
+  const { runId, state } = await run(split, '2026-03-03', ids(1, 8));
+  expect(state).toBe('finished');
+  const files = await readFolder(rig, `partner/${runId}/`);
+  expect(firstCells(files.get('tea.withdrawn.remove.csv'))).toEqual(ids(1, 8));
+  const made = ['tea.remove.csv', 'tea.b.csv'].flatMap((file) => firstCells(files.get(file)));
+  expect(made.sort()).toEqual(ids(1, 8));
+
+  // And back: the part is withdrawn beside all in one.
+  const whole = source(name, { audience: `${rules}, withdraw: [tea.remove, tea.b]` });
+  const back = await run(whole, '2026-03-04', ids(1, 8));
+  expect(back.state).toBe('finished');
+  const after = await readFolder(rig, `partner/${back.runId}/`);
+  expect(firstCells(after.get('tea.add.csv'))).toEqual(ids(1, 8));
+  const gone = ['tea.remove.withdrawn.remove.csv', 'tea.b.withdrawn.remove.csv'];
+  expect(gone.flatMap((file) => firstCells(after.get(file))).sort()).toEqual(ids(1, 8));
+});
+
+it('what a later run has made is left behind by none before, nor what is named by params', async () => {
+  const name = 'later';
+  const audience = 'deliver: [partner]';
+  const first = await run(source(name, { audience }), '2026-03-02', ids(1, 3));
+  await run(source(name, { queries: ['tea', 'coffee'], audience }), '2026-03-03', ids(1, 3));
+  const { job } = await openBundle(rig.engines, source(name, { audience: `${audience}, withdraw: [coffee]` }));
+  if (job.kind !== 'audience') throw new Error('it is an audience job');
+  const begun = (await findRun(shop.db, first.runId)) ?? fail();
+  expect((await findLeftBehind(shop, job)).withdrawn).toMatchObject([{ audience: 'coffee' }]);
+  expect(await findLeftBehind(shop, job, begun)).toEqual({ withdrawn: [], forgotten: [] });
+
+  const rest = { ...job, audience: { ...job.audience, withdraw: [] } };
+  expect((await findLeftBehind(shop, rest)).forgotten).toMatchObject([{ audience: 'coffee' }]);
+  const queries = [{ name: 'tea', by: 'item' as const, itemId: 'tea' }];
+  const byParams = {
+    ...rest,
+    paramRules: [{ name: 'of', type: 'list' as const }],
+    segment: { ...job.segment, queries },
+  };
+  expect((await findLeftBehind(shop, byParams)).forgotten).toEqual([]);
 });
 
 function fail(): never {

@@ -135,6 +135,25 @@ it('one where nobody answers is not tried again in the run, and its retry tries 
   expect(uploads).toEqual(PARTS.flatMap((part) => [`${part}.csv`, `${part}.manifest.json`]));
 });
 
+it('one that has answered and is gone for a moment is waited for', async () => {
+  const runId = await beginWith(rig, source('flaky'), { slot: '2026-03-02', users });
+  const judge = (request: { readonly url?: string | undefined }) => {
+    status = request.url?.endsWith('fans.a.csv') === true ? 500 : 201;
+  };
+  server.on('request', judge);
+  let back: Promise<void> | undefined;
+  onLog = (message) => {
+    if (message === 'audience not delivered' && back === undefined) server.close();
+    if (message === 'destination is away' && !server.listening) back ??= listen(port);
+  };
+  const failed = await driveRun(rig, runId);
+  server.off('request', judge);
+  await back;
+  expect(failed.error).toMatchObject({ message: 'the destination "partner" answers with 500, and lacks fans.a' });
+  expect(waits()).toBe(3);
+  expect(uploads.slice(3)).toEqual(PARTS.slice(1).flatMap((part) => [`${part}.csv`, `${part}.manifest.json`]));
+});
+
 it('two destinations that fail are both told', async () => {
   const runId = await beginWith(rig, source('both', ''), { slot: '2026-03-02', users });
   status = 403;

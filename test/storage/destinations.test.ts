@@ -17,7 +17,7 @@ import { utils } from 'ssh2';
 import type { DestinationSettings } from '../../src/config/destination-settings';
 import { isNightjarError } from '../../src/errors';
 import { createS3Client } from '../../src/storage/client';
-import { isUnreached, type OutgoingFile } from '../../src/storage/destinations/destination';
+import { away, isUnreached, type OutgoingFile } from '../../src/storage/destinations/destination';
 import { openDestination } from '../../src/storage/destinations/open';
 import { makeCertificate } from '../support/certificate';
 import { type SftpServer, startSftpServer } from './support/sftp-server';
@@ -293,3 +293,10 @@ it.each(['http', 'sftp'])(
     expect({ cut, refused: await failing() }).toEqual({ cut: false, refused: true });
   },
 );
+
+it('a connection that stood and is lost by a time-out had somebody at its end', () => {
+  const isLost = (cause: object) => isUnreached(away('partner', "can't be reached", Object.assign(new Error(), cause)));
+  expect(isLost({ code: 'ETIMEDOUT', syscall: 'connect' })).toBe(true);
+  expect(isLost({ code: 'ETIMEDOUT', syscall: 'read' })).toBe(false);
+  expect(isLost({ code: 'EHOSTUNREACH', syscall: 'write' })).toBe(false);
+});

@@ -45,7 +45,7 @@ export function deliveryResult(failures: readonly DeliveryFailure[]): DeliveryRe
 }
 
 /**
- * Finds what a destination was waited for in vain with, since the run was let go on the last time.
+ * Finds what a destination was waited for in vain with, since the run was let go on the last time; that nobody answered first.
  * @param before  of the audience in hand
  */
 export async function findAway(
@@ -55,7 +55,8 @@ export async function findAway(
 ): Promise<DeliveryFailure | undefined> {
   const isAway = ({ code, destination }: DeliveryFailure) =>
     code === 'E_DESTINATION_AWAY' && destination === wish.destination;
-  return wish.before.find(isAway) ?? (await listFailures(db, runId)).find(isAway);
+  const failures = [...wish.before, ...(await listFailures(db, runId))].filter(isAway);
+  return failures.find((failure) => failure.isUnreached === true) ?? failures[0];
 }
 
 async function listFailures(db: Engines['db'], runId: string): Promise<readonly DeliveryFailure[]> {

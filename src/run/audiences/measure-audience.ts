@@ -43,7 +43,7 @@ export async function closeQueries({ engines, run }: StageContext, job: Audience
     });
     if (checked === PAUSED) return DONE;
   }
-  const { withdrawn } = await findLeftBehind(engines, job);
+  const { withdrawn } = await findLeftBehind(engines, job, run);
   const others = new Set(withdrawn.map(({ audience }) => audience).filter((name) => !isMade(job, name)));
   const all = [...specs, ...[...others].map((audience) => ({ audience }))];
   await addShards(engines.db, run.runId, { stage: 'write', specs: all });

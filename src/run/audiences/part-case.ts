@@ -24,4 +24,6 @@ export interface PartCase extends AudienceCase {
   readonly base: DeliveredBase;
   /** The job does not make it any more, and nobody is in it. */
   readonly isWithdrawn?: true;
+  /** How the files of its formats begin, where they would have names of another part's else. */
+  readonly filesName?: string;
 }

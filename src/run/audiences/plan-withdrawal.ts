@@ -20,14 +20,16 @@ export async function planWithdrawal(engines: Pick<Engines, 'db'>, job: Audience
   ];
 }
 
-function tellGoing(left: LeftBehindSummary, { audience }: AudienceJob): string {
-  const { name, members, slot } = left;
-  const others = left.destinations.filter((one) => !audience.deliver.includes(one));
-  const unheard =
-    others.length === 0
-      ? ''
-      : `; audience.deliver lacks ${others.join(', ')}, where they stay until a person removes them`;
-  return `${name} is withdrawn: ${tellHolders(left)} ${left.destinations.length > 1 ? 'are' : 'is'} told to remove ${countOf(members, 'person', 'people')} of ${slot}${unheard}`;
+function tellGoing({ name, members, slot, destinations }: LeftBehindSummary, { audience }: AudienceJob): string {
+  const told = destinations.filter((one) => audience.deliver.includes(one));
+  const others = destinations.filter((one) => !told.includes(one));
+  const people = `${countOf(members, 'person', 'people')} of ${slot}`;
+  const lacks = `audience.deliver lacks ${others.join(', ')}, where`;
+  if (told.length === 0 && others.length > 0)
+    return `${name} is withdrawn, and nobody is told: ${lacks} ${people} stay until a person removes them`;
+  const unheard = others.length === 0 ? '' : `; ${lacks} they stay until a person removes them`;
+  const holders = tellHolders({ destinations: told });
+  return `${name} is withdrawn: ${holders} ${told.length > 1 ? 'are' : 'is'} told to remove ${people}${unheard}`;
 }
 
 function tellGone(name: string, forgotten: readonly HeldPart[]): string {

@@ -38,7 +38,7 @@ export async function storeFile(
   { change, nth, chunks, counted }: FileBytes,
 ): Promise<WrittenFile> {
   const { engines, run } = given.context;
-  const name = nameFile(given.fileName, format, { change, nth });
+  const name = nameFile(given.filesName ?? given.fileName, format, { change, nth });
   const uri = place(engines, `${given.job.audience.to}${run.runId}/${name}`);
   const { contentType } = format.file;
   const written = await writeObject(engines.s3, uri, chunks, {

@@ -1,7 +1,12 @@
 /** Takes files to one destination; one that is away is waited for once in a run, whatever is to go there. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isNightjarError, NightjarError } from '../../errors';
-import type { Destination, DestinationCase, OutgoingFile } from '../../storage/destinations/destination';
+import {
+  type Destination,
+  type DestinationCase,
+  isUnreached,
+  type OutgoingFile,
+} from '../../storage/destinations/destination';
 import { openDestination } from '../../storage/destinations/open';
 import type { Engines } from '../engines';
 import type { StageContext } from '../stage';
@@ -56,7 +61,9 @@ async function attempt({ context, name, files, before }: DestinationTry, destina
     } catch (error) {
       const seconds = waits[nth];
       if (!isNightjarError(error) || error.code !== 'E_DESTINATION_AWAY') throw error;
-      const isGivenUp = (await findAway(engines, run, { destination: name, before })) !== undefined;
+      const known = await findAway(engines, run, { destination: name, before });
+      // Where one that has answered is not reached by now, perhaps for a moment only, that is waited for as well.
+      const isGivenUp = known !== undefined && (known.isUnreached === true || !isUnreached(error));
       if (seconds === undefined || isGivenUp) throw withRetry(error, run.runId);
       engines.log('warn', 'destination is away', { destination: name, reason: error.message, seconds });
       await wait(seconds * 1000, undefined, { signal });

@@ -57,7 +57,13 @@ const UNREACHED: ReadonlySet<string> = new Set([
 
 /** Tells of what `put` has thrown whether nobody answered at all; a server that answers may take another file. */
 export function isUnreached({ cause }: NightjarError): boolean {
-  return UNREACHED.has(systemErrorCode(cause) ?? '');
+  return UNREACHED.has(systemErrorCode(cause) ?? '') && !wasConnected(cause);
+}
+
+/** A connection that stood may time out as well, and is lost then. */
+function wasConnected(cause: unknown): boolean {
+  const call = typeof cause === 'object' && cause !== null && 'syscall' in cause ? cause.syscall : undefined;
+  return call === 'read' || call === 'write';
 }
 
 /** Makes the error of a server that was not heard of in time. */
