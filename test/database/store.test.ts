@@ -51,7 +51,6 @@ describe('a database', () => {
       { name: '0013-sections' },
       { name: '0014-making' },
       { name: '0015-written-queries' },
-      { name: '0016-delivery-room' },
     ]);
   });
 

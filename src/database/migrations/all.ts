@@ -15,7 +15,6 @@ import * as audienceVersions from './0012-audience-versions';
 import * as sections from './0013-sections';
 import * as making from './0014-making';
 import * as writtenQueries from './0015-written-queries';
-import * as deliveryRoom from './0016-delivery-room';
 
 /** Adds a migration by adding it here; one that has been released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -34,5 +33,4 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0013-sections': sections,
   '0014-making': making,
   '0015-written-queries': writtenQueries,
-  '0016-delivery-room': deliveryRoom,
 };
