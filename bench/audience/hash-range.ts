@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parentPort } from 'node:worker_threads';
 import { HashBatch } from '../../src/audience/hashing/hash-batch';
+import { TextColumn } from '../../src/job/text-column';
 import type { Shard } from '../../src/personalize/output-types';
 import { readSegmentEvents } from '../../src/personalize/segment-reader';
 import { openRange, readShared } from '../parse/ranges';
@@ -28,9 +29,10 @@ async function hashRange(range: Shard, out: string): Promise<number> {
 /** Makes a line of 64 digits of each id. */
 function hashIds(batch: HashBatch, ids: readonly string[]): Buffer {
   const lines = Buffer.allocUnsafe(ids.length * (HASH_DIGITS + 1));
+  const column = TextColumn.of(ids);
   let at = 0;
-  for (const id of ids) {
-    batch.addText(id, 0, id.length, lines, at);
+  for (let row = 0; row < ids.length; row++) {
+    batch.addBytes(column.bytes, column.startOf(row), column.endOf(row), lines, at);
     at += HASH_DIGITS;
     lines[at++] = LINE_FEED;
   }

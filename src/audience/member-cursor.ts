@@ -61,7 +61,8 @@ export class MemberCursor implements TextPlace {
       const next = await this.#iterator.next();
       if (next.done === true && rest.length === 0) return false;
       const more = next.done === true ? Uint8Array.of(LINE_FEED) : next.value;
-      this.#chunk = rest.length === 0 ? more : Buffer.concat([rest, more]);
+      // Copied, for a source may write its bytes over when it is asked for the next ones.
+      this.#chunk = Buffer.concat([rest, more]);
       this.#next = 0;
       this.#limit = this.#chunk.lastIndexOf(LINE_FEED) + 1;
       if (!isUtf8(this.#chunk.subarray(0, this.#limit))) throw notUtf8();

@@ -10,7 +10,7 @@ import type { TextPlace } from './text-order';
  * Merges member files into one: ascending by user id in bytes, each user once, with the best rank.
  * Memory is bounded by a chunk of each. Closes all files when it ends, also early.
  *
- * @param files  chunks of member files, which stay as they are
+ * @param files  chunks of member files
  */
 export async function* mergeMemberFiles(files: readonly AsyncIterable<Uint8Array>[]): AsyncGenerator<LineBlock> {
   const cursors = files.map((chunks) => new MemberCursor(chunks));

@@ -56,20 +56,6 @@ export async function* mergeSorted<T>(
   }
 }
 
-/** Keeps one member of each user, the one of the best rank. Expects the order of `compareMembers`; no batch is empty. */
-export async function* keepBestRanks(batches: AsyncIterable<readonly Member[]>): AsyncGenerator<readonly Member[]> {
-  let last: string | undefined;
-  for await (const batch of batches) {
-    const kept: Member[] = [];
-    for (const member of batch) {
-      if (member.userId === last) continue;
-      last = member.userId;
-      kept.push(member);
-    }
-    if (kept.length > 0) yield kept;
-  }
-}
-
 /** Reads the next batch that holds anything. */
 async function readBatch<T>(
   iterator: AsyncIterator<readonly T[]>,

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import { countLines } from '../../src/audience/block-buffer';
 import { compareBytes } from '../../src/audience/byte-order';
 import { readMembers, writeMembers } from '../../src/audience/members';
-import { compareMembers, keepBestRanks, mergeSorted } from '../../src/audience/merge';
+import { compareMembers, mergeSorted } from '../../src/audience/merge';
+import { mergeMemberFiles } from '../../src/audience/merge-members';
 import { batches, collect, collectAll, cut, stream } from './streams';
 
 const id = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 });
@@ -103,13 +105,19 @@ describe('mergeSorted', () => {
   });
 });
 
-describe('keepBestRanks', () => {
+describe('mergeMemberFiles', () => {
   it('keeps each user once, with the best rank', async () => {
     await fc.assert(
       fc.asyncProperty(members, async (list) => {
         const best = new Map<string, number>();
         for (const { userId, rank } of list) best.set(userId, Math.min(rank, best.get(userId) ?? rank));
-        const kept = await collectAll(keepBestRanks(batches(list.toSorted(compareMembers), 4)));
+        // In each file a user stands once.
+        const files = [...new Set(list.map(({ rank }) => rank))].map((of) => {
+          const some = list.filter(({ rank }) => rank === of);
+          const once = [...new Map(some.map((member) => [member.userId, member])).values()];
+          return writeMembers(batches(once.toSorted(compareMembers), 4));
+        });
+        const kept = await collectAll(readMembers(countLines(mergeMemberFiles(files))));
         expect(kept).toEqual([...best].map(([userId, rank]) => ({ userId, rank })).toSorted(compareMembers));
       }),
     );

@@ -13,14 +13,8 @@ import {
   WORD_BYTES,
 } from './sha256-program';
 
-/** In the memory: values that are copied one by one, then a piece of a text whose values come in turn. */
+/** In the memory, a block for each lane. */
 const BLOCKS_AT = FREE_AT;
-const PIECE_AT = BLOCKS_AT + LANES * BLOCK_BYTES;
-const PIECE_BYTES = 4096;
-/** So many values that stand near behind each other make a text worth copying in pieces; more behind a piece that is not ASCII. */
-const TURNS = 8;
-const TURNS_BEHIND_REFUSED = 100;
-const NEAR = 256;
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 const NUMBER_BYTES = 8;
@@ -38,13 +32,6 @@ export class HashBatch {
   #taken = 0;
   readonly #source = new LastView();
   readonly #target = new LastView();
-  /** The text that came last, where its last value ended, and how many came in turn. */
-  #text = '';
-  #textAt = 0;
-  #turns = 0;
-  /** What of that text is in the memory. */
-  #pieceFrom = 0;
-  #pieceTo = 0;
 
   /** @param lanes  of this batch alone; null leaves all to node:crypto, as does a machine that has none */
   constructor(lanes: Sha256Lanes | null = openSha256Lanes()) {
@@ -53,21 +40,6 @@ export class HashBatch {
     this.#memory = Buffer.from(memory);
     this.#integers = new Int32Array(memory);
     this.#digits = new Float64Array(memory);
-  }
-
-  /** Takes text[start, end); the digits stand in `to` from `at` on. It is quick where the text is ASCII, else right. */
-  addText(text: string, start: number, end: number, to: Uint8Array, at: number): void {
-    checkRoom(to, at);
-    const length = end - start;
-    if (length > MOST_BYTES || this.#lanes === null) {
-      putDigits(text.slice(start, end), to, at);
-    } else if (this.#hasInMemory(text, start, end)) {
-      this.#take(PIECE_AT + start - this.#pieceFrom, length, to, at);
-    } else {
-      const block = BLOCKS_AT + BLOCK_BYTES * this.#taken;
-      if (this.#copyText(text, start, length, block)) this.#take(block, length, to, at);
-      else putDigits(text.slice(start, end), to, at);
-    }
   }
 
   /** Takes bytes[start, end), which may be any; the digits stand in `to` from `at` on. */
@@ -89,43 +61,6 @@ export class HashBatch {
     this.#lanes.run();
     for (let lane = 0; lane < this.#taken; lane++) this.#copyDigits(lane);
     this.#taken = 0;
-  }
-
-  #hasInMemory(text: string, start: number, end: number): boolean {
-    const isInTurn = start >= this.#textAt && start < this.#textAt + NEAR && text === this.#text;
-    this.#textAt = end;
-    if (!isInTurn) {
-      this.#text = text;
-      this.#turns = 0;
-      this.#pieceTo = 0;
-      return false;
-    }
-    if (end <= this.#pieceTo) return true;
-    this.#turns += 1;
-    return this.#turns >= TURNS && this.#readPiece(start, end);
-  }
-
-  #readPiece(start: number, end: number): boolean {
-    const piece = this.#text.slice(start, start + PIECE_BYTES);
-    // Waiting values of the piece before would be written over.
-    this.flush();
-    const isAscii = this.#memory.write(piece, PIECE_AT, PIECE_BYTES) === piece.length;
-    this.#pieceFrom = start;
-    this.#pieceTo = isAscii ? start + piece.length : 0;
-    if (!isAscii) this.#turns = TURNS - TURNS_BEHIND_REFUSED;
-    return end <= this.#pieceTo;
-  }
-
-  /** Tells whether the text is ASCII. */
-  #copyText(text: string, start: number, length: number, block: number): boolean {
-    const memory = this.#memory;
-    let seen = 0;
-    for (let index = 0; index < length; index++) {
-      const unit = text.charCodeAt(start + index);
-      seen |= unit;
-      memory[block + index] = unit;
-    }
-    return seen < 0x80;
   }
 
   /** Copies four bytes at a time; the program doesn't mind what stands behind a value. */
@@ -182,6 +117,6 @@ function checkRoom(to: Uint8Array, at: number): void {
   if (at < 0 || at + HASH_DIGITS > to.length) throw new RangeError(`no room for a hash at ${at} of ${to.length} bytes`);
 }
 
-function putDigits(value: string | Uint8Array, to: Uint8Array, at: number): void {
+function putDigits(value: Uint8Array, to: Uint8Array, at: number): void {
   Buffer.from(to.buffer, to.byteOffset, to.byteLength).write(sha256Hex(value), at, 'latin1');
 }

@@ -1,8 +1,9 @@
 /** Makes the files of sets that change by themselves, once a run: all its audiences, and a run that goes on, see the same. */
 import { createHash } from 'node:crypto';
 import { UNRANKED } from '../../audience/algebra/rank';
-import { type Member, readMembers, writeMembers } from '../../audience/members';
-import { compareMembers, keepBestRanks, mergeSorted } from '../../audience/merge';
+import { countLines } from '../../audience/block-buffer';
+import { type Member, writeMembers } from '../../audience/members';
+import { mergeMemberFiles } from '../../audience/merge-members';
 import { withLock } from '../../database/connecting/lock';
 import { findArchivedSince, findLastWrittenSlot, readUserSet, type UserSet } from '../../database/people/user-sets';
 import { listArtefacts } from '../../database/runs/artefacts';
@@ -31,16 +32,20 @@ export async function ensureSetFile(context: StageContext, job: AudienceJob, lea
     const known = artefacts.find((artefact) => artefact.kind === 'set' && artefact.name === name);
     const isWhole = known !== undefined && (await headObject(engines.s3, parseS3Uri(known.uri))) === known.bytes;
     if (isWhole) return known.uri;
-    return readSet(context, { job, leaf }, (members) => writeSet(context, name, members));
+    const counted = { count: 0 };
+    return readSet(context, { job, leaf, counted }, (chunks) => writeSet(context, { name, counted }, chunks));
   });
 }
 
-async function writeSet(context: StageContext, name: string, members: Members): Promise<string> {
+async function writeSet(
+  context: StageContext,
+  { name, counted }: { readonly name: string; readonly counted: Counted },
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<string> {
   const { engines, run } = context;
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
-  const counted = { count: 0 };
   const uri = place(engines, `members/${run.runId}/sets/${hash}.tsv`);
-  const written = await writeObject(engines.s3, uri, writeMembers(countRows(members, counted)), {
+  const written = await writeObject(engines.s3, uri, chunks, {
     contentType: 'text/tab-separated-values',
     kmsKeyArn: engines.settings.aws.kmsKeyArn,
   });
@@ -51,6 +56,12 @@ async function writeSet(context: StageContext, name: string, members: Members): 
 interface SetCase {
   readonly job: AudienceJob;
   readonly leaf: ChangingLeaf;
+  /** Counts the members that are read. */
+  readonly counted: Counted;
+}
+
+interface Counted {
+  count: number;
 }
 
 interface SetWish {
@@ -61,17 +72,18 @@ interface SetWish {
 
 async function readSet<T>(
   context: StageContext,
-  { job, leaf }: SetCase,
-  read: (members: Members) => Promise<T>,
+  { job, leaf, counted }: SetCase,
+  read: (memberFile: AsyncIterable<Uint8Array>) => Promise<T>,
 ): Promise<T> {
   const { engines, run } = context;
   if (leaf.kind === 'audience') {
     const { uris } = await requireAudience(engines, job, leaf, run.runId);
-    const parts = uris.map((uri) => readMembers(readObject(engines.s3, parseS3Uri(uri))));
-    return read(keepBestRanks(mergeSorted(parts, compareMembers)));
+    const parts = uris.map((uri) => readObject(engines.s3, parseS3Uri(uri)));
+    return read(countLines(mergeMemberFiles(parts), counted));
   }
+  const write = (members: Members) => read(writeMembers(countRows(members, counted)));
   const set = await userSetOf(engines, { job, leaf, at: run.createdAt });
-  return set === undefined ? read(nobody()) : readUserSet(engines.db, set, (batches) => read(withoutRanks(batches)));
+  return set === undefined ? write(nobody()) : readUserSet(engines.db, set, (batches) => write(withoutRanks(batches)));
 }
 
 /**

@@ -1,8 +1,8 @@
 /** Takes the recipients of an e-mail job from an audience: finds the run whose members they are, and joins them with contacts. */
 
+import { countLines } from '../../audience/block-buffer';
 import { joinPages } from '../../audience/join-pages';
-import { readMembers, writeMembers } from '../../audience/members';
-import { compareMembers, mergeSorted } from '../../audience/merge';
+import { mergeMemberFiles } from '../../audience/merge-members';
 import { nearestName } from '../../config/nearest';
 import {
   type FinishedAudience,
@@ -101,8 +101,8 @@ export function openCandidates(
 ): Candidates | undefined {
   if (audience === undefined) return undefined;
   return async function* () {
-    const parts = audience.uris.map((uri) => readMembers(readObject(s3, parseS3Uri(uri))));
-    const members = writeMembers(mergeSorted(parts, compareMembers));
+    const parts = audience.uris.map((uri) => readObject(s3, parseS3Uri(uri)));
+    const members = countLines(mergeMemberFiles(parts));
     const counts = { members: 0, unknown: 0 };
     for await (const { page, rows } of joinPages({ members, pages: streamContactColumns(db, topic) }, counts))
       yield Array.from(rows, (row) => storedAt(page, row));
